@@ -1,0 +1,110 @@
+"""Settings as frozen values: every field has one line, every rule is checked when the object is made, unknown keys are refused."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Self, get_args
+
+from recon_model.errors import ConfigError
+
+MaskStrategy = Literal["random", "block"]
+ReconstructionLoss = Literal["cdl1", "cdl2"]
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise ConfigError(message)
+
+
+def _require_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    _require(value in choices, f"{name} ({value!r}) must be one of {', '.join(choices)}.")
+
+
+class _Config:
+    """What every settings class shares: strict reading from, and plain writing to, a dictionary."""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Builds the settings from a mapping such as a parsed JSON card.
+
+        Raises:
+            ConfigError: a key is unknown (the known ones are listed), or a value breaks its rule.
+        """
+        known = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+        unknown = sorted(set(values) - set(known))
+        _require(not unknown, f"{cls.__name__} does not know {', '.join(unknown)}; it knows {', '.join(known)}.")
+        made = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+        return cls(**made)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the settings as JSON-ready values."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig(_Config):
+    """The shape of one ReCon model (ReCon §3; sizes of the release are in ``presets``)."""
+
+    width: int = 384
+    """Channels of every token (C)."""
+    depth: int = 12
+    """Two-stream blocks in the encoder."""
+    heads: int = 6
+    """Attention heads in the encoder."""
+    decoder_depth: int = 4
+    """Plain blocks in the decoder."""
+    decoder_heads: int = 6
+    """Attention heads in the decoder."""
+    mlp_ratio: float = 4.0
+    """Hidden width of each MLP, as a multiple of ``width``."""
+    num_points: int = 1024
+    """Points a cloud is sampled to before it is cut into patches (N)."""
+    num_groups: int = 64
+    """Patches per cloud (G)."""
+    group_size: int = 32
+    """Points per patch (k)."""
+    patch_widths: tuple[int, int, int] = (128, 256, 512)
+    """Channels inside the patch embedding: after its first, second and third layer; the third takes [patch max, point] (2x the second)."""
+    position_width: int = 128
+    """Hidden channels of the position MLPs."""
+    patch_scale: float = 1.0
+    """Factor on coordinates relative to the patch centre before they are embedded (1 as published)."""
+    centre_scale: float = 1.0
+    """Factor on patch centres before the position MLPs (1 as published)."""
+    skip_near_origin: bool = False
+    """Whether farthest point sampling never picks points with |p|^2 <= 1e-3, as the release's CUDA kernel does."""
+    embed_visible_only: bool = False
+    """Whether training embeds only visible patches: faster, but BatchNorm then never sees hidden ones (published: all)."""
+    stop_gradient: bool = True
+    """Whether the queries read patches through a stop-gradient in pretraining (as published)."""
+    mask_ratio: float = 0.6
+    """Share of patches hidden in training."""
+    mask_strategy: MaskStrategy = "random"
+    """How training chooses the hidden patches."""
+    drop_path: float = 0.0
+    """Stochastic depth of the last encoder block; earlier blocks rise linearly from 0."""
+    reconstruction_loss: ReconstructionLoss = "cdl2"
+    """Chamfer distance of the reconstruction loss: squared (cdl2) or not (cdl1)."""
+    self_contrastive: bool = False
+    """Whether the self-contrastive (single-modal) loss and its head are present."""
+    image_dim: int = 768
+    """Channels of the image teacher's feature."""
+    text_dim: int = 512
+    """Channels of the text teacher's feature."""
+    zero_shot_ratio: float = 0.2
+    """Weight of the text query against the image query in the zero-shot feature."""
+
+    def __post_init__(self) -> None:
+        for name in ("width", "depth", "heads", "decoder_depth", "decoder_heads", "num_points", "num_groups", "group_size"):
+            _require(getattr(self, name) >= 1, f"{name} ({getattr(self, name)}) must be at least 1.")
+        for name in ("heads", "decoder_heads"):
+            _require(self.width % getattr(self, name) == 0, f"width ({self.width}) must be a multiple of {name} ({getattr(self, name)}).")
+        for name in ("num_groups", "group_size"):
+            _require(
+                getattr(self, name) <= self.num_points,
+                f"{name} ({getattr(self, name)}) must not exceed the number of points ({self.num_points}).",
+            )
+        _require(0.0 <= self.mask_ratio < 1.0, f"mask_ratio ({self.mask_ratio}) must be at least 0 and below 1.")
+        _require(0.0 <= self.drop_path < 1.0, f"drop_path ({self.drop_path}) must be at least 0 and below 1.")
+        _require_choice("mask_strategy", self.mask_strategy, get_args(MaskStrategy))
+        _require_choice("reconstruction_loss", self.reconstruction_loss, get_args(ReconstructionLoss))
+        _require(len(self.patch_widths) == 3, f"patch_widths ({self.patch_widths}) must hold three numbers.")
