@@ -213,8 +213,8 @@ Request = ReadCloud | Shutdown | LoadModel | PrepareCloud | Reconstruct | Attend
 Reply = Ready | Progress | Failed | CloudRead | ModelLoaded | CloudPrepared | Reconstructed | Attended | Scores
 
 _encoder = msgspec.msgpack.Encoder()
-_requests = msgspec.msgpack.Decoder(Request)
-_replies = msgspec.msgpack.Decoder(Reply)
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
 def encode(message: Request | Reply) -> bytes:

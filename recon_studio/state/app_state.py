@@ -1,0 +1,168 @@
+"""Everything the window shows, as frozen values. A change makes a new AppState; the views draw the difference."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+Theme = Literal["light", "dark"]
+ItemStatus = Literal["queued", "reading", "ready", "failed"]
+BackendStatus = Literal["starting", "ready", "busy", "restarting", "failed"]
+Token = Literal["cls", "img", "text", "patch"]
+
+
+# Values that hold arrays compare by identity: a new array is always a new value.
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """A cloud as its file holds it, in the file's units after subtracting ``origin``."""
+
+    key: str
+    format: str
+    kind: str
+    vertex_count: int
+    face_count: int
+    points: Floats  # (n, 3)
+    origin: tuple[float, float, float]
+    colours: npt.NDArray[np.uint8] | None  # (n, 3)
+    normals: Floats | None  # (n, 3)
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The cloud as the model takes it: sampled, centred, scaled, cut into patches."""
+
+    key: str
+    points: Floats  # (N, 3)
+    indices: Indices  # (N,) into Cloud.points
+    centre: tuple[float, float, float]
+    scale: float
+    centres: Floats  # (G, 3)
+    members: Indices  # (G, k) into points
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    """What the model rebuilt of the hidden patches, in prepared coordinates."""
+
+    key: str
+    hidden: Flags  # (G,)
+    rebuilt: Floats  # (M, k, 3)
+    chamfer: Floats  # (M,)
+    milliseconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Attention:
+    """Where one token looks: a weight for each patch, 0 for hidden ones."""
+
+    key: str
+    query: "AttentionQuery"
+    weights: Floats  # (G,)
+
+
+@dataclass(frozen=True)
+class AttentionQuery:
+    """Which token is asked where it looks; ``layer`` counts from 0 (-1 the last), ``head`` -1 is the mean."""
+
+    token: Token = "cls"
+    patch: int = 0
+    layer: int = -1
+    head: int = -1
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Which patches are hidden: by ratio, strategy and seed, or one by one when ``hidden`` is set."""
+
+    ratio: float = 0.6
+    strategy: str = "random"
+    seed: int = 0
+    hidden: tuple[bool, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """One name's rank: cosine similarity and its share among the names offered."""
+
+    name: str
+    similarity: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of the library."""
+
+    key: str  # absolute path
+    name: str
+    status: ItemStatus = "queued"
+    sentence: str = ""  # why it failed, or what was noted
+
+
+@dataclass(frozen=True)
+class Model:
+    """The loaded model, as its card describes it."""
+
+    name: str
+    device: str
+    parameters: int
+    depth: int
+    heads: int
+    num_groups: int
+    card: dict[str, Any] = field(default_factory=dict, compare=False)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the activity bar; ``fraction`` -1 while unknown, ``seconds_left`` None while unknown."""
+
+    id: int
+    title: str
+    fraction: float = -1.0
+    seconds_left: float | None = None
+    cancellable: bool = True
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the user should know: plain, or an error."""
+
+    sentence: str
+    level: Literal["info", "warning", "error"] = "info"
+
+
+DEFAULT_NAMES = ("chair", "table", "sofa", "bed", "desk", "toilet", "monitor", "bathtub", "dresser", "night stand")
+
+
+@dataclass(frozen=True)
+class AppState:
+    """The whole window in one value."""
+
+    items: tuple[Item, ...] = ()
+    current: str | None = None  # key of the item shown
+    cloud: Cloud | None = None
+    prepared: Prepared | None = None
+    mask: Mask = Mask()
+    reconstruction: Reconstruction | None = None
+    query: AttentionQuery = AttentionQuery()
+    attention: Attention | None = None
+    selected_patch: int | None = None
+    names: tuple[str, ...] = DEFAULT_NAMES
+    scores: tuple[Score, ...] = ()
+    model: Model | None = None
+    reader: BackendStatus = "starting"
+    engine: BackendStatus = "starting"  # the model process
+    jobs: tuple[Job, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    recent: tuple[str, ...] = ()
+    theme: Theme = "light"
+    can_undo: str = ""  # what undo would take back, in words; empty when nothing
+    can_redo: str = ""
+    last_milliseconds: float | None = None
