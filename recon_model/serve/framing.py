@@ -25,25 +25,38 @@ def read_frame(stream: BinaryIO) -> bytes | None:
 
 
 class FrameBuffer:
-    """Collects bytes as they arrive and yields whole frames, for a reader that must not block."""
+    """Collects bytes as they arrive and yields whole frames, for a reader that must not block.
+
+    Chunks are joined once, when a frame is complete, and bodies are views of that: a cloud of a million points
+    (27 MB) would otherwise be copied often enough to freeze a window.
+    """
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
+        self._chunks: list[bytes] = []
+        self._held = 0
+        self._needed = _PREFIX
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Adds bytes; yields the body of every frame they complete."""
-        self._bytes += data
-        start = 0
-        while len(self._bytes) - start >= _PREFIX:
-            end = start + _PREFIX + _length(self._bytes[start : start + _PREFIX])
-            if len(self._bytes) < end:
-                break
-            yield bytes(self._bytes[start + _PREFIX : end])
-            start = end
-        del self._bytes[:start]
+    def feed(self, data: bytes) -> Iterator[memoryview]:
+        """Adds bytes; yields the body of every frame they complete.
+
+        Raises:
+            ServeError: a length prefix exceeds ``MAX_FRAME``.
+        """
+        self._chunks.append(data)
+        self._held += len(data)
+        while self._held >= self._needed:
+            joined = memoryview(b"".join(self._chunks))
+            end = _PREFIX + _length(joined[:_PREFIX])
+            whole = self._held >= end
+            start = end if whole else 0
+            self._chunks = [bytes(joined[start:])] if whole else [bytes(joined)]
+            self._held -= start
+            self._needed = _PREFIX if whole else end
+            if whole:
+                yield joined[_PREFIX:end]
 
 
-def _length(prefix: bytes | bytearray) -> int:
+def _length(prefix: bytes | memoryview) -> int:
     length = int.from_bytes(prefix, "little")
     if length > MAX_FRAME:
         raise ServeError(f"frame ({length} bytes) must not exceed {MAX_FRAME} bytes.")

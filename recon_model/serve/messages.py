@@ -222,7 +222,7 @@ def encode(message: Request | Reply) -> bytes:
     return _encoder.encode(message)
 
 
-def decode_request(body: bytes) -> Request:
+def decode_request(body: bytes | memoryview) -> Request:
     """Reads a request; raises ServeError when it is none."""
     try:
         return _requests.decode(body)
@@ -230,7 +230,7 @@ def decode_request(body: bytes) -> Request:
         raise ServeError(f"a request could not be read: {error}.") from error
 
 
-def decode_reply(body: bytes) -> Reply:
+def decode_reply(body: bytes | memoryview) -> Reply:
     """Reads a reply; raises ServeError when it is none."""
     try:
         return _replies.decode(body)
