@@ -10,16 +10,18 @@ MaskStrategy = Literal["random", "block"]
 ReconstructionLoss = Literal["cdl1", "cdl2"]
 
 
-def _require(holds: bool, message: str) -> None:
+def require(holds: bool, message: str) -> None:
+    """Raises a ConfigError with the message unless the rule holds."""
     if not holds:
         raise ConfigError(message)
 
 
-def _require_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    _require(value in choices, f"{name} ({value!r}) must be one of {', '.join(choices)}.")
+def require_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raises a ConfigError naming the choices unless the value is one of them."""
+    require(value in choices, f"{name} ({value!r}) must be one of {', '.join(choices)}.")
 
 
-class _Config:
+class Settings:
     """What every settings class shares: strict reading from, and plain writing to, a dictionary."""
 
     @classmethod
@@ -31,7 +33,7 @@ class _Config:
         """
         known = [field.name for field in fields(cls)]  # type: ignore[arg-type]
         unknown = sorted(set(values) - set(known))
-        _require(not unknown, f"{cls.__name__} does not know {', '.join(unknown)}; it knows {', '.join(known)}.")
+        require(not unknown, f"{cls.__name__} does not know {', '.join(unknown)}; it knows {', '.join(known)}.")
         made = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
         return cls(**made)
 
@@ -41,7 +43,7 @@ class _Config:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelConfig(_Config):
+class ModelConfig(Settings):
     """The shape of one ReCon model (ReCon §3; sizes of the release are in ``presets``)."""
 
     width: int = 384
@@ -95,16 +97,16 @@ class ModelConfig(_Config):
 
     def __post_init__(self) -> None:
         for name in ("width", "depth", "heads", "decoder_depth", "decoder_heads", "num_points", "num_groups", "group_size"):
-            _require(getattr(self, name) >= 1, f"{name} ({getattr(self, name)}) must be at least 1.")
+            require(getattr(self, name) >= 1, f"{name} ({getattr(self, name)}) must be at least 1.")
         for name in ("heads", "decoder_heads"):
-            _require(self.width % getattr(self, name) == 0, f"width ({self.width}) must be a multiple of {name} ({getattr(self, name)}).")
+            require(self.width % getattr(self, name) == 0, f"width ({self.width}) must be a multiple of {name} ({getattr(self, name)}).")
         for name in ("num_groups", "group_size"):
-            _require(
+            require(
                 getattr(self, name) <= self.num_points,
                 f"{name} ({getattr(self, name)}) must not exceed the number of points ({self.num_points}).",
             )
-        _require(0.0 <= self.mask_ratio < 1.0, f"mask_ratio ({self.mask_ratio}) must be at least 0 and below 1.")
-        _require(0.0 <= self.drop_path < 1.0, f"drop_path ({self.drop_path}) must be at least 0 and below 1.")
-        _require_choice("mask_strategy", self.mask_strategy, get_args(MaskStrategy))
-        _require_choice("reconstruction_loss", self.reconstruction_loss, get_args(ReconstructionLoss))
-        _require(len(self.patch_widths) == 3, f"patch_widths ({self.patch_widths}) must hold three numbers.")
+        require(0.0 <= self.mask_ratio < 1.0, f"mask_ratio ({self.mask_ratio}) must be at least 0 and below 1.")
+        require(0.0 <= self.drop_path < 1.0, f"drop_path ({self.drop_path}) must be at least 0 and below 1.")
+        require_choice("mask_strategy", self.mask_strategy, get_args(MaskStrategy))
+        require_choice("reconstruction_loss", self.reconstruction_loss, get_args(ReconstructionLoss))
+        require(len(self.patch_widths) == 3, f"patch_widths ({self.patch_widths}) must hold three numbers.")
