@@ -1,0 +1,108 @@
+"""Undo and redo of what shapes the picture: mask, attention query and names. Pure: the clock is an argument."""
+
+from dataclasses import dataclass, replace
+
+from recon_studio.state import actions
+from recon_studio.state.app_state import AppState, AttentionQuery, Mask
+
+COALESCE_SECONDS = 0.8
+MAX_STEPS = 200
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What undo puts back."""
+
+    mask: Mask
+    query: AttentionQuery
+    selected_patch: int | None
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, state: AppState) -> "Snapshot":
+        """Returns the part of the state that undo covers."""
+        return cls(state.mask, state.query, state.selected_patch, state.names)
+
+    def put_into(self, state: AppState) -> AppState:
+        """Returns the state with this part put back."""
+        return replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, names=self.names)
+
+    def without_patches(self) -> "Snapshot":
+        """Returns what still means something on another cloud: its patches lie elsewhere."""
+        query = AttentionQuery(layer=self.query.layer, head=self.query.head) if self.query.token == "patch" else self.query
+        return Snapshot(replace(self.mask, hidden=None), query, None, self.names)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change: its words, both sides of it, and when it was last added to (seconds)."""
+
+    label: str
+    before: Snapshot
+    after: Snapshot
+    at: float
+
+
+@dataclass(frozen=True)
+class History:
+    """The steps behind and ahead."""
+
+    past: tuple[Step, ...] = ()
+    future: tuple[Step, ...] = ()
+
+    @property
+    def undo_label(self) -> str:
+        """What undo would take back, empty when nothing."""
+        return self.past[-1].label if self.past else ""
+
+    @property
+    def redo_label(self) -> str:
+        """What redo would do again, empty when nothing."""
+        return self.future[-1].label if self.future else ""
+
+
+def record(history: History, label: str, before: AppState, after: AppState, at: float) -> History:
+    """Adds the change between two states.
+
+    Changes with the same label that follow within ``COALESCE_SECONDS`` become one step, so that a slider drag or
+    a typed word is taken back whole. A change that changed nothing is not recorded.
+    """
+    old, new = Snapshot.of(before), Snapshot.of(after)
+    if old == new:
+        return history
+    past = history.past
+    if past and not history.future and past[-1].label == label and at - past[-1].at <= COALESCE_SECONDS and past[-1].after == old:
+        past, old = past[:-1], past[-1].before
+    steps = (*past, Step(label, old, new, at)) if old != new else past
+    return History(past=steps[-MAX_STEPS:])
+
+
+def undo(history: History, state: AppState) -> tuple[History, AppState]:
+    """Takes back the last step; both are returned unchanged when there is none."""
+    if not history.past:
+        return history, state
+    step = history.past[-1]
+    return History(history.past[:-1], (*history.future, step)), step.before.put_into(state)
+
+
+def redo(history: History, state: AppState) -> tuple[History, AppState]:
+    """Does the last step taken back again; both are returned unchanged when there is none."""
+    if not history.future:
+        return history, state
+    step = history.future[-1]
+    return History((*history.past, step), history.future[:-1]), step.after.put_into(state)
+
+
+def forget_patches(history: History) -> History:
+    """Takes single patches out of every step, since another cloud is shown; steps that then change nothing go."""
+
+    def cleaned(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        renewed = (replace(step, before=step.before.without_patches(), after=step.after.without_patches()) for step in steps)
+        return tuple(step for step in renewed if step.before != step.after)
+
+    return History(cleaned(history.past), cleaned(history.future))
+
+
+def announce(history: History, state: AppState) -> AppState:
+    """Returns the state saying what undo and redo would do."""
+    return actions.set_undo(state, history.undo_label, history.redo_label)
