@@ -1,0 +1,350 @@
+"""Bathtubs, toilets and sinks."""
+
+import numpy as np
+
+from recon_model.data.synthetic.primitives import (
+    Triangles,
+    arc,
+    box,
+    cylinder,
+    ellipsoid,
+    loft,
+    prism,
+    revolve,
+    rings_of,
+    rod,
+    rounded_box,
+    slab,
+    superellipse,
+    tube,
+    turn,
+)
+from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
+
+BATHTUB = category("bathtub", "body basin rim leg faucet wall")
+TOILET = category("toilet", "bowl seat lid tank base button")
+SINK = category("sink", "basin counter faucet pedestal")
+
+
+def _basin(dice: Dice, outline: Triangles, level: float, deep: float, slope: float) -> Triangles:
+    """The inner wall of a tub: from the rim at ``level`` down by ``deep``, narrowing by ``slope``."""
+    lean = dice.uniform(-0.5, 0.5) * slope * float(outline[:, 0].max())
+    scales = [1.0, 1 - slope * 0.3, 1 - slope * 0.7, 1 - slope * 1.3]
+    rings = rings_of(
+        outline,
+        scales,
+        [level, level - deep * 0.5, level - deep * 0.9, level - deep],
+        [(0, 0), (0.3 * lean, 0), (0.7 * lean, 0), (lean, 0)],
+    )
+    return loft(rings, bottom=False)
+
+
+def _rim(outer: Triangles, inner: Triangles, level: float) -> Triangles:
+    """A flat ring between two outlines of equally many points."""
+    rings = np.stack([np.column_stack([line[:, 0], np.full(len(line), level), line[:, 1]]) for line in (outer, inner)])
+    return loft(rings, bottom=False, top=False)
+
+
+def _faucet(dice: Dice, draft: Draft, x: float, level: float, towards: float) -> str:
+    """A spout at (x, level), bent towards +x or -x, with two taps; absent more often than not."""
+    if dice.chance(0.55):
+        return ""
+    size, radius = dice.uniform(0.06, 0.16), dice.uniform(0.008, 0.02)
+    path = [
+        (x, level, 0),
+        (x, level + size, 0),
+        (x + towards * size * 0.5, level + size * 1.2, 0),
+        (x + towards * size, level + size * 0.9, 0),
+    ]
+    draft.add("faucet", tube(path, radius, 6))
+    draft.add("faucet", *[ellipsoid((radius * 2, radius * 2.5, radius * 2), (x, level + 0.03, s * 0.1), 6) for s in (-1, 1)])
+    return "a faucet"
+
+
+@BATHTUB.style("free-standing", 3.0)
+def _free_standing(dice: Dice, draft: Draft) -> str:
+    length, width, level = dice.uniform(1.4, 1.9), dice.uniform(0.65, 0.95), dice.uniform(0.42, 0.7)
+    exponent, lip, taper = dice.uniform(2.0, 5.0), dice.uniform(0.015, 0.07), dice.uniform(0.65, 0.98)
+    outer = superellipse(length, width, exponent, 28)
+    inner = superellipse(length - 2 * lip, width - 2 * lip, exponent, 28)
+    belly = (1 + taper) / 2 + dice.uniform(0.0, 0.04)
+    draft.add("body", loft(rings_of(outer, [taper, belly, 1.0], [0.0, level * 0.5, level]), top=False))
+    draft.add("basin", _basin(dice, inner, level, level * dice.uniform(0.75, 0.92), dice.uniform(0.1, 0.3)))
+    draft.add("rim", _rim(outer, inner, level))
+    if dice.chance(0.3):
+        ring = np.column_stack([outer[:, 0], np.full(28, level), outer[:, 1]])
+        draft.add("rim", tube(ring, dice.uniform(0.015, 0.035), 6, closed=True))
+    if dice.chance(0.4):
+        rise = dice.uniform(0.05, 0.3)
+        draft.change(
+            lambda piece: np.stack([piece[..., 0], piece[..., 1] * (1 + rise * (2 * piece[..., 0] / length) ** 2), piece[..., 2]], -1)
+        )
+    tap = _faucet(dice, draft, -length / 2 + lip, level, 1)
+    return describe("bathtub", ["free-standing", size_word(exponent, 2.8, 4, "oval", "rectangular")], ["a thin rim", tap])
+
+
+@BATHTUB.style("built-in", 3.0)
+def _built_in(dice: Dice, draft: Draft) -> str:
+    length, width, level = dice.uniform(1.4, 1.95), dice.uniform(0.65, 1.0), dice.uniform(0.35, 0.62)
+    outer = superellipse(length, width, 60.0, 28)
+    lip, exponent = dice.uniform(0.04, 0.14), dice.uniform(2.2, 8.0)
+    inner = superellipse(length - 2 * lip, width - 2 * lip, exponent, 28)
+    draft.add("body", loft(rings_of(outer, [1.0, 1.0], [0.0, level]), top=False, bottom=dice.chance(0.7)))
+    draft.add("basin", _basin(dice, inner, level, level * dice.uniform(0.7, 0.95), dice.uniform(0.08, 0.3)))
+    draft.add("rim", _rim(outer, inner, level))
+    tap = _faucet(dice, draft, -length / 2 + lip * 0.5, level, 1)
+    return describe("bathtub", ["built-in", "rectangular"], ["an oval basin" if exponent < 3.5 else "a rounded basin", tap])
+
+
+@BATHTUB.style("claw foot", 1.2)
+def _claw_foot(dice: Dice, draft: Draft) -> str:
+    length, width, level, foot = dice.uniform(1.35, 1.8), dice.uniform(0.65, 0.85), dice.uniform(0.5, 0.68), dice.uniform(0.08, 0.2)
+    outer = superellipse(length, width, dice.uniform(2.2, 3.2), 28)
+    deep = level - foot
+    draft.add("body", loft(rings_of(outer, [0.5, 0.78, 0.9, 1.0], [foot, foot + deep * 0.15, foot + deep * 0.5, level]), top=False))
+    draft.add(
+        "basin", loft(rings_of(outer * 0.95, [0.5, 0.78, 0.9, 1.0], [foot + 0.04, foot + deep * 0.2, foot + deep * 0.5, level]), top=False)
+    )
+    ring = np.column_stack([outer[:, 0], np.full(28, level), outer[:, 1]])
+    draft.add("rim", tube(ring, dice.uniform(0.015, 0.035), 6, closed=True))
+    for x in (-0.3, 0.3):
+        for z in (-0.26, 0.26):
+            draft.add(
+                "leg",
+                tube(
+                    [
+                        (x * length, foot * 1.6, z * width),
+                        (x * length * 1.15, foot, z * width * 1.2),
+                        (x * length * 1.1, 0, z * width * 1.25),
+                    ],
+                    0.03,
+                    5,
+                ),
+            )
+    if dice.chance(0.5):
+        draft.change(
+            lambda piece: np.stack(
+                [
+                    piece[..., 0],
+                    piece[..., 1] + 0.12 * np.clip(piece[..., 0] / length, 0, 1) * (piece[..., 1] > level * 0.8),
+                    piece[..., 2],
+                ],
+                -1,
+            )
+        )
+    tap = _faucet(dice, draft, -length / 2, level, 1)
+    return describe("bathtub", ["claw-foot"], ["four curved feet", "a rolled rim", tap])
+
+
+@BATHTUB.style("corner", 0.8)
+def _corner(dice: Dice, draft: Draft) -> str:
+    size, level, lip = dice.uniform(1.2, 1.6), dice.uniform(0.42, 0.62), dice.uniform(0.08, 0.2)
+    front = np.deg2rad(np.linspace(0, 90, 14))
+    bulge = dice.uniform(0.75, 1.0)
+    outline = np.concatenate([[(0.0, 0.0)], np.column_stack([np.cos(front), np.sin(front)]) ** bulge]) * size
+    outline -= outline.mean(0)
+    inner = superellipse(size - 2 * lip, size * 0.8 - 2 * lip, 2.4, len(outline))
+    angle = np.deg2rad(135)
+    inner = inner @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) * 0.9
+    draft.add("body", loft(rings_of(outline, [1.0, 1.0], [0.0, level]), top=False))
+    draft.add("rim", prism(outline, level - 0.02, level))
+    draft.add("basin", _basin(dice, inner, level + 0.005, level * 0.85, 0.2))
+    return describe("bathtub", ["corner"], ["a curved front", "an oval basin"])
+
+
+@BATHTUB.style("round", 0.5)
+def _round(dice: Dice, draft: Draft) -> str:
+    radius, level = dice.uniform(0.65, 1.0), dice.uniform(0.45, 0.8)
+    lip = dice.uniform(0.03, 0.2)
+    draft.add("body", revolve([(radius * dice.uniform(0.8, 1.0), 0), (radius, level)], segments=24, closed=False))
+    draft.add("rim", revolve([(radius, level), (radius - lip, level)], segments=24, closed=False))
+    draft.add(
+        "basin",
+        revolve(
+            [(radius - lip, level), ((radius - lip) * 0.95, level * 0.45), ((radius - lip) * 0.8, level * 0.15), (0.0, level * 0.12)],
+            segments=24,
+        ),
+    )
+    if dice.chance(0.4):
+        draft.add(
+            "body",
+            revolve(
+                [((radius - lip) * 0.95, level * 0.45), (radius * 0.6, level * 0.45), (radius * 0.6, level * 0.15)],
+                segments=24,
+                closed=False,
+            ),
+        )
+    return describe("bathtub", ["round"], ["a bench inside" if len(draft.pieces) > 3 else "a deep basin"])
+
+
+@BATHTUB.style("surround", 0.8)
+def _surround(dice: Dice, draft: Draft) -> str:
+    text = _built_in(dice, draft)
+    whole = np.concatenate(draft.pieces).reshape(-1, 3)
+    (x0, _, z0), (x1, _, z1) = whole.min(0), whole.max(0)
+    high = dice.uniform(0.7, 2.0)
+    draft.add("wall", slab((x0, 0, z0 - 0.03), (x1, high, z0)))
+    for x in [x for x in (x0, x1) if dice.chance(0.5)]:
+        draft.add("wall", slab((x - 0.015, 0, z0), (x + 0.015, high, z1)))
+    if dice.chance(0.5):
+        draft.add(
+            "faucet",
+            rod((x0 + 0.1, 0.6, z0 + 0.02), (x0 + 0.1, high, z0 + 0.02), 0.015),
+            ellipsoid((0.06, 0.02, 0.06), (x0 + 0.14, high, z0 + 0.08)),
+        )
+    return text + " and walls around it"
+
+
+@BATHTUB.style("deck", 0.8)
+def _deck(dice: Dice, draft: Draft) -> str:
+    """A basin let into a wide platform, sometimes with steps."""
+    length, width, level = dice.uniform(1.6, 2.3), dice.uniform(1.1, 1.7), dice.uniform(0.4, 0.7)
+    outer = superellipse(length, width, 60.0, 28)
+    inner = superellipse(length * dice.uniform(0.65, 0.85), width * dice.uniform(0.6, 0.8), dice.uniform(2.0, 4.0), 28)
+    draft.add("body", loft(rings_of(outer, [1.0, 1.0], [0.0, level]), top=False))
+    draft.add("rim", _rim(outer, inner, level))
+    draft.add("basin", _basin(dice, inner, level, level * 0.85, 0.2))
+    if dice.chance(0.4):
+        draft.add("leg", slab((-length * 0.3, 0, width / 2), (length * 0.3, level / 2, width / 2 + 0.3)))
+    return describe("bathtub", ["large", "sunken"], ["a wide platform around the basin"])
+
+
+def _bowl_outline(width: float, length: float, points: int = 20) -> Triangles:
+    """An egg: rounder at the front (+z), squarer at the back."""
+    outline = superellipse(width, length, 2.3, points)
+    back = outline[:, 1] < 0
+    outline[back, 0] *= 1.0 - 0.15 * (outline[back, 1] / (length / 2)) ** 2
+    return outline
+
+
+def _bowl(dice: Dice, draft: Draft, width: float, length: float, level: float, foot: float, solid: bool) -> None:
+    """Adds bowl, hollow and seat; ``foot`` is the share of the width at the floor."""
+    outline, hang = _bowl_outline(width, length), 0.0 if solid else level * dice.uniform(0.25, 0.45)
+    waist = foot * dice.uniform(0.7, 1.0)
+    scales = np.array([(foot, foot * 1.05), (waist, waist), ((1 + waist) / 2, (1 + waist) / 2), (1.0, 1.0)])
+    back = -length * 0.12
+    offsets = [(0, back * (1 - foot)), (0, back), (0, back * 0.4), (0, 0)]
+    draft.add(
+        "bowl",
+        loft(
+            rings_of(outline, scales, np.array([hang, hang + (level - hang) * 0.35, hang + (level - hang) * 0.7, level]), offsets),
+            top=False,
+        ),
+    )
+    inner = outline * dice.uniform(0.65, 0.8)
+    draft.add("bowl", loft(rings_of(inner, [1.0, 0.8, 0.4], [level, level * 0.7, level * 0.5]), bottom=False))
+    rise = dice.uniform(0.015, 0.05)
+    draft.add(
+        "seat", _rim(outline * 1.02, inner, level + rise), loft(rings_of(outline * 1.02, [1, 1], [level, level + rise]), False, False)
+    )
+
+
+def _lid(dice: Dice, draft: Draft, width: float, length: float, level: float) -> str:
+    if dice.chance(0.6):
+        draft.add("lid", prism(_bowl_outline(width * 1.03, length * 1.03), level + 0.03, level + dice.uniform(0.05, 0.08)))
+        return "a closed lid"
+    if dice.chance(0.7):
+        lid = prism(_bowl_outline(width, length), 0.0, 0.03)
+        draft.add("lid", turn(lid, "x", -dice.uniform(80, 100), (0, 0, -length / 2)) + np.array([0, level + 0.04, 0.04]))
+        return "a raised lid"
+    return ""
+
+
+@TOILET.style("tank", 4.0)
+def _with_tank(dice: Dice, draft: Draft) -> str:
+    width, length, level = dice.uniform(0.34, 0.44), dice.uniform(0.42, 0.58), dice.uniform(0.34, 0.44)
+    _bowl(dice, draft, width, length, level, dice.uniform(0.5, 0.9), True)
+    words = _lid(dice, draft, width, length, level)
+    high, wide, deep = dice.uniform(0.28, 0.5), width * dice.uniform(0.95, 1.4), dice.uniform(0.15, 0.26)
+    z, low = -length / 2 - deep * 0.4, level - dice.pick(0.0, 0.0, 0.08)
+    body = box if dice.chance(0.5) else (lambda size, centre: rounded_box(size, 0.04, centre))
+    draft.add("tank", body((wide, high, deep), (0, low + high / 2, z)))
+    draft.add("tank", box((wide * 1.05, 0.035, deep * 1.1), (0, low + high + 0.015, z)))
+    column = width * dice.uniform(0.5, 0.9)
+    draft.add("base", slab((-column / 2, 0, z - deep * 0.3), (column / 2, low, -length * 0.15)))
+    if dice.chance(0.5):
+        draft.add("base", prism(superellipse(width * 0.75, length * 1.15, 3.0), 0.0, 0.05) + np.array([0, 0, -length * 0.15]))
+    if dice.chance(0.5):
+        draft.add(
+            "button",
+            rod((-wide * 0.35, low + high * 0.8, z + deep / 2), (-wide * 0.15, low + high * 0.8, z + deep / 2 + 0.03), 0.012, segments=5),
+        )
+    return describe("toilet", [size_word(high, 0.33, 0.44, "low", "tall")], ["a water tank behind the bowl", words])
+
+
+@TOILET.style("one-piece", 1.5)
+def _one_piece(dice: Dice, draft: Draft) -> str:
+    width, length, level = dice.uniform(0.34, 0.42), dice.uniform(0.5, 0.62), dice.uniform(0.36, 0.42)
+    _bowl(dice, draft, width, length, level, dice.uniform(0.75, 1.0), True)
+    words, high = _lid(dice, draft, width, length, level), dice.uniform(0.12, 0.42)
+    outline = superellipse(width, 0.24, 3.5)
+    scales = np.array([(0.85, 1.0), (0.95, 1.2), (1.0, 1.0), (0.95, 0.85)])
+    draft.add("tank", loft(rings_of(outline, scales, np.array([0, level * 0.7, level, level + high]), [(0, -length * 0.5)] * 4)))
+    return describe("toilet", ["one-piece"], ["a skirted base", words])
+
+
+@TOILET.style("wall-hung", 0.8)
+def _wall_hung(dice: Dice, draft: Draft) -> str:
+    width, length, level = dice.uniform(0.34, 0.4), dice.uniform(0.48, 0.58), dice.uniform(0.36, 0.44)
+    _bowl(dice, draft, width, length, level, dice.uniform(0.5, 0.8), False)
+    words = _lid(dice, draft, width, length, level)
+    draft.add("base", slab((-width * 0.4, level * 0.35, -length * 0.55), (width * 0.4, level, -length * 0.3)))
+    if dice.chance(0.5):
+        high = dice.uniform(0.8, 1.1)
+        draft.add("tank", slab((-width * 0.7, 0, -length * 0.55 - 0.12), (width * 0.7, high, -length * 0.55)))
+    return describe("toilet", ["wall-hung"], ["a floating bowl", words])
+
+
+@TOILET.style("high tank", 0.5)
+def _high_tank(dice: Dice, draft: Draft) -> str:
+    width, length, level = dice.uniform(0.34, 0.42), dice.uniform(0.45, 0.55), dice.uniform(0.38, 0.44)
+    _bowl(dice, draft, width, length, level, dice.uniform(0.5, 0.75), True)
+    words, high = _lid(dice, draft, width, length, level), dice.uniform(0.8, 1.6)
+    z = -length / 2 - 0.06
+    draft.add("base", rod((0, level * 0.7, z), (0, high, z), dice.uniform(0.02, 0.04)))
+    draft.add("tank", box((width * 1.1, 0.26, 0.18), (0, high + 0.12, z)))
+    return describe("toilet", ["old-fashioned"], ["a high tank on a pipe", words])
+
+
+@TOILET.style("bare", 0.7)
+def _bare(dice: Dice, draft: Draft) -> str:
+    width, length, level = dice.uniform(0.34, 0.42), dice.uniform(0.45, 0.6), dice.uniform(0.34, 0.44)
+    _bowl(dice, draft, width, length, level, dice.uniform(0.45, 0.8), True)
+    words = _lid(dice, draft, width, length, level)
+    draft.add("base", rod((0, level * 0.8, -length * 0.4), (0, level * dice.uniform(0.9, 1.8), -length * 0.55), 0.04))
+    return describe("toilet", ["tankless"], ["a pipe behind the bowl", words])
+
+
+def _sink_faucet(dice: Dice, draft: Draft, z: float, level: float) -> str:
+    size = dice.uniform(0.08, 0.3)
+    bend = arc((0, level + size, z + size * 0.3), size * 0.3, 180, 0, "zy", 7)
+    draft.add("faucet", tube(np.concatenate([[(0, level, z)], bend]), dice.uniform(0.008, 0.016), 6))
+    draft.add("faucet", *[cylinder(0.015, 0.05, (s * 0.09, level + 0.02, z), 6) for s in (-1, 1)])
+    return "a tall faucet" if size > 0.2 else "a faucet"
+
+
+@SINK.style("pedestal")
+def _pedestal_sink(dice: Dice, draft: Draft) -> str:
+    width, depth, level = dice.uniform(0.45, 0.65), dice.uniform(0.38, 0.5), dice.uniform(0.75, 0.9)
+    outer = superellipse(width, depth, dice.uniform(2.0, 5.0), 24)
+    draft.add("basin", loft(rings_of(outer, [0.45, 0.85, 1.0], [level - 0.2, level - 0.12, level]), top=False))
+    draft.add("basin", _rim(outer, outer * 0.75, level), _basin(dice, outer * 0.75, level, 0.14, 0.3))
+    draft.add("pedestal", revolve([(0.13, 0), (0.12, 0.05), (0.08, 0.3), (0.1, level - 0.18)]))
+    return describe("sink", ["pedestal"], ["a column", _sink_faucet(dice, draft, -depth * 0.43, level)])
+
+
+@SINK.style("counter", 1.5)
+def _counter_sink(dice: Dice, draft: Draft) -> str:
+    width, depth, level = dice.uniform(0.55, 1.4), dice.uniform(0.45, 0.65), dice.pick(0.0, dice.uniform(0.5, 0.8))
+    count = 2 if width > 1.0 and dice.chance(0.6) else 1
+    outer = superellipse(width / count, depth, 60.0, 28)
+    inner = superellipse(width / count * 0.8, depth * 0.72, dice.uniform(2.0, 8.0), 28)
+    for i in range(count):
+        shift = np.array([(i - (count - 1) / 2) * width / count, level, 0.0])
+        draft.add("counter", _rim(outer, inner, 0.2) + shift)
+        draft.add("basin", _basin(dice, inner, 0.2, 0.17, 0.15) + shift)
+    if level or dice.chance(0.3):
+        draft.add("counter", slab((-width / 2, 0, -depth / 2), (width / 2, level + 0.01, depth / 2)))
+    draft.add("counter", *[box((0.01, 0.2, depth), (s * width / 2, level + 0.1, 0)) for s in (-1, 1)])
+    draft.add("counter", *[box((width, 0.2, 0.01), (0, level + 0.1, s * depth / 2)) for s in (-1, 1)])
+    return describe("sink", ["double" if count == 2 else "", "counter"], [_sink_faucet(dice, draft, -depth * 0.42, level + 0.2)])

@@ -1,0 +1,175 @@
+"""A shape is a union of labelled triangles; a draft is one being built; a category is a name with several ways to build it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recon_model.data.synthetic.primitives import Triangles
+from recon_model.errors import InputError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Dice:
+    """Short words over one passed generator."""
+
+    rng: np.random.Generator
+
+    def uniform(self, low: float, high: float) -> float:
+        """A number in [low, high)."""
+        return low + (high - low) * self.rng.random()
+
+    def chance(self, probability: float) -> bool:
+        """True with the given probability."""
+        return bool(self.rng.random() < probability)
+
+    def integer(self, low: int, high: int) -> int:
+        """A whole number in [low, high], both ends included."""
+        return int(self.rng.integers(low, high + 1))
+
+    def pick(self, *options: T) -> T:
+        """One of the options, all equally likely."""
+        return options[int(self.rng.random() * len(options))]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One synthetic object: y up, front roughly towards +z."""
+
+    name: str
+    """Name of its category."""
+    style: str
+    """Which of the category's styles it is."""
+    caption: str
+    """One sentence without a full stop, such as "a tall stool with three legs"."""
+    triangles: Triangles
+    """(T, 3, 3), any scale and position."""
+    labels: NDArray[np.int64]
+    """(T,) index into ``parts``."""
+    parts: tuple[str, ...]
+    """Names of the parts of the whole category."""
+
+    def sample(self, count: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Draws ``count`` points evenly over the surface of all triangles, hidden ones included.
+
+        Returns:
+            points (count, 3) float32, centred at their mean, the farthest at distance 1; parts (count,) int64.
+        """
+        corner, u, v = self.triangles[:, 0], self.triangles[:, 1] - self.triangles[:, 0], self.triangles[:, 2] - self.triangles[:, 0]
+        areas = _cross_norm(u, v)
+        total = np.cumsum(areas)
+        # Stratified draws: one in each of `count` equal shares of the area, so thin parts are met as often as their area says.
+        picks = np.searchsorted(total, (np.arange(count) + rng.random(count)) * (total[-1] / count)).clip(0, len(total) - 1)
+        a, b = rng.random((2, count, 1))
+        over = a + b > 1
+        a, b = np.where(over, 1 - a, a), np.where(over, 1 - b, b)
+        order = rng.permutation(count)
+        points = (corner[picks] + a * u[picks] + b * v[picks])[order]
+        points -= points.mean(0)
+        points /= np.sqrt((points**2).sum(1).max()) + 1e-12
+        return points.astype(np.float32), self.labels[picks][order]
+
+
+def _cross_norm(u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
+    x = u[:, 1] * v[:, 2] - u[:, 2] * v[:, 1]
+    y = u[:, 2] * v[:, 0] - u[:, 0] * v[:, 2]
+    z = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
+    norm: NDArray[np.float64] = np.sqrt(x * x + y * y + z * z)
+    return norm
+
+
+@dataclass
+class Draft:
+    """Triangles gathered so far, by part."""
+
+    parts: tuple[str, ...]
+    pieces: list[Triangles] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+
+    def add(self, part: str, *triangles: Triangles) -> None:
+        """Adds triangles under a part name of the category."""
+        label = self.parts.index(part)
+        for piece in triangles:
+            self.pieces.append(piece)
+            self.labels.append(label)
+
+    def move(self, offset: tuple[float, float, float], since: int = 0) -> None:
+        """Moves the pieces added since a length of ``pieces``."""
+        self.change(lambda piece: piece + np.asarray(offset, float), since)
+
+    def change(self, how: Callable[[Triangles], Triangles], since: int = 0) -> None:
+        """Replaces each piece added since a length of ``pieces``."""
+        self.pieces[since:] = [how(piece) for piece in self.pieces[since:]]
+
+
+Builder = Callable[[Dice, Draft], str]
+
+
+@dataclass
+class Category:
+    """A common noun with the parts it may have and the styles it is built in."""
+
+    name: str
+    parts: tuple[str, ...]
+    styles: dict[str, tuple[float, Builder]] = field(default_factory=dict)
+
+    def style(self, name: str, weight: float = 1.0) -> Callable[[Builder], Builder]:
+        """Registers a builder: it adds to the draft and returns the caption."""
+
+        def register(builder: Builder) -> Builder:
+            self.styles[name] = (weight, builder)
+            return builder
+
+        return register
+
+    def make(self, rng: np.random.Generator, style: str | None = None) -> Shape:
+        """Builds one shape; without a style, one is drawn by weight.
+
+        Raises:
+            InputError: the category has no such style.
+        """
+        if style is None:
+            names, weights = list(self.styles), np.cumsum([weight for weight, _ in self.styles.values()])
+            style = names[int(np.searchsorted(weights, rng.random() * weights[-1], side="right").clip(0, len(names) - 1))]
+        if style not in self.styles:
+            raise InputError(f"style ({style!r}) of {self.name} must be one of {', '.join(self.styles)}.")
+        draft = Draft(self.parts)
+        caption = self.styles[style][1](Dice(rng), draft)
+        labels = np.repeat(np.array(draft.labels, np.int64), [len(piece) for piece in draft.pieces])
+        return Shape(self.name, style, caption, np.concatenate(draft.pieces), labels, self.parts)
+
+
+CATEGORIES: dict[str, Category] = {}
+"""Every category by name; filled as the theme modules are imported."""
+
+
+def category(name: str, parts: str) -> Category:
+    """Registers a category; ``parts`` are separated by spaces (an underscore stands for a space inside one)."""
+    CATEGORIES[name] = Category(name, tuple(part.replace("_", " ") for part in parts.split()))
+    return CATEGORIES[name]
+
+
+def article(phrase: str) -> str:
+    """Puts "a" or "an" before a phrase."""
+    return ("an " if phrase[0] in "aeiou" else "a ") + phrase
+
+
+def listing(words: list[str]) -> str:
+    """Joins words as in a sentence."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def describe(noun: str, adjectives: list[str] | None = None, features: list[str] | None = None) -> str:
+    """A caption such as "a tall wooden stool with a round seat"; empty words are left out."""
+    head = article(" ".join([word for word in adjectives or [] if word] + [noun]))
+    extras = [word for word in features or [] if word]
+    return f"{head} with {listing(extras)}" if extras else head
+
+
+def size_word(ratio: float, low: float, high: float, small: str, large: str) -> str:
+    """``small`` below ``low``, ``large`` above ``high``, otherwise nothing."""
+    return small if ratio < low else large if ratio > high else ""
