@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recon_model.data.synthetic.shape import CATEGORIES, Category, Shape
+from recon_model.data.synthetic.views import depth_views
 from recon_model.errors import InputError
 
-__all__ = ["CATEGORIES", "Category", "Shape", "sample_cloud", "sample_shape"]
+__all__ = ["CATEGORIES", "Category", "Shape", "depth_views", "sample_cloud", "sample_shape"]
 
 for _theme in ("bathroom", "chairs", "electronics", "seating", "storage", "tables"):
     import_module(f"{__name__}.{_theme}")

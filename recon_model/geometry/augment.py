@@ -1,0 +1,206 @@
+"""How sensors, files and poses spoil a cloud: augmentation of (N, 3) numpy clouds, drawn from a passed generator."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recon_model.errors import ConfigError
+
+Points = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation:
+    """Probabilities (each drawn on its own) and strengths; the output is centred and scaled to the unit sphere again."""
+
+    rotate: float = 1.0
+    """Chance of a uniform rotation about y."""
+    tilt: float = 0.5
+    """Chance of a small rotation about a random horizontal axis."""
+    tilt_degrees: float = 12.0
+    """Standard deviation of that rotation."""
+    lying: float = 0.08
+    """Chance that a random axis takes the place of y: z-up files, objects on their side or upside down."""
+    mirror: float = 0.3
+    """Chance of a mirror image across the plane x = 0."""
+    stretch: float = 0.7
+    """Chance of a different scale along each axis."""
+    stretch_range: float = 0.25
+    """Scales are drawn from 1 / (1 + range) to 1 + range, evenly in their logarithm."""
+    voxels: float = 0.25
+    """Chance that points are replaced by jittered centres of the occupied cells of a coarse grid."""
+    voxel_cells: tuple[int, int] = (20, 40)
+    """Cells along the longest edge of that grid, fewest and most."""
+    partial: float = 0.15
+    """Chance that only what one viewpoint sees is kept."""
+    crop: float = 0.08
+    """Chance that a half space is cut away."""
+    crop_share: float = 0.35
+    """At most this share of the points goes with it."""
+    holes: float = 0.15
+    """Chance of up to three small round holes."""
+    density: float = 0.25
+    """Chance that points grow denser towards one side."""
+    scan_lines: float = 0.06
+    """Chance that points are kept only near evenly spaced parallel planes."""
+    jitter: float = 0.6
+    """Chance of Gaussian noise on every coordinate."""
+    jitter_deviation: float = 0.012
+    """Largest standard deviation of that noise, in radii of the cloud."""
+
+    def __post_init__(self) -> None:
+        free = {"tilt_degrees", "stretch_range", "voxel_cells", "jitter_deviation"}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name not in free and not 0.0 <= value <= 1.0:
+                raise ConfigError(f"{field.name} ({value}) must be between 0 and 1.")
+        for name in ("tilt_degrees", "stretch_range", "jitter_deviation"):
+            if getattr(self, name) < 0.0:
+                raise ConfigError(f"{name} ({getattr(self, name)}) must not be negative.")
+        low, high = self.voxel_cells
+        if not 2 <= low <= high:
+            raise ConfigError(f"voxel_cells ({self.voxel_cells}) must be two rising whole numbers of at least 2.")
+
+
+UPRIGHT = Augmentation(lying=0.0)
+"""Everything but lying poses."""
+
+POSE_ONLY = Augmentation(
+    tilt=0.0, lying=0.0, mirror=0.0, stretch=0.0, voxels=0.0, partial=0.0, crop=0.0, holes=0.0, density=0.0, scan_lines=0.0, jitter=0.0
+)
+"""Rotation about y and nothing else."""
+
+
+def augment(points: Points, rng: np.random.Generator, settings: Augmentation | None = None, count: int | None = None) -> Points:
+    """Spoils one cloud.
+
+    Args:
+        points: (N, 3), y up, in the unit sphere; more points than ``count`` leave something to drop.
+        rng: every random choice comes from it.
+        settings: what may happen; the defaults when absent.
+        count: points to return, N when absent; points are dropped, or repeated with a little noise, to meet it.
+
+    Returns:
+        (count, 3) float32, mean 0, the farthest point at distance 1.
+    """
+    s, wanted = settings or Augmentation(), len(points) if count is None else count
+    cloud = _pose(np.asarray(points, np.float32), rng, s)
+    cloud = _sense(cloud, rng, s)
+    cloud = resample(cloud, wanted, rng)
+    if rng.random() < s.jitter:
+        cloud = cloud + rng.normal(0.0, rng.random() * s.jitter_deviation, cloud.shape).astype(np.float32)
+    cloud = cloud - cloud.mean(0)
+    scaled: Points = (cloud / (np.sqrt((cloud**2).sum(1).max()) + 1e-12)).astype(np.float32)
+    return scaled
+
+
+def _pose(cloud: Points, rng: np.random.Generator, s: Augmentation) -> Points:
+    if rng.random() < s.stretch:
+        reach = np.log1p(s.stretch_range)
+        cloud = cloud * np.exp(rng.uniform(-reach, reach, 3)).astype(np.float32)
+    if rng.random() < s.mirror:
+        cloud = cloud * np.array([-1, 1, 1], np.float32)
+    matrix = np.eye(3)
+    if rng.random() < s.rotate:
+        matrix = axis_rotation(np.array([0.0, 1.0, 0.0]), rng.random() * 2 * np.pi)
+    if rng.random() < s.tilt:
+        heading = rng.random() * 2 * np.pi
+        angle = np.deg2rad(rng.normal(0.0, s.tilt_degrees))
+        matrix = axis_rotation(np.array([np.cos(heading), 0.0, np.sin(heading)]), angle) @ matrix
+    if rng.random() < s.lying:
+        axis, angle = ((1.0, 0.0, 0.0), (0.0, 0.0, 1.0))[int(rng.integers(2))], (0.5, 1.0, 1.5)[int(rng.integers(3))] * np.pi
+        matrix = axis_rotation(np.array(axis), angle) @ matrix
+    posed: Points = cloud @ matrix.T.astype(np.float32)
+    return posed
+
+
+def _sense(cloud: Points, rng: np.random.Generator, s: Augmentation) -> Points:
+    if rng.random() < s.voxels:
+        cloud = voxel_surface(cloud, int(rng.integers(s.voxel_cells[0], s.voxel_cells[1] + 1)), rng)
+    if rng.random() < s.partial:
+        cloud = visible_from(cloud, random_direction(rng) * np.array([1.0, 0.5, 1.0]))
+    if rng.random() < s.crop:
+        cloud = cropped(cloud, random_direction(rng), rng.random() * s.crop_share)
+    if rng.random() < s.holes:
+        cloud = holed(cloud, int(rng.integers(1, 4)), rng.uniform(0.08, 0.2), rng)
+    if rng.random() < s.density:
+        side = cloud @ random_direction(rng).astype(np.float32)
+        cloud = _kept(cloud, rng.random(len(cloud)) < 1.0 / (1.0 + np.exp(-rng.uniform(1.0, 4.0) * (side + 0.3))))
+    if rng.random() < s.scan_lines:
+        height = (cloud @ random_direction(rng).astype(np.float32)) * rng.uniform(10.0, 25.0)
+        cloud = _kept(cloud, np.abs(height - np.round(height)) < 0.25)
+    return cloud
+
+
+def _kept(cloud: Points, keep: NDArray[np.bool_]) -> Points:
+    """The chosen points, or all when fewer than 64 and a tenth would remain: a cloud must stay recognisable."""
+    return cloud[keep] if keep.sum() >= max(64, len(cloud) // 10) else cloud
+
+
+def random_direction(rng: np.random.Generator) -> NDArray[np.float64]:
+    """A direction (3,), uniform on the sphere."""
+    vector = rng.normal(size=3)
+    direction: NDArray[np.float64] = vector / (np.linalg.norm(vector) + 1e-12)
+    return direction
+
+
+def axis_rotation(axis: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
+    """Rotation matrix (3, 3) about a unit axis by ``angle`` radians (Rodrigues)."""
+    x, y, z = axis
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    matrix: NDArray[np.float64] = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+    return matrix
+
+
+def voxel_surface(cloud: Points, cells: int, rng: np.random.Generator) -> Points:
+    """Samples the occupied cells of a grid with ``cells`` along the longest edge: a random occupied cell, then a place inside it.
+
+    Each cell counts once, however many points fall into it, as in clouds made from voxelised models.
+    """
+    low = cloud.min(0)
+    pitch = float((cloud.max(0) - low).max()) / cells + 1e-9
+    occupied = np.unique(np.floor((cloud - low) / pitch).astype(np.int64), axis=0)
+    chosen = occupied[rng.integers(len(occupied), size=len(cloud))] if len(occupied) < len(cloud) else occupied
+    placed: Points = ((chosen + rng.random(chosen.shape)) * pitch + low).astype(np.float32)
+    return placed
+
+
+def visible_from(cloud: Points, direction: NDArray[np.float64], radius: float = 30.0) -> Points:
+    """Points nearest to a far viewpoint in each cell of a picture plane: a depth camera's view along ``-direction``.
+
+    Cells are ``1 / radius`` wide; points up to two cells behind the nearest are kept, so surfaces stay closed.
+    """
+    ahead = np.asarray(direction, float) / (np.linalg.norm(direction) + 1e-12)
+    helper = np.eye(3)[int(np.abs(ahead).argmin())]
+    side = np.cross(ahead, helper)
+    side /= np.linalg.norm(side)
+    frame = np.stack([side, np.cross(ahead, side), ahead]).astype(np.float32)
+    seen = cloud @ frame.T
+    cell = np.floor((seen[:, :2] + 2.0) * radius / 2).astype(np.int64)
+    index = cell[:, 0] * int(4 * radius) + cell[:, 1]
+    nearest = np.full(int(4 * radius) ** 2, -np.inf, np.float32)
+    np.maximum.at(nearest, index.clip(0, len(nearest) - 1), seen[:, 2])
+    return _kept(cloud, seen[:, 2] >= nearest[index.clip(0, len(nearest) - 1)] - 4.0 / radius)
+
+
+def cropped(cloud: Points, direction: NDArray[np.float64], share: float) -> Points:
+    """Cuts away the ``share`` of points farthest along ``direction``."""
+    along = cloud @ direction.astype(np.float32)
+    return _kept(cloud, along <= np.quantile(along, 1.0 - share))
+
+
+def holed(cloud: Points, count: int, radius: float, rng: np.random.Generator) -> Points:
+    """Removes the points within ``radius`` of ``count`` random points of the cloud."""
+    keep = np.ones(len(cloud), bool)
+    for centre in cloud[rng.integers(len(cloud), size=count)]:
+        keep &= ((cloud - centre) ** 2).sum(1) > radius**2
+    return _kept(cloud, keep)
+
+
+def resample(cloud: Points, count: int, rng: np.random.Generator) -> Points:
+    """Exactly ``count`` points: a random choice, or all of them plus repeats moved by a thousandth."""
+    if len(cloud) >= count:
+        return cloud[rng.permutation(len(cloud))[:count]]
+    extra = cloud[rng.integers(len(cloud), size=count - len(cloud))]
+    return np.concatenate([cloud, extra + rng.normal(0.0, 0.001, extra.shape).astype(np.float32)])
