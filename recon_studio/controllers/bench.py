@@ -1,0 +1,190 @@
+"""The bench: one cloud is cut into patches, some are hidden, the model rebuilds them and says where its tokens look."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from recon_model.serve.messages import (
+    Array,
+    Attend,
+    Attended,
+    CloudPrepared,
+    Failed,
+    PrepareCloud,
+    Reconstruct,
+    Reconstructed,
+    Reply,
+    Request,
+)
+from recon_studio.backend.client import Backend
+from recon_studio.controllers.store import Store
+from recon_studio.state import actions
+from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Notice, Prepared, Reconstruction
+
+Value = TypeVar("Value")
+
+
+class BenchController(QObject):
+    """Follows the state: a new cloud is prepared, a new mask rebuilt, a new query asked. The newest always wins."""
+
+    settled = Signal()  # reconstruction and attention of the present cloud are there, or could not be had
+
+    def __init__(self, store: Store, backend: Backend, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._backend = backend
+        # Packing a million points takes 20 ms: not in the same breath as drawing them.
+        self._prepare_soon = QTimer(self, singleShot=True, interval=0)
+        self._prepare_soon.timeout.connect(self._prepare)
+        store.changed.connect(self._follow)
+        backend.answered.connect(self._answered)
+
+    # ------------------------------------------------------------ what the window asks
+
+    def set_ratio(self, ratio: float) -> None:
+        """Hides this share of the patches."""
+        self._store.record("mask ratio", lambda state: actions.set_ratio(state, ratio))
+
+    def set_strategy(self, strategy: str) -> None:
+        """Chooses hidden patches this way."""
+        self._store.record("mask strategy", lambda state: actions.set_strategy(state, strategy))
+
+    def set_seed(self, seed: int) -> None:
+        """Draws hidden patches by this seed."""
+        self._store.record("mask seed", lambda state: actions.set_seed(state, seed))
+
+    def toggle_patch(self, patch: int) -> None:
+        """Hides or shows one patch."""
+        hidden = actions.hidden_patches(self._store.state)
+        if hidden is None or not 0 <= patch < len(hidden):
+            return
+        if not hidden[patch] and hidden.sum() == len(hidden) - 1:
+            self._say(Notice("The last patch shown cannot be hidden: the encoder needs something to see."))
+            return
+        verb = "show" if hidden[patch] else "hide"
+        self._store.record(f"{verb} patch {patch}", lambda state: actions.toggle_patch(state, patch))
+
+    def pick_patch(self, patch: int) -> None:
+        """Selects a patch and asks where it looks."""
+        self._store.record("selected patch", lambda state: actions.pick_patch(state, patch))
+
+    def set_query(self, query: AttentionQuery) -> None:
+        """Asks another token, layer or head."""
+        self._store.record("attention query", lambda state: actions.set_query(state, query))
+
+    def close(self) -> None:
+        """Asks nothing more."""
+        self._prepare_soon.stop()
+
+    # ------------------------------------------------------------ following the state
+
+    def _follow(self, old: AppState, new: AppState) -> None:
+        if new.cloud is not old.cloud or new.model is not old.model:
+            self._backend.abandon(PrepareCloud, Reconstruct, Attend)
+            if new.cloud is not None and new.model is not None:
+                self._prepare_soon.start()
+        elif new.prepared is not None:
+            if new.prepared is not old.prepared or new.mask != old.mask:
+                self._reconstruct(new)
+            elif new.query != old.query:
+                self._attend(new)
+
+    def _prepare(self) -> None:
+        cloud = self._store.state.cloud
+        if cloud is not None and self._store.state.model is not None:
+            self._backend.submit(PrepareCloud(id=0, points=Array.of(cloud.points)))
+
+    def _reconstruct(self, state: AppState) -> None:
+        if state.prepared is None:
+            return
+        mask = state.mask
+        hidden = None if mask.hidden is None else Array.of(np.array(mask.hidden, dtype=np.bool_))
+        points = Array.of(state.prepared.points)
+        self._backend.submit(Reconstruct(id=0, points=points, mask_ratio=mask.ratio, strategy=mask.strategy, seed=mask.seed, hidden=hidden))
+
+    def _attend(self, state: AppState) -> None:
+        if state.prepared is None or state.reconstruction is None:
+            return
+        query, hidden = state.query, state.reconstruction.hidden
+        if query.token == "patch" and (query.patch >= len(hidden) or hidden[query.patch]):
+            # The encoder never saw a hidden patch, so it looks nowhere.
+            self._backend.abandon(Attend)
+            self._store.apply(lambda before: actions.show_attention(before, None))
+            self.settled.emit()
+            return
+        self._backend.submit(
+            Attend(
+                id=0,
+                points=Array.of(state.prepared.points),
+                hidden=Array.of(hidden),
+                token=query.token,
+                patch=query.patch,
+                layer=query.layer,
+                head=query.head,
+            )
+        )
+
+    # ------------------------------------------------------------ replies
+
+    def _answered(self, request: Request, reply: Reply) -> None:
+        if not isinstance(request, PrepareCloud | Reconstruct | Attend):
+            return
+        if isinstance(reply, Failed):
+            self._say(Notice(reply.sentence, "error"))
+            if not isinstance(request, PrepareCloud):
+                self.settled.emit()
+            return
+        key = self._store.state.cloud.key if self._store.state.cloud is not None else ""
+        match reply:
+            case CloudPrepared():
+                self._show(actions.show_prepared, _prepared(key, reply))
+            case Reconstructed():
+                self._show(actions.show_reconstruction, _reconstruction(key, reply))
+                self._attend(self._store.state)
+            case Attended() if _asked(request) == self._store.state.query:
+                self._show(actions.show_attention, Attention(key, self._store.state.query, reply.weights.numpy()))
+                self.settled.emit()
+
+    def _show(self, action: Callable[[AppState, Value], AppState], value: Value) -> None:
+        self._store.apply(lambda state: action(state, value))
+
+    def _say(self, notice: Notice) -> None:
+        self._store.apply(lambda state: actions.notify(state, notice))
+
+
+def query_within(query: AttentionQuery, *, depth: int, heads: int) -> AttentionQuery:
+    """Returns the query with a layer and head that a model of this size has."""
+    layer = query.layer if -depth <= query.layer < depth else -1
+    head = query.head if -1 <= query.head < heads else -1
+    return replace(query, layer=layer, head=head)
+
+
+def _asked(request: Request) -> AttentionQuery | None:
+    if not isinstance(request, Attend):
+        return None
+    return AttentionQuery(request.token, request.patch, request.layer, request.head)  # type: ignore[arg-type]
+
+
+def _prepared(key: str, reply: CloudPrepared) -> Prepared:
+    return Prepared(
+        key=key,
+        points=reply.points.numpy(),
+        indices=reply.indices.numpy(),
+        centre=reply.centre,
+        scale=reply.scale,
+        centres=reply.centres.numpy(),
+        members=reply.members.numpy(),
+    )
+
+
+def _reconstruction(key: str, reply: Reconstructed) -> Reconstruction:
+    return Reconstruction(
+        key=key,
+        hidden=reply.hidden.numpy(),
+        rebuilt=reply.rebuilt.numpy(),
+        chamfer=reply.chamfer.numpy(),
+        milliseconds=reply.milliseconds,
+    )

@@ -1,0 +1,177 @@
+"""The model and the helper processes: which model is loaded, how the helpers fare, what is under way and for how long."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from recon_model.serve.messages import (
+    Attend,
+    ClassifyByWords,
+    Failed,
+    LoadModel,
+    ModelLoaded,
+    PrepareCloud,
+    Progress,
+    ReadCloud,
+    Reconstruct,
+    Reply,
+    Request,
+)
+from recon_studio.backend.client import Backend
+from recon_studio.controllers.bench import query_within
+from recon_studio.controllers.store import Store
+from recon_studio.state import actions
+from recon_studio.state.app_state import AppState, BackendStatus, Job, Model, Notice
+
+SHOW_AFTER_MS = 150
+"""Work that is done sooner leaves no trace in the activity bar."""
+
+
+class ModelController(QObject):
+    """Loads a model and carries what the helpers announce into the state."""
+
+    failed = Signal(str)  # the sentence why a model could not be loaded
+
+    def __init__(self, store: Store, backend: Backend, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._backend = backend
+        backend.answered.connect(self._answered)
+        backend.status_changed.connect(self._status)
+        backend.announced.connect(self._announce)
+
+    def load(self, source: str = "default", device: str = "auto") -> None:
+        """Loads "default" or a checkpoint's path and makes it the current model."""
+        self._backend.submit(LoadModel(id=0, source=source, device=device))
+
+    def retry(self, role: str) -> None:
+        """Starts a helper that was given up once more."""
+        self._backend.retry(role)
+
+    def dismiss_notice(self, index: int) -> None:
+        """Takes a notice away."""
+        self._store.apply(lambda state: actions.dismiss_notice(state, index))
+
+    def _status(self, role: str, status: BackendStatus) -> None:
+        self._store.apply(lambda state: actions.set_status(state, role, status))
+
+    def _announce(self, notice: Notice) -> None:
+        self._store.apply(lambda state: actions.notify(state, notice))
+
+    def _answered(self, request: Request, reply: Reply) -> None:
+        if not isinstance(request, LoadModel):
+            return
+        if isinstance(reply, ModelLoaded):
+            model = _model(reply)
+            self._store.apply(lambda state: _with_model(state, model))
+        elif isinstance(reply, Failed):
+            self._announce(Notice(reply.sentence, "error"))
+            self.failed.emit(reply.sentence)
+
+
+@dataclass
+class _Work:
+    title: str
+    since: float
+    cancellable: bool
+    fraction: float = -1.0
+    text: str = ""
+
+
+class ActivityController(QObject):
+    """Keeps the activity bar: one line for each request that takes long enough to be noticed."""
+
+    def __init__(self, store: Store, backend: Backend, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._backend = backend
+        self._work: dict[int, _Work] = {}
+        self._tick = QTimer(self, interval=SHOW_AFTER_MS)
+        self._tick.timeout.connect(self._show)
+        backend.sent.connect(self._sent)
+        backend.progressed.connect(self._progressed)
+        backend.answered.connect(lambda request, _reply: self._done(request))
+        backend.dropped.connect(self._done)
+
+    def cancel(self, job: int) -> None:
+        """Ends one line's work."""
+        self._backend.cancel(job)
+
+    def close(self) -> None:
+        """Shows nothing more."""
+        self._tick.stop()
+
+    def _sent(self, request: Request) -> None:
+        cancellable = not isinstance(request, LoadModel | PrepareCloud)
+        self._work.setdefault(request.id, _Work(_title(request), time.monotonic(), cancellable))
+        if not self._tick.isActive():
+            self._tick.start()
+
+    def _progressed(self, request: Request, progress: Progress) -> None:
+        work = self._work.get(request.id)
+        if work is not None:
+            work.fraction, work.text = progress.fraction, progress.text
+
+    def _done(self, request: Request) -> None:
+        if self._work.pop(request.id, None) is not None:
+            self._store.apply(lambda state: actions.end_job(state, request.id))
+        if not self._work:
+            self._tick.stop()
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        for number, work in self._work.items():
+            seconds = now - work.since
+            if seconds * 1000 >= SHOW_AFTER_MS:
+                self._put(_job(number, work, seconds))
+
+    def _put(self, job: Job) -> None:
+        self._store.apply(lambda state: state if job in state.jobs else actions.put_job(state, job))
+
+
+def _job(number: int, work: _Work, seconds: float) -> Job:
+    left = seconds * (1.0 - work.fraction) / work.fraction if work.fraction > 0.05 else None
+    title = f"{work.title}: {work.text}" if work.text else work.title
+    return Job(number, title, work.fraction, round(left) if left is not None else None, work.cancellable)
+
+
+def _title(request: Request) -> str:
+    match request:
+        case ReadCloud():
+            return f"Reading {Path(request.path).name}"
+        case LoadModel():
+            return "Loading the model"
+        case PrepareCloud():
+            return "Cutting the cloud into patches"
+        case Reconstruct():
+            return "Rebuilding hidden patches"
+        case Attend():
+            return "Asking where a token looks"
+        case ClassifyByWords():
+            return f"Ranking {len(request.names)} names"
+    return type(request).__name__
+
+
+def _with_model(state: AppState, model: Model) -> AppState:
+    query = query_within(state.query, depth=model.depth, heads=model.heads)
+    return actions.set_query(actions.show_model(state, model), query)
+
+
+def _model(reply: ModelLoaded) -> Model:
+    try:
+        card = json.loads(reply.card)
+    except ValueError:
+        card = {}
+    return Model(
+        name=reply.name,
+        device=reply.device,
+        parameters=reply.parameters,
+        depth=reply.depth,
+        heads=reply.heads,
+        num_groups=reply.num_groups,
+        card=card if isinstance(card, dict) else {},
+        notes=reply.notes,
+    )
