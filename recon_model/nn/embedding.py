@@ -1,0 +1,54 @@
+"""From patches to tokens: a small PointNet over each patch's points, and an MLP over its centre."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear, relu
+
+
+class PatchEmbedding(nn.Module):
+    """Embeds each patch by a small PointNet (ReCon §3.1): two stages of shared layers, each ending in a maximum over the points.
+
+    The published form repeats the first stage's maximum for every point and joins it to the point before the third layer. Here
+    that layer's half for the maximum runs once per patch, and biases are added after a maximum instead of before: the same
+    mathematics, a third less work. BatchNorm sees exactly what it would there.
+    """
+
+    def __init__(self, *, width: int, widths: tuple[int, int, int]) -> None:
+        super().__init__()
+        first, second, third = widths
+        self.layer1, self.norm1 = nn.Linear(3, first), nn.BatchNorm1d(first)
+        self.layer2 = nn.Linear(first, second)
+        self.layer3, self.norm3 = nn.Linear(2 * second, third), nn.BatchNorm1d(third)
+        self.layer4 = nn.Linear(third, width)
+
+    def forward(self, relative: Tensor) -> Tensor:
+        """Maps relative coordinates (..., k, 3) of patches to (..., C)."""
+        shape, size = relative.shape[:-2], relative.shape[-2]
+        points = relative.reshape(-1, 3)  # (P k, 3)
+        points = relu(self.norm1(self.layer1(points)))
+        points = linear(points, self.layer2.weight)  # its bias commutes with the maximum
+        patch = points.unflatten(0, (-1, size)).max(1).values  # (P, second)
+        from_patch, from_point = self.layer3.weight.chunk(2, dim=1)
+        # Both halves of [patch, point] carry layer2's bias.
+        shift = linear(self.layer2.bias, from_patch + from_point, self.layer3.bias)
+        joined = linear(points, from_point).unflatten(0, (-1, size)) + linear(patch, from_patch, shift).unsqueeze(1)
+        joined = relu(self.norm3(joined.flatten(0, 1)))
+        tokens: Tensor = linear(joined, self.layer4.weight).unflatten(0, (-1, size)).max(1).values
+        return (tokens + self.layer4.bias).reshape(*shape, -1)
+
+
+class PositionEmbedding(nn.Sequential):
+    """Linear, GELU, Linear of a patch centre times ``scale``: (..., 3) -> (..., C)."""
+
+    def __init__(self, *, width: int, hidden: int, scale: float) -> None:
+        super().__init__(nn.Linear(3, hidden), nn.GELU(), nn.Linear(hidden, width))
+        self.scale = scale
+
+    def forward(self, centres: Tensor) -> Tensor:
+        """Maps centres (..., 3) to (..., C)."""
+        return super().forward(centres * self.scale)  # type: ignore[no-any-return]
+
+
+def learned_token(width: int) -> nn.Parameter:
+    """A learned (1, 1, C) token or position, truncated normal with standard deviation 0.02."""
+    return nn.Parameter(nn.init.trunc_normal_(torch.empty(1, 1, width), std=0.02))
