@@ -61,6 +61,18 @@ def _faucet(dice: Dice, draft: Draft, x: float, level: float, towards: float) ->
     return "a faucet"
 
 
+def _slipper(dice: Dice, draft: Draft, length: float) -> None:
+    """Raises one end or both, more often than not."""
+    one, other = dice.pick(0.0, 0.0, dice.uniform(0.05, 0.5)), dice.pick(0.0, 0.0, dice.uniform(0.05, 0.6))
+
+    def raised(piece: Triangles) -> Triangles:
+        along = 2 * piece[..., 0] / length
+        lift = np.where(along < 0, one, other) * along**2
+        return np.stack([piece[..., 0], piece[..., 1] * (1 + lift), piece[..., 2]], -1)
+
+    draft.change(raised)
+
+
 @BATHTUB.style("free-standing", 3.0)
 def _free_standing(dice: Dice, draft: Draft) -> str:
     length, width, level = dice.uniform(1.4, 1.9), dice.uniform(0.65, 0.95), dice.uniform(0.42, 0.7)
@@ -74,11 +86,7 @@ def _free_standing(dice: Dice, draft: Draft) -> str:
     if dice.chance(0.3):
         ring = np.column_stack([outer[:, 0], np.full(28, level), outer[:, 1]])
         draft.add("rim", tube(ring, dice.uniform(0.015, 0.035), 6, closed=True))
-    if dice.chance(0.4):
-        rise = dice.uniform(0.05, 0.3)
-        draft.change(
-            lambda piece: np.stack([piece[..., 0], piece[..., 1] * (1 + rise * (2 * piece[..., 0] / length) ** 2), piece[..., 2]], -1)
-        )
+    _slipper(dice, draft, length)
     tap = _faucet(dice, draft, -length / 2 + lip, level, 1)
     return describe("bathtub", ["free-standing", size_word(exponent, 2.8, 4, "oval", "rectangular")], ["a thin rim", tap])
 
@@ -92,6 +100,8 @@ def _built_in(dice: Dice, draft: Draft) -> str:
     draft.add("body", loft(rings_of(outer, [1.0, 1.0], [0.0, level]), top=False, bottom=dice.chance(0.7)))
     draft.add("basin", _basin(dice, inner, level, level * dice.uniform(0.7, 0.95), dice.uniform(0.08, 0.3)))
     draft.add("rim", _rim(outer, inner, level))
+    if dice.chance(0.3):
+        _slipper(dice, draft, length)
     tap = _faucet(dice, draft, -length / 2 + lip * 0.5, level, 1)
     return describe("bathtub", ["built-in", "rectangular"], ["an oval basin" if exponent < 3.5 else "a rounded basin", tap])
 
@@ -121,17 +131,7 @@ def _claw_foot(dice: Dice, draft: Draft) -> str:
                     5,
                 ),
             )
-    if dice.chance(0.5):
-        draft.change(
-            lambda piece: np.stack(
-                [
-                    piece[..., 0],
-                    piece[..., 1] + 0.12 * np.clip(piece[..., 0] / length, 0, 1) * (piece[..., 1] > level * 0.8),
-                    piece[..., 2],
-                ],
-                -1,
-            )
-        )
+    _slipper(dice, draft, length)
     tap = _faucet(dice, draft, -length / 2, level, 1)
     return describe("bathtub", ["claw-foot"], ["four curved feet", "a rolled rim", tap])
 
@@ -252,10 +252,10 @@ def _lid(dice: Dice, draft: Draft, width: float, length: float, level: float) ->
 
 @TOILET.style("tank", 4.0)
 def _with_tank(dice: Dice, draft: Draft) -> str:
-    width, length, level = dice.uniform(0.34, 0.44), dice.uniform(0.42, 0.58), dice.uniform(0.34, 0.44)
+    width, length, level = dice.uniform(0.34, 0.44), dice.uniform(0.46, 0.64), dice.uniform(0.32, 0.44)
     _bowl(dice, draft, width, length, level, dice.uniform(0.5, 0.9), True)
     words = _lid(dice, draft, width, length, level)
-    high, wide, deep = dice.uniform(0.28, 0.5), width * dice.uniform(0.95, 1.4), dice.uniform(0.15, 0.26)
+    high, wide, deep = dice.uniform(0.22, 0.45), width * dice.uniform(0.95, 1.4), dice.uniform(0.15, 0.26)
     z, low = -length / 2 - deep * 0.4, level - dice.pick(0.0, 0.0, 0.08)
     body = box if dice.chance(0.5) else (lambda size, centre: rounded_box(size, 0.04, centre))
     draft.add("tank", body((wide, high, deep), (0, low + high / 2, z)))

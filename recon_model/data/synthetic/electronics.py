@@ -60,7 +60,7 @@ def _flat(dice: Dice, draft: Draft) -> str:
     return describe("monitor", [size_word(ratio, 1.35, 1.6, "square", "wide"), "flat"], [foot, "speakers" if speakers else ""])
 
 
-@MONITOR.style("tube", 2.2)
+@MONITOR.style("tube", 1.7)
 def _tube(dice: Dice, draft: Draft) -> str:
     width, height, deep = dice.uniform(0.36, 0.5), dice.uniform(0.32, 0.4), dice.uniform(0.25, 0.46)
     front, back = dice.uniform(0.2, 0.45) * deep, dice.uniform(0.4, 0.8)

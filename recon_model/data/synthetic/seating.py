@@ -226,7 +226,12 @@ def _mattress(dice: Dice, draft: Draft, width: float, length: float, low: float,
 
 @BED.style("headboard", 4.0)
 def _headboard_bed(dice: Dice, draft: Draft) -> str:
-    width, length, low, thick = dice.uniform(0.85, 2.0), dice.uniform(1.9, 2.25), dice.uniform(0.12, 0.42), dice.uniform(0.12, 0.35)
+    width, length, low, thick = (
+        dice.pick(dice.uniform(0.9, 1.4), dice.uniform(1.3, 2.0)),
+        dice.uniform(1.9, 2.25),
+        dice.uniform(0.12, 0.42),
+        dice.uniform(0.12, 0.35),
+    )
     level = _mattress(dice, draft, width, length, low, thick)
     kind, board, head = dice.pick("plain", "plain", "bars", "arched", "padded"), dice.uniform(0.03, 0.12), level + dice.uniform(0.12, 0.8)
     foot = dice.pick(0.0, low, level + dice.uniform(0.0, 0.35))

@@ -32,7 +32,8 @@ def _add_top(dice: Dice, draft: Draft, width: float, depth: float, level: float)
 
 @DRESSER.style("chest", 3.0)
 def _chest(dice: Dice, draft: Draft) -> str:
-    width, depth = dice.uniform(0.65, 1.1), dice.uniform(0.4, 0.6)
+    width = dice.uniform(0.65, 1.1)
+    depth = width * dice.uniform(0.45, 0.82)
     height, base = width * dice.uniform(0.95, 1.75), dice.uniform(0.02, 0.14)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(4, 6), dice.pick(1, 1, 2)
@@ -44,8 +45,8 @@ def _chest(dice: Dice, draft: Draft) -> str:
 
 @DRESSER.style("wide", 2.5)
 def _wide(dice: Dice, draft: Draft) -> str:
-    height, depth = dice.uniform(0.7, 0.95), dice.uniform(0.4, 0.58)
-    width, base = height * dice.uniform(1.15, 2.0), dice.uniform(0.02, 0.15)
+    height, depth = dice.uniform(0.7, 0.95), dice.uniform(0.4, 0.72)
+    width, base = height * dice.uniform(0.95, 1.9), dice.uniform(0.02, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(3, 4), dice.integer(2, 3)
     if dice.chance(0.25):
@@ -70,7 +71,8 @@ def _wide(dice: Dice, draft: Draft) -> str:
 
 @DRESSER.style("armoire", 1.6)
 def _armoire(dice: Dice, draft: Draft) -> str:
-    width, depth = dice.uniform(0.75, 1.3), dice.uniform(0.42, 0.65)
+    width = dice.uniform(0.75, 1.3)
+    depth = width * dice.uniform(0.42, 0.8)
     height, base = width * dice.uniform(1.3, 2.1), dice.uniform(0.03, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     split = base + (height - base) * dice.uniform(0.25, 0.5)
@@ -83,7 +85,7 @@ def _armoire(dice: Dice, draft: Draft) -> str:
 
 @DRESSER.style("legged", 1.2)
 def _legged(dice: Dice, draft: Draft) -> str:
-    width, depth, height = dice.uniform(0.8, 1.5), dice.uniform(0.38, 0.52), dice.uniform(0.75, 1.2)
+    width, depth, height = dice.uniform(0.7, 1.5), dice.uniform(0.4, 0.65), dice.uniform(0.75, 1.2)
     base = dice.uniform(0.12, 0.28)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(2, 5), dice.integer(1, 3)
@@ -95,7 +97,7 @@ def _legged(dice: Dice, draft: Draft) -> str:
 
 @DRESSER.style("stepped", 0.5)
 def _stepped(dice: Dice, draft: Draft) -> str:
-    width, depth, height = dice.uniform(0.7, 1.2), dice.uniform(0.42, 0.6), dice.uniform(0.7, 1.0)
+    width, depth, height = dice.uniform(0.7, 1.2), dice.uniform(0.42, 0.75), dice.uniform(0.7, 1.0)
     upper, shallow = dice.uniform(0.3, 0.9), dice.uniform(0.5, 0.85)
     draft.add("body", *carcass(dice, width, height, depth, 0.0))
     add_fronts(dice, draft, (-width / 2, 0.05, width / 2, height), depth / 2, 3, dice.integer(1, 2))
@@ -108,8 +110,8 @@ def _stepped(dice: Dice, draft: Draft) -> str:
 
 @NIGHT_STAND.style("drawers", 2.5)
 def _drawers(dice: Dice, draft: Draft) -> str:
-    width, height = dice.uniform(0.38, 0.62), dice.uniform(0.45, 0.68)
-    depth, base = width * dice.uniform(0.7, 1.05), dice.uniform(0.02, 0.12)
+    width, height = dice.uniform(0.38, 0.7), dice.uniform(0.42, 0.68)
+    depth, base = width * dice.uniform(0.62, 1.05), dice.uniform(0.02, 0.12)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows = dice.integer(1, 3)
     add_fronts(dice, draft, (-width / 2, base, width / 2, height), depth / 2, rows, 1)
@@ -121,7 +123,7 @@ def _drawers(dice: Dice, draft: Draft) -> str:
 @NIGHT_STAND.style("open shelf", 2.0)
 def _open_shelf(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.6), dice.uniform(0.45, 0.68)
-    depth, base, split = width * dice.uniform(0.7, 1.05), dice.uniform(0.0, 0.14), dice.uniform(0.3, 0.7)
+    depth, base, split = width * dice.uniform(0.62, 1.05), dice.uniform(0.0, 0.14), dice.uniform(0.3, 0.7)
     level = base + (height - base) * split
     draft.add("body", *carcass(dice, width, level - base, depth, base, open_front=True))
     draft.add("body", *carcass(dice, width, height - level, depth, level))
@@ -134,8 +136,8 @@ def _open_shelf(dice: Dice, draft: Draft) -> str:
 
 @NIGHT_STAND.style("legged", 2.5)
 def _legged_stand(dice: Dice, draft: Draft) -> str:
-    width, height = dice.uniform(0.38, 0.62), dice.uniform(0.48, 0.72)
-    depth, base = width * dice.uniform(0.75, 1.05), height * dice.uniform(0.25, 0.72)
+    width, height = dice.uniform(0.38, 0.68), dice.uniform(0.46, 0.7)
+    depth, base = width * dice.uniform(0.62, 1.05), height * dice.uniform(0.25, 0.72)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows = 1 if base > height * 0.5 else dice.integer(1, 2)
     add_fronts(dice, draft, (-width / 2, base, width / 2, height), depth / 2, rows, 1)
@@ -152,7 +154,7 @@ def _legged_stand(dice: Dice, draft: Draft) -> str:
 @NIGHT_STAND.style("door", 0.8)
 def _door(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.58), dice.uniform(0.5, 0.72)
-    depth, base = width * dice.uniform(0.75, 1.0), dice.uniform(0.02, 0.15)
+    depth, base = width * dice.uniform(0.62, 1.0), dice.uniform(0.02, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     split = base + (height - base) * dice.uniform(0.6, 0.8)
     add_fronts(dice, draft, (-width / 2, base, width / 2, split), depth / 2, 1, 1, "door")
@@ -180,7 +182,7 @@ def _round_stand(dice: Dice, draft: Draft) -> str:
 def _table_stand(dice: Dice, draft: Draft) -> str:
     """Like a small table: open below, one or two shelves."""
     width, height = dice.uniform(0.36, 0.6), dice.uniform(0.48, 0.7)
-    depth = width * dice.uniform(0.75, 1.0)
+    depth = width * dice.uniform(0.62, 1.0)
     draft.add("top", flat_top(dice, "rectangular", width * 1.05, depth * 1.05, dice.uniform(0.02, 0.06), height))
     thickness = dice.uniform(0.03, 0.06)
     add_legs(dice, draft, width, depth, height, thickness, dice.pick("square", "square", "turned", "tapered"))

@@ -23,7 +23,7 @@ def _article(kind: str) -> str:
 
 @TABLE.style("four-legged", 4.0)
 def _four_legged(dice: Dice, draft: Draft) -> str:
-    level, depth = dice.uniform(0.6, 0.82), dice.uniform(0.55, 1.2)
+    level, depth = dice.uniform(0.5, 0.8), dice.uniform(0.6, 1.25)
     width = depth * dice.pick(1.0, dice.uniform(1.0, 1.6), dice.uniform(1.4, 2.6))
     kind, thickness = dice.pick("rectangular", "rectangular", "rectangular", "rounded", "oval", "octagonal"), dice.uniform(0.02, 0.08)
     _top(dice, draft, kind, width, depth, thickness, level)
@@ -298,6 +298,25 @@ def _wall(inner: Triangles, outer: Triangles, low: float, high: float) -> Triang
     lines = [(inner, low), (outer, low), (outer, high), (inner, high)]
     rings = np.stack([np.column_stack([line[:, 0], np.full(len(line), y), line[:, 1]]) for line, y in lines], 1)
     return loft(rings)
+
+
+@DESK.style("crescent", 0.8)
+def _crescent(dice: Dice, draft: Draft) -> str:
+    """A bent or plain top on T-feet or a central pillar with a modesty panel."""
+    level, width, depth = dice.uniform(0.68, 0.78), dice.uniform(1.2, 2.2), dice.uniform(0.5, 0.8)
+    bow, thickness = dice.uniform(0.0, 0.45), dice.uniform(0.02, 0.05)
+    xs = np.linspace(-0.5, 0.5, 13)
+    line = np.column_stack([xs * width, bow * 4 * xs**2])
+    draft.add("top", _wall(line - np.array([0, depth / 2]), line + np.array([0, depth / 2]), level, level + thickness))
+    post = dice.uniform(0.05, 0.12)
+    for s in (-1, 1):
+        x, z = s * width * 0.4, bow * 0.64
+        draft.add("leg", box((post, level, post), (x, level / 2, z)), box((post, 0.04, depth * 0.9), (x, 0.02, z)))
+    if dice.chance(0.7):
+        draft.add("panel", box((width * 0.8, level * dice.uniform(0.3, 0.8), 0.02), (0, level * 0.6, bow * 0.4 - depth * 0.2)))
+    if dice.chance(0.5):
+        draft.add("drawer", slab((width * 0.2, dice.pick(0.0, 0.1), bow * 0.3 - 0.25), (width * 0.42, level, bow * 0.3 + 0.25)))
+    return describe("desk", ["crescent-shaped" if bow > 0.15 else "office"], ["T-shaped feet", "a front panel"])
 
 
 @DESK.style("school", 0.7)
