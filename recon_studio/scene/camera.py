@@ -1,0 +1,108 @@
+"""The one camera of all views: a turntable about the up axis (y), as a frozen value with its own projection."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+Doubles = npt.NDArray[np.float64]
+
+VIEW_ANGLE = 30.0  # degrees, vertical
+_STEEPEST = 89.0
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Angles in degrees, lengths in prepared coordinates (the cloud fills the unit sphere)."""
+
+    azimuth: float = 35.0
+    elevation: float = 22.0
+    distance: float = 3.9
+    target: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    @property
+    def axes(self) -> Doubles:
+        """Right, up and backward (from target to eye) unit vectors, as rows (3, 3)."""
+        a, e = np.deg2rad([self.azimuth, self.elevation])
+        back = np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
+        right = np.array([np.cos(a), 0.0, -np.sin(a)])
+        rows: Doubles = np.stack([right, np.cross(back, right), back])
+        return rows
+
+    @property
+    def position(self) -> Doubles:
+        """Where the eye is (3,)."""
+        place: Doubles = np.asarray(self.target) + self.distance * self.axes[2]
+        return place
+
+    def orbited(self, right: float, down: float) -> "Camera":
+        """Turns by degrees, following a drag to the right and down."""
+        elevation = float(np.clip(self.elevation + down, -_STEEPEST, _STEEPEST))
+        return replace(self, azimuth=(self.azimuth - right) % 360.0, elevation=elevation)
+
+    def panned(self, right: float, down: float, height: int) -> "Camera":
+        """Moves the target so that the scene follows a drag of so many pixels in a view ``height`` pixels tall."""
+        unit = 1.0 / self.pixels_per_unit(height)
+        axes = self.axes
+        moved = np.asarray(self.target) + (-right * axes[0] + down * axes[1]) * unit
+        return replace(self, target=(float(moved[0]), float(moved[1]), float(moved[2])))
+
+    def zoomed(self, factor: float) -> "Camera":
+        """Comes nearer for factors above 1."""
+        return replace(self, distance=float(np.clip(self.distance / factor, 0.15, 40.0)))
+
+    def framed(self, points: npt.NDArray[np.floating]) -> "Camera":
+        """Looks at the middle of points (n, 3) from where a square view holds them all, from the same side as before."""
+        if not len(points):
+            return self
+        low, high = points.min(axis=0), points.max(axis=0)
+        middle = (low + high) / 2
+        radius = max(float(np.linalg.norm(points - middle, axis=1).max()), 1e-6)
+        distance = radius / np.sin(np.deg2rad(VIEW_ANGLE) / 2)
+        return replace(self, target=(float(middle[0]), float(middle[1]), float(middle[2])), distance=float(distance))
+
+    def pixels_per_unit(self, height: int) -> float:
+        """How many pixels one unit covers at the target, in a view ``height`` pixels tall."""
+        return float(height / (2.0 * self.distance * np.tan(np.deg2rad(VIEW_ANGLE) / 2.0)))
+
+    def project(self, points: npt.NDArray[np.floating], width: int, height: int) -> tuple[Doubles, Doubles]:
+        """Returns pixel positions (n, 2), x right and y down from the top left corner, and depths (n,) along the view.
+
+        A depth of 0 or less lies behind the eye; its pixel means nothing.
+        """
+        seen = (np.asarray(points, dtype=np.float64) - self.position) @ self.axes.T  # (n, 3) right, up, back
+        depth = -seen[:, 2]
+        scale = height / (2.0 * np.tan(np.deg2rad(VIEW_ANGLE) / 2.0)) / np.where(np.abs(depth) < 1e-9, 1e-9, depth)
+        pixels = np.stack([width / 2.0 + seen[:, 0] * scale, height / 2.0 - seen[:, 1] * scale], axis=-1)
+        return pixels, depth
+
+
+PRESETS: dict[str, Camera] = {
+    "iso": Camera(),
+    "front": Camera(azimuth=0.0, elevation=0.0),
+    "top": Camera(azimuth=0.0, elevation=_STEEPEST),
+}
+
+
+def pick(
+    camera: Camera, points: npt.NDArray[np.floating], at: tuple[float, float], size: tuple[int, int], reach: float = 10.0
+) -> int | None:
+    """Returns the index of the foremost point drawn within ``reach`` pixels of ``at`` (x, y), or None where there is none.
+
+    Args:
+        camera: the camera of the view.
+        points: (n, 3) what is drawn.
+        at: pixel from the view's top left corner.
+        size: (width, height) of the view in the same pixels.
+        reach: how far beside a point one may click.
+    """
+    if not len(points):
+        return None
+    pixels, depth = camera.project(points, *size)
+    beside = np.hypot(pixels[:, 0] - at[0], pixels[:, 1] - at[1])
+    near = np.flatnonzero((beside <= reach) & (depth > 0))
+    if not len(near):
+        return None
+    # The back of a thin cloud shows between its front points: one pixel aside costs as much as a small step in depth.
+    cost = depth[near] / camera.distance + 0.02 * beside[near]
+    return int(near[np.argmin(cost)])

@@ -1,0 +1,69 @@
+"""Every action of the window in one place: its words, key and icon. Menus and shortcuts are made from this list."""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from recon_studio.state.app_state import Theme
+from recon_studio.views.theme import icon
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One action as it is registered."""
+
+    name: str
+    text: str
+    tip: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+
+
+ENTRIES = (
+    Entry("open", "Open…", "Open point clouds or meshes", ("Ctrl+O",), "open"),
+    Entry("clear_recent", "Clear this list", "Forget the files opened before"),
+    Entry("screenshot", "Save a picture of the window…", "Save the window as a PNG image", ("Ctrl+Shift+S",), "camera"),
+    Entry("quit", "Quit", "Close ReCon Studio", ("Ctrl+Q",)),
+    Entry("undo", "Undo", "Undo", ("Ctrl+Z",), "undo"),
+    Entry("redo", "Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    Entry("toggle_patch", "Hide or show the patch", "Hide or show the patch under the pointer, or else the selected one", ("H",)),
+    Entry("new_seed", "New random mask", "Draw another mask", ("Ctrl+R",), "dice"),
+    Entry("light", "Light", "Dark points on white", (), "sun", checkable=True),
+    Entry("dark", "Dark", "Bright points on black", (), "moon", checkable=True),
+    Entry("iso", "From a corner", "Look at the cloud from a corner", ("1",)),
+    Entry("front", "From the front", "Look at the cloud from the front", ("2",)),
+    Entry("top", "From above", "Look at the cloud from above", ("3",)),
+    Entry("reset_camera", "Show the whole cloud", "Bring the whole cloud back into view, from a corner", ("R",)),
+    Entry("model_card", "Model card", "What the loaded model is, and how it was measured", ("F2",), "model"),
+    Entry("about", "About ReCon Studio", "Version and licence"),
+)
+
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("&File", ("open", ">recent", "-", "screenshot", "-", "quit")),
+    ("&Edit", ("undo", "redo", "-", "toggle_patch", "new_seed")),
+    ("&View", ("light", "dark", "-", "iso", "front", "top", "reset_camera")),
+    ("&Help", ("model_card", "about")),
+)
+
+
+def make_actions(window: QMainWindow) -> dict[str, QAction]:
+    """Makes every action, with its key, as a child of the window."""
+    actions: dict[str, QAction] = {}
+    for entry in ENTRIES:
+        action = QAction(entry.text, window)
+        action.setObjectName(entry.name)
+        action.setShortcuts([QKeySequence(key) for key in entry.keys])
+        action.setToolTip(f"{entry.tip} ({QKeySequence(entry.keys[0]).toString()})" if entry.keys else entry.tip)
+        action.setCheckable(entry.checkable)
+        window.addAction(action)
+        actions[entry.name] = action
+    return actions
+
+
+def dress_actions(actions: dict[str, QAction], theme: Theme) -> None:
+    """Gives the actions their icons in the theme's colour."""
+    for entry in ENTRIES:
+        if entry.icon:
+            actions[entry.name].setIcon(icon(entry.icon, theme))

@@ -1,0 +1,199 @@
+"""The bar at the bottom: what runs, how far, time left; notices; helpers; milliseconds."""
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from recon_studio.state.app_state import AppState, BackendStatus, Job, Notice, Theme
+from recon_studio.views.parts import ElidedLabel, label, rule
+from recon_studio.views.theme import COLOURS, GRID, icon, pixmap
+
+_HELPER: dict[BackendStatus, str] = {
+    "starting": "starting", "ready": "ready", "busy": "busy", "restarting": "restarting", "failed": "not running",
+}  # fmt: skip
+LEVEL_ICON = {"info": "info", "warning": "warning", "error": "warning"}
+
+
+def time_left(seconds: float | None) -> str:
+    """Says a time left in words; nothing while unknown."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s left"
+    return f"{round(seconds / 60)} min left" if seconds < 5400 else f"{seconds / 3600:.1f} h left"
+
+
+class _JobRow(QWidget):
+    cancelled = Signal(int)
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self._id = job.id
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        self._title = label("")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(12 * GRID)
+        self._left = label("", "small")
+        self._cancel = QToolButton()
+        self._cancel.setText("Cancel")
+        self._cancel.clicked.connect(lambda: self.cancelled.emit(self._id))
+        for widget in (self._title, self._bar, self._left, self._cancel):
+            row.addWidget(widget)
+        self.show_job(job)
+
+    def show_job(self, job: Job) -> None:
+        self._id = job.id
+        self._title.setText(job.title)
+        self._bar.setRange(0, 0 if job.fraction < 0 else 1000)
+        self._bar.setValue(round(1000 * max(0.0, job.fraction)))
+        self._bar.setAccessibleName(f"Progress of: {job.title}")
+        percent = "" if job.fraction < 0 else f"{round(100 * job.fraction)} %"
+        self._left.setText(" · ".join(part for part in (percent, time_left(job.seconds_left)) if part))
+        self._cancel.setVisible(job.cancellable)
+        self._cancel.setToolTip(f"Stop: {job.title}")
+        self._cancel.setAccessibleName(f"Cancel: {job.title}")
+
+
+class NoticeRow(QFrame):
+    """One notice with its symbol and a button that dismisses it."""
+
+    dismissed = Signal()
+
+    def __init__(self, notice: Notice, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("card", "true")
+        colours = COLOURS[theme]
+        tint = {"info": colours.accent, "warning": colours.warning, "error": colours.error}[notice.level]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, GRID, GRID, GRID)
+        row.setSpacing(GRID)
+        symbol = QLabel()
+        symbol.setPixmap(pixmap(LEVEL_ICON[notice.level], tint, 18, self.devicePixelRatioF()))
+        self.words = QLabel(notice.sentence)
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = QToolButton()
+        close.setIcon(icon("close", theme))
+        close.setIconSize(QSize(14, 14))
+        close.setToolTip("Dismiss")
+        close.setAccessibleName(f"Dismiss: {notice.sentence}")
+        close.clicked.connect(self.dismissed)
+        row.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.words, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.close_button = close
+
+
+class NoticeList(QFrame):
+    """All notices, in a small window above the bar."""
+
+    dismissed = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("card", "true")
+        self.setAccessibleName("Notices")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(GRID, GRID, GRID, GRID)
+        self._column.setSpacing(GRID)
+        self.rows: list[NoticeRow] = []
+
+    def show_notices(self, notices: tuple[Notice, ...], theme: Theme) -> None:
+        """Rebuilds the list, the latest first."""
+        for row in self.rows:
+            self._column.removeWidget(row)
+            row.deleteLater()
+        self.rows = []
+        for index in reversed(range(len(notices))):
+            row = NoticeRow(notices[index], theme)
+            row.setFixedWidth(52 * GRID)
+            row.dismissed.connect(lambda index=index: self.dismissed.emit(index))
+            self._column.addWidget(row)
+            self.rows.append(row)
+        self.adjustSize()
+        if not notices:
+            self.hide()
+
+
+class Activity(QWidget):
+    """Emits which job to cancel and which notice to dismiss."""
+
+    cancelRequested = Signal(int)
+    noticeDismissed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        row.setSpacing(GRID)
+        self._jobs = QHBoxLayout()
+        self._jobs.setSpacing(2 * GRID)
+        self.rows: list[_JobRow] = []
+        self.idle = ElidedLabel("")
+        self.idle.setProperty("kind", "small")
+        self.idle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row.addLayout(self._jobs)
+        row.addWidget(self.idle, 1)
+        self.notices = QToolButton()
+        self.notices.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.notices.setIconSize(QSize(16, 16))
+        self.notices.clicked.connect(self._open_notices)
+        self.reader, self.engine, self.milliseconds = label("", "small"), label("", "small"), label("", "small")
+        for widget in (self.notices, rule(), self.reader, self.engine, rule(), self.milliseconds):
+            row.addWidget(widget)
+        self.milliseconds.setToolTip("How long the last answer of the model took.")
+        self.list = NoticeList(self)
+        self.list.dismissed.connect(self.noticeDismissed)
+
+    def _open_notices(self) -> None:
+        self.list.adjustSize()
+        corner = self.notices.mapToGlobal(QPoint(self.notices.width(), -GRID))
+        self.list.move(corner.x() - self.list.width(), corner.y() - self.list.height())
+        self.list.show()
+
+    def show_state(self, old: AppState | None, new: AppState) -> None:
+        """Draws the difference."""
+        if old is None or old.jobs != new.jobs:
+            self._show_jobs(new.jobs)
+        if old is None or old.notices != new.notices or old.theme != new.theme:
+            self._show_notices(new.notices, new.theme)
+        for name, shown, status in (("Reader", self.reader, new.reader), ("Model", self.engine, new.engine)):
+            if old is not None and old.reader == new.reader and old.engine == new.engine and old.theme == new.theme:
+                break
+            colours = COLOURS[new.theme]
+            tint = {"ready": colours.good, "failed": colours.error, "restarting": colours.warning}.get(status, colours.accent)
+            shown.setText(f"<span style='color:{tint}'>●</span>&nbsp;{name} {_HELPER[status]}")
+            what = "opens files" if name == "Reader" else "computes"
+            shown.setToolTip(f"The process that {what} is {_HELPER[status]}. If it dies it is started again and nothing is lost.")
+        self.milliseconds.setText("– ms" if new.last_milliseconds is None else f"{new.last_milliseconds:.0f} ms")
+
+    def _show_jobs(self, jobs: tuple[Job, ...]) -> None:
+        shown = jobs[:2]
+        while len(self.rows) > len(shown):
+            row = self.rows.pop()
+            self._jobs.removeWidget(row)
+            row.deleteLater()
+        for index, job in enumerate(shown):
+            if index < len(self.rows):
+                self.rows[index].show_job(job)
+                continue
+            row = _JobRow(job)
+            row.cancelled.connect(self.cancelRequested)
+            self._jobs.addWidget(row)
+            self.rows.append(row)
+        more = len(jobs) - len(shown)
+        self.idle.setText(f"and {more} more" if more > 0 else ("" if jobs else "Nothing is running"))
+        self.idle.setToolTip("\n".join(job.title for job in jobs))
+
+    def _show_notices(self, notices: tuple[Notice, ...], theme: Theme) -> None:
+        worst = next((level for level in ("error", "warning") if any(notice.level == level for notice in notices)), "info")
+        colours = COLOURS[theme]
+        tint = {"info": colours.muted, "warning": colours.warning, "error": colours.error}[worst]
+        self.notices.setIcon(icon("notice", theme, colour=tint))
+        self.notices.setText(f"{len(notices)} notice{'' if len(notices) == 1 else 's'}")
+        self.notices.setEnabled(bool(notices))
+        self.notices.setToolTip("Show what was noticed." if notices else "Show what was noticed.\nNothing was noticed yet.")
+        self.notices.setAccessibleName(self.notices.text())
+        self.list.show_notices(notices, theme)

@@ -1,0 +1,256 @@
+"""The four linked views: one camera, one render into one image, the pointer's doings turned into intents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
+
+from recon_studio.scene.camera import PRESETS, Camera, pick
+from recon_studio.scene.picture import BenchPicture
+from recon_studio.state.app_state import Theme
+from recon_studio.views.theme import GRID
+from recon_studio.views.tile import HELP, Tile
+
+if TYPE_CHECKING:
+    from recon_studio.scene.bench import Bench
+
+TITLES = ("Input", "Seen by the encoder", "Reconstruction", "Attention")
+HOVER_LIMIT = 60_000  # points; beyond, finding the patch under the pointer would hold the pointer up
+_SETTLE = 140  # milliseconds of rest before the sharp image
+
+
+class BenchView(QWidget):
+    """Four tiles that share a camera. ``start`` brings in VTK; until then the tiles say so."""
+
+    patchPicked = Signal(int)
+    patchToggled = Signal(int)
+    ready = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.camera = Camera()
+        self._bench: Bench | None = None
+        self._picture: BenchPicture | None = None
+        self._theme: Theme = "light"
+        self._framed: str | None = None
+        self._image: QImage | None = None
+        self._press: QPoint | None = None
+        self._last = QPoint()
+        self._dragging = False
+        self._hovered: int | None = None
+        self._expanded: int | None = None
+        self._closed = False
+        self._draw_timer = QTimer(self, singleShot=True, interval=0)
+        self._draw_timer.timeout.connect(self._draw_now)
+        self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE)
+        self._settle_timer.timeout.connect(self._settle)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(GRID)
+        self.tiles = tuple(Tile(title, self) for title in TITLES)
+        for index, tile in enumerate(self.tiles):
+            grid.addWidget(tile, index // 2, index % 2)
+            grid.setRowStretch(index // 2, 1)
+            grid.setColumnStretch(index % 2, 1)
+            self._connect(index, tile)
+        self.setAccessibleName("Four views of the cloud")
+
+    def _connect(self, index: int, tile: Tile) -> None:
+        tile.setToolTip("")
+        tile.setWhatsThis(HELP)
+        tile.pressed.connect(self._on_press)
+        tile.moved.connect(lambda event: self._on_move(index, event))
+        tile.released.connect(lambda event: self._on_release(index, event))
+        tile.wheeled.connect(self._on_wheel)
+        tile.left.connect(lambda: self._hover(None))
+        tile.resized.connect(self.schedule)
+        tile.expandRequested.connect(lambda: self._toggle_expanded(index))
+
+    # ------------------------------------------------------------ life
+    def start(self) -> None:
+        """Imports VTK and opens its off-screen window; takes some 0.3 s, so the window calls it when it is already visible."""
+        if self._bench is not None or self._closed:
+            return
+        from recon_studio.scene.bench import Bench
+
+        self._bench = Bench()
+        if self._picture is not None:
+            self._bench.show(self._picture)
+        self._settle()
+        self.ready.emit()
+
+    def shut(self) -> None:
+        """Stops the timers, then frees VTK."""
+        self._closed = True
+        self._draw_timer.stop()
+        self._settle_timer.stop()
+        if self._bench is not None:
+            self._bench.close()
+            self._bench = None
+
+    # ------------------------------------------------------------ showing
+    def show_picture(self, picture: BenchPicture, theme: Theme, key: str | None) -> None:
+        """Draws what changed; a cloud not shown before is brought into full view."""
+        if picture is self._picture:
+            return
+        self._picture, self._theme = picture, theme
+        pickable = picture.views[0].pickable
+        points = pickable.points if pickable else (picture.views[0].layers[0].points if picture.views[0].layers else None)
+        framing = None if points is None else f"{key}:{pickable is not None}"
+        if points is not None and framing != self._framed:
+            self.camera = self.camera.framed(points)
+            self._framed = framing
+        for tile, view in zip(self.tiles, picture.views, strict=True):
+            if tile.view is not view or tile.property("theme") != theme:
+                tile.set_view(view, theme, picture.background)
+                tile.setProperty("theme", theme)
+        if self._bench is not None:
+            self._bench.show(picture)
+        self._place_rings()
+        self.schedule()
+
+    def schedule(self) -> None:
+        """Asks for one new image in the next turn of the event loop, and a sharp one when things rest."""
+        if self._bench is not None and not self._draw_timer.isActive():
+            self._draw_timer.start()
+
+    def _draw_now(self) -> None:
+        self._render(1)
+        self._settle_timer.start()
+
+    def _settle(self) -> None:
+        # Screens with small pixels need no oversampling.
+        self._render(1 if self.devicePixelRatioF() >= 2 else 2)
+
+    def _render(self, oversampling: int) -> None:
+        if self._bench is None or self._picture is None or not any(view.layers for view in self._picture.views):
+            return
+        from recon_studio.scene.bench import Rect
+
+        ratio = self.devicePixelRatioF()
+        rects: dict[int, Rect] = {}
+        for index, tile in enumerate(self.tiles):
+            if not tile.isVisibleTo(self):
+                continue
+            area = tile.image_rect()
+            x = 0 if index % 2 == 0 or index - 1 not in rects else rects[index - 1].width
+            y = 0 if index < 2 or index - 2 not in rects else rects[index - 2].height
+            rects[index] = Rect(x, y, max(2, round(area.width() * ratio)), max(2, round(area.height() * ratio)))
+        pixels = self._bench.render(self.camera, rects, oversampling)
+        height, width = pixels.shape[:2]
+        self._image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888).copy()
+        for index, rect in rects.items():
+            source = QRect(rect.x, rect.y, rect.width, rect.height)
+            self.tiles[index].set_image(
+                self._image, QRect(*(oversampling * side for side in (source.x(), source.y(), source.width(), source.height())))
+            )
+        self._place_rings()
+
+    def render_sharp(self) -> None:
+        """Draws at once and in full quality, for a picture of the window."""
+        self._draw_timer.stop()
+        self._settle_timer.stop()
+        self._settle()
+
+    def _place_rings(self) -> None:
+        if self._picture is None:
+            return
+        marker, centres = self._picture.marker, self._picture.centres
+        for tile in self.tiles:
+            area = tile.image_rect()
+            rings: list[tuple[QPointF, str, bool]] = []
+            if centres is not None and self._hovered is not None and self._hovered < len(centres):
+                (place,), _ = self.camera.project(centres[self._hovered][None], area.width(), area.height())
+                rings.append((QPointF(*place), "", False))
+            if marker is not None and centres is not None:
+                (place,), _ = self.camera.project(centres[marker.patch][None], area.width(), area.height())
+                rings.append((QPointF(*place), f"{marker.patch}", True))
+            tile.set_rings(tuple(rings))
+
+    # ------------------------------------------------------------ camera
+    def look(self, preset: str) -> None:
+        """Goes to a named side ("iso", "front", "top") and shows the whole cloud."""
+        self.camera = PRESETS[preset]
+        if self._picture is not None and self._picture.views[0].layers:
+            self.camera = self.camera.framed(self._picture.views[0].layers[0].points)
+        self._place_rings()
+        self.schedule()
+
+    def _toggle_expanded(self, index: int) -> None:
+        self._expanded = None if self._expanded == index else index
+        for other, tile in enumerate(self.tiles):
+            tile.setVisible(self._expanded in (None, other))
+            tile.set_expanded(self._expanded == other)
+        grid = self.layout()
+        assert isinstance(grid, QGridLayout)
+        for line in range(2):
+            empty = self._expanded is not None
+            grid.setRowStretch(line, 0 if empty and self._expanded // 2 != line else 1)  # type: ignore[operator]
+            grid.setColumnStretch(line, 0 if empty and self._expanded % 2 != line else 1)  # type: ignore[operator]
+        self.schedule()
+
+    # ------------------------------------------------------------ pointer
+    def patch_at(self, index: int, place: QPointF) -> int | None:
+        """Returns the patch drawn at a widget position of a tile, or None."""
+        tile = self.tiles[index]
+        pickable = tile.view.pickable
+        area = tile.image_rect()
+        if pickable is None or not area.contains(place.toPoint()):
+            return None
+        ratio = self.devicePixelRatioF()
+        at = ((place.x() - area.x()) * ratio, (place.y() - area.y()) * ratio)
+        size = (round(area.width() * ratio), round(area.height() * ratio))
+        hit = pick(self.camera, pickable.points, at, size, reach=10 * ratio)
+        return None if hit is None else int(pickable.patches[hit])
+
+    @property
+    def hovered(self) -> int | None:
+        """The patch under the pointer."""
+        return self._hovered
+
+    def _on_press(self, event: QMouseEvent) -> None:
+        self._press = self._last = event.position().toPoint()
+        self._dragging = False
+
+    def _on_move(self, index: int, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        if self._press is None:
+            pickable = self.tiles[index].view.pickable
+            self._hover(self.patch_at(index, event.position()) if pickable and len(pickable.points) <= HOVER_LIMIT else None)
+            return
+        if not self._dragging and (place - self._press).manhattanLength() < QApplication.startDragDistance() // 2 + 1:
+            return
+        self._dragging = True
+        self._hover(None)
+        step, self._last = place - self._last, place
+        moving = event.buttons() & (Qt.MouseButton.MiddleButton | Qt.MouseButton.RightButton)
+        if moving or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.camera = self.camera.panned(step.x(), step.y(), self.tiles[index].image_rect().height())
+        else:
+            self.camera = self.camera.orbited(0.45 * step.x(), 0.45 * step.y())
+        self._place_rings()
+        self.schedule()
+
+    def _on_release(self, index: int, event: QMouseEvent) -> None:
+        clicked = self._press is not None and not self._dragging
+        self._press, self._dragging = None, False
+        if not clicked or event.button() != Qt.MouseButton.LeftButton:
+            return
+        patch = self.patch_at(index, event.position())
+        if patch is not None:
+            toggles = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            (self.patchToggled if toggles else self.patchPicked).emit(patch)
+
+    def _on_wheel(self, event: QWheelEvent) -> None:
+        self.camera = self.camera.zoomed(1.0015 ** event.angleDelta().y())
+        self._place_rings()
+        self.schedule()
+        event.accept()
+
+    def _hover(self, patch: int | None) -> None:
+        if patch != self._hovered:
+            self._hovered = patch
+            self._place_rings()

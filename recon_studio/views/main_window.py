@@ -1,0 +1,349 @@
+"""The whole window: it shows a state and emits what the user wants. It decides nothing and talks to no process."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from recon_model.assets import asset_path
+from recon_studio.scene.resolve import Resolver
+from recon_studio.state.app_state import AppState
+from recon_studio.views.actions import MENUS, dress_actions, make_actions
+from recon_studio.views.activity import Activity, NoticeRow
+from recon_studio.views.bench_view import BenchView
+from recon_studio.views.input_panel import InputPanel
+from recon_studio.views.inspector import AttentionPanel, Inspector
+from recon_studio.views.library import Library
+from recon_studio.views.model_card import ModelCardDialog
+from recon_studio.views.overlay import DropHint
+from recon_studio.views.theme import GRID, apply_theme
+from recon_studio.views.toolbar import Toolbar
+from recon_studio.views.words import Words
+
+LEFT, RIGHT = 29 * GRID, 38 * GRID
+
+
+class MainWindow(QMainWindow):
+    """Controllers connect to the signals and call ``show_state``; nothing else goes in or out."""
+
+    filesDropped = Signal(list)  # paths of files and folders
+    openRequested = Signal()
+    recentRequested = Signal(str)
+    clearRecentRequested = Signal()
+    itemChosen = Signal(str)
+    itemRemoved = Signal(str)
+    ratioChanged = Signal(float)
+    strategyChanged = Signal(str)
+    seedChanged = Signal(int)
+    patchToggled = Signal(int)
+    patchPicked = Signal(int)
+    queryChanged = Signal(object)  # AttentionQuery
+    namesEdited = Signal(tuple)
+    undoRequested = Signal()
+    redoRequested = Signal()
+    themeChanged = Signal(str)
+    cancelRequested = Signal(int)
+    noticeDismissed = Signal(int)
+    viewsReady = Signal()
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state: AppState | None = None
+        self._resolve = Resolver()
+        self.setWindowTitle("ReCon Studio")
+        self.setWindowIcon(QIcon(str(asset_path("icons", "app.svg"))))
+        self.setAcceptDrops(True)
+        self.setMinimumSize(1024, 640)
+        self.resize(1280, 800)
+        self.actions_by_name = make_actions(self)
+        self.toolbar = Toolbar(self.actions_by_name)
+        self.library = Library(self.actions_by_name["open"])
+        self.input = InputPanel()
+        self.bench = BenchView(self)
+        self.inspector, self.attention, self.words = Inspector(), AttentionPanel(), Words()
+        self.activity = Activity()
+        self._lay_out()
+        self._make_menus()
+        self._connect()
+        self.drop_hint = DropHint(self)
+        self._toast: NoticeRow | None = None
+
+    # ------------------------------------------------------------ making
+    def _lay_out(self) -> None:
+        middle = QWidget()
+        grid = QGridLayout(middle)
+        grid.setContentsMargins(GRID, 0, GRID, 0)
+        grid.setSpacing(GRID)
+        left = QVBoxLayout()
+        left.setSpacing(GRID)
+        left.addWidget(self.library, 1)
+        left.addWidget(self.input)
+        column = QWidget()
+        right = QVBoxLayout(column)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(GRID)
+        for card in (self.inspector, self.attention, self.words):
+            right.addWidget(card)
+        right.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(column)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFixedWidth(RIGHT)
+        self.library.setFixedWidth(LEFT)
+        self.input.setFixedWidth(LEFT)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addLayout(left)
+        row.addWidget(self.bench, 1)
+        row.addWidget(scroll)
+        self.toolbar.setFixedHeight(5 * GRID)
+        self.activity.setFixedHeight(4 * GRID)
+        grid.addWidget(self.toolbar, 0, 0)
+        grid.addLayout(row, 1, 0)
+        grid.addWidget(self.activity, 2, 0)
+        grid.setRowStretch(1, 1)
+        self.setCentralWidget(middle)
+        self._middle = middle
+
+    def _make_menus(self) -> None:
+        self.recent_menu = QMenu("Open recent", self)
+        for title, names in MENUS:
+            menu = self.menuBar().addMenu(title)
+            menu.setToolTipsVisible(True)
+            for name in names:
+                if name == "-":
+                    menu.addSeparator()
+                elif name == ">recent":
+                    menu.addMenu(self.recent_menu)
+                else:
+                    menu.addAction(self.actions_by_name[name])
+
+    def _connect(self) -> None:
+        for panel, names in (
+            (self.toolbar, ("ratioChanged", "strategyChanged", "seedChanged")),
+            (self.library, ("itemChosen", "itemRemoved")),
+            (self.bench, ("patchPicked", "patchToggled")),
+            (self.inspector, ("patchToggled",)),
+            (self.attention, ("queryChanged",)),
+            (self.words, ("namesEdited",)),
+            (self.activity, ("cancelRequested", "noticeDismissed")),
+        ):
+            for name in names:
+                getattr(panel, name).connect(getattr(self, name))
+        self.bench.ready.connect(self.viewsReady)
+        self.toolbar.modelCardRequested.connect(self.show_model_card)
+        handlers = {
+            "open": self.openRequested.emit,
+            "clear_recent": self.clearRecentRequested.emit,
+            "screenshot": self._ask_screenshot,
+            "quit": self.close,
+            "undo": self.undoRequested.emit,
+            "redo": self.redoRequested.emit,
+            "toggle_patch": self._toggle_patch,
+            "new_seed": self.toolbar.dice.click,
+            "light": lambda: self.themeChanged.emit("light"),
+            "dark": lambda: self.themeChanged.emit("dark"),
+            "iso": lambda: self.bench.look("iso"),
+            "front": lambda: self.bench.look("front"),
+            "top": lambda: self.bench.look("top"),
+            "reset_camera": lambda: self.bench.look("iso"),
+            "model_card": self.show_model_card,
+            "about": self._show_about,
+        }
+        for name, handler in handlers.items():
+            self.actions_by_name[name].triggered.connect(lambda _checked=False, handler=handler: handler())
+
+    # ------------------------------------------------------------ showing
+    def start_views(self) -> None:
+        """Brings in the 3D views; to be called from the event loop once the window is visible. Emits ``viewsReady``."""
+        self.bench.start()
+
+    def show_state(self, old: AppState | None, new: AppState) -> None:
+        """Draws what differs between two states; ``old`` is None the first time."""
+        self._state = new
+        if old is None or old.theme != new.theme:
+            app = QApplication.instance()
+            assert isinstance(app, QApplication)
+            apply_theme(app, new.theme)
+            dress_actions(self.actions_by_name, new.theme)
+        for panel in (self.toolbar, self.library, self.input, self.inspector, self.attention, self.words, self.activity):
+            panel.show_state(old, new)
+        self.bench.show_picture(self._resolve(new), new.theme, new.current)
+        self._show_actions(new)
+        if old is None or old.recent != new.recent:
+            self._show_recent(new.recent)
+        if old is None or old.notices != new.notices or old.theme != new.theme:
+            self._show_toast(new)
+        item = next((item for item in new.items if item.key == new.current), None)
+        self.setWindowTitle(f"{item.name} – ReCon Studio" if item is not None else "ReCon Studio")
+
+    def _show_actions(self, new: AppState) -> None:
+        for name, word, what in (("undo", "Undo", new.can_undo), ("redo", "Redo", new.can_redo)):
+            action = self.actions_by_name[name]
+            key = action.shortcut().toString()
+            action.setEnabled(bool(what))
+            action.setText(f"{word} {what[0].lower()}{what[1:]}" if what else word)
+            action.setToolTip(f"{action.text()} ({key})" if what else f"{word} ({key})\nThere is nothing to {word.lower()} yet.")
+        for theme in ("light", "dark"):
+            self.actions_by_name[theme].setChecked(new.theme == theme)
+        for name, works, why_not in (
+            ("toggle_patch", new.prepared is not None, "Open a cloud first."),
+            ("new_seed", new.model is not None, "Waits for the model to load."),
+            ("model_card", new.model is not None, "No model is loaded yet."),
+        ):
+            action = self.actions_by_name[name]
+            action.setEnabled(works)
+            tip = action.toolTip().split("\n")[0]
+            action.setToolTip(tip if works else f"{tip}\n{why_not}")
+
+    def _show_recent(self, recent: tuple[str, ...]) -> None:
+        self.recent_menu.clear()
+        self.recent_menu.setToolTipsVisible(True)
+        self.recent_menu.menuAction().setEnabled(bool(recent))
+        self.recent_menu.menuAction().setToolTip("" if recent else "Nothing was opened before.")
+        for path in recent:
+            action = QAction(Path(path).name, self.recent_menu)
+            action.setToolTip(path)
+            action.triggered.connect(lambda _checked=False, path=path: self.recentRequested.emit(path))
+            self.recent_menu.addAction(action)
+        if recent:
+            self.recent_menu.addSeparator()
+            self.recent_menu.addAction(self.actions_by_name["clear_recent"])
+
+    def _show_toast(self, new: AppState) -> None:
+        """Lays the latest warning or error over the views until it is dismissed."""
+        if self._toast is not None:
+            self._toast.hide()
+            self._toast.deleteLater()
+            self._toast = None
+        index = next((at for at in reversed(range(len(new.notices))) if new.notices[at].level != "info"), None)
+        if index is None:
+            return
+        self._toast = NoticeRow(new.notices[index], new.theme)
+        self._toast.setParent(self._middle)
+        self._toast.dismissed.connect(lambda: self.noticeDismissed.emit(index))
+        self._toast.show()
+        self._place_toast()
+
+    def _place_toast(self) -> None:
+        if self._toast is not None:
+            width = min(70 * GRID, self.bench.width() - 6 * GRID)
+            self._toast.setFixedWidth(width)
+            self._toast.adjustSize()
+            corner = self.bench.mapTo(self._middle, QPoint((self.bench.width() - width) // 2, 0))
+            self._toast.move(corner.x(), corner.y() + 5 * GRID)
+            self._toast.raise_()
+
+    # ------------------------------------------------------------ dialogs and pictures
+    def ask_files(self) -> list[str]:
+        """Lets the user choose files; an empty list when they change their mind."""
+        paths, _ = QFileDialog.getOpenFileNames(
+            self,
+            "Open point clouds or meshes",
+            "",
+            "Point clouds and meshes (*.ply *.pcd *.xyz *.txt *.asc *.csv *.pts *.npy *.npz *.off *.obj *.stl *.glb *.las *.laz *.e57 *.h5 "
+            "*.hdf5);;All files (*)",
+        )
+        return paths
+
+    def show_model_card(self) -> None:
+        """Opens the card of the loaded model."""
+        if self._state is not None and self._state.model is not None:
+            ModelCardDialog(self._state.model, self).open()
+
+    def _show_about(self) -> None:
+        from importlib.metadata import version
+
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle("About ReCon Studio")
+        box.setIconPixmap(self.windowIcon().pixmap(QSize(48, 48)))
+        box.setText(f"<b>ReCon Studio {version('recon-studio')}</b>")
+        box.setInformativeText(
+            "See what a 3D foundation model sees: masked reconstruction, attention and words for point clouds.\n\n"
+            "After Qi et al., Contrast with Reconstruct, ICML 2023. MIT licence."
+        )
+        box.open()
+
+    def _ask_screenshot(self) -> None:
+        # The dialog must not stand in the picture: it is taken first.
+        self.bench.render_sharp()
+        picture = self.grab()
+        path, _ = QFileDialog.getSaveFileName(self, "Save a picture of the window", "recon-studio.png", "PNG image (*.png)")
+        if path:
+            picture.save(path if path.lower().endswith(".png") else f"{path}.png", "PNG")
+
+    def grab_screenshot(self, path: str) -> None:
+        """Writes the window, 3D views included and in full quality, as a PNG.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        self.bench.render_sharp()
+        if not self.grab().save(path, "PNG"):
+            raise OSError(f"The picture '{path}' cannot be written.")
+
+    # ------------------------------------------------------------ keys, drops, end
+    def _toggle_patch(self) -> None:
+        patch = self.bench.hovered
+        if patch is None and self._state is not None:
+            patch = self._state.selected_patch
+        if patch is not None:
+            self.patchToggled.emit(patch)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Says whether what is dragged can be dropped."""
+        if local_paths(event.mimeData()):
+            event.acceptProposedAction()
+            self.drop_hint.cover(self._middle.geometry(), self._state.theme if self._state else "light")
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """Takes the hint away."""
+        self.drop_hint.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Emits the dropped files and folders."""
+        self.drop_hint.hide()
+        paths = local_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.filesDropped.emit(paths)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the notice over the views in its place."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._place_toast)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draws anew when the window moves to a screen of another pixel size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.bench.schedule()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Timers and jobs first, then the views, then the window."""
+        self.closing.emit()
+        self.words.stop()
+        self.bench.shut()
+        super().closeEvent(event)
+
+
+def local_paths(data: QMimeData) -> list[str]:
+    """Returns the paths of the files and folders that a drag carries."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]

@@ -1,0 +1,189 @@
+"""Light and dark: colours, style sheet and icons of the window. An 8-pixel grid, one accent, two text sizes."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from recon_model.assets import asset_path
+from recon_studio.state.app_state import Theme
+
+GRID = 8
+BODY = 13  # pixels
+SMALL = 11
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The window's colours, as #rrggbb."""
+
+    window: str
+    panel: str
+    raised: str
+    text: str
+    muted: str
+    line: str
+    hover: str
+    accent: str
+    on_accent: str
+    soft: str  # the accent as a ground
+    good: str
+    warning: str
+    error: str
+
+
+COLOURS: dict[Theme, Colours] = {
+    "light": Colours(
+        window="#f3f4f6", panel="#ffffff", raised="#ffffff", text="#1a1f26", muted="#5d6672", line="#dcdfe5", hover="#eceef2",
+        accent="#2f5fd0", on_accent="#ffffff", soft="#e6edfb", good="#1f7a4d", warning="#9a5b00", error="#b3261e",
+    ),
+    "dark": Colours(
+        window="#15171b", panel="#1c1f24", raised="#24282e", text="#e7eaee", muted="#9aa4b0", line="#31363d", hover="#2a2e35",
+        accent="#7ba4ff", on_accent="#0e1420", soft="#25324f", good="#6cc995", warning="#e9b25c", error="#ff8a80",
+    ),
+}  # fmt: skip
+
+
+def prepare_application() -> None:
+    """Sets what must be set before QApplication is made."""
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Dresses the whole application."""
+    colours = COLOURS[theme]
+    if app.style().name() != "fusion":
+        app.setStyle("Fusion")
+    app.setPalette(_palette(colours))
+    app.setFont(text_font())
+    app.setStyleSheet(_style_sheet(colours))
+
+
+def text_font(size: int = BODY, *, strong: bool = False) -> QFont:
+    """Returns the window's face at one of its two sizes."""
+    font = QFont(QApplication.font())
+    # Plain Linux machines have no face of their own for windows; elsewhere the system's is right.
+    if font.family() in {"Sans", "Sans Serif", "DejaVu Sans", "Nimbus Sans", "Sans Serif [DejaVu]"}:
+        font.setFamilies(["Inter", "Noto Sans", "Open Sans", "DejaVu Sans"])
+    font.setPixelSize(size)
+    font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+    return font
+
+
+def icon(name: str, theme: Theme, *, colour: str | None = None) -> QIcon:
+    """Returns a line icon in the theme's text colour, paler while disabled."""
+    colours = COLOURS[theme]
+    made = QIcon()
+    made.addPixmap(_pixmap(name, colour or colours.text, 24), QIcon.Mode.Normal)
+    faint = QColor(colours.muted)
+    made.addPixmap(_pixmap(name, faint.name(), 24, 0.45), QIcon.Mode.Disabled)
+    return made
+
+
+def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
+    """Returns an icon ``size`` logical pixels wide, sharp on a screen of that device pixel ratio."""
+    made = QPixmap(_pixmap(name, colour, round(size * ratio)))
+    made.setDevicePixelRatio(ratio)
+    return made
+
+
+@cache
+def _source(name: str) -> str:
+    return asset_path("icons", f"{name}.svg").read_text(encoding="utf-8")
+
+
+@cache
+def _pixmap(name: str, colour: str, size: int, opacity: float = 1.0) -> QPixmap:
+    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
+    drawn = QPixmap(size, size)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    painter.setOpacity(opacity)
+    renderer.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return drawn
+
+
+def _palette(c: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for name, colour in {
+        role.Window: c.window, role.WindowText: c.text, role.Base: c.panel, role.AlternateBase: c.hover, role.Text: c.text,
+        role.Button: c.raised, role.ButtonText: c.text, role.BrightText: c.error, role.Highlight: c.accent,
+        role.HighlightedText: c.on_accent, role.ToolTipBase: c.raised, role.ToolTipText: c.text, role.PlaceholderText: c.muted,
+        role.Link: c.accent, role.Mid: c.line, role.Dark: c.line, role.Light: c.raised, role.Midlight: c.hover, role.Accent: c.accent,
+    }.items():  # fmt: skip
+        palette.setColor(name, QColor(colour))
+    faint = QColor(c.muted)
+    faint.setAlphaF(0.6)
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, faint)
+    return palette
+
+
+def _style_sheet(c: Colours) -> str:
+    down, up = (asset_path("icons", f"arrow-{way}.svg").as_posix() for way in ("down", "up"))
+    return f"""
+    QMainWindow, QDialog {{ background: {c.window}; }}
+    QMenuBar {{ background: {c.window}; padding: 2px 8px; border: none; }}
+    QMenuBar::item {{ padding: 4px 8px; border-radius: 4px; background: transparent; }}
+    QMenuBar::item:selected {{ background: {c.hover}; }}
+    QMenu {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px; }}
+    QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {c.soft}; color: {c.text}; }}
+    QMenu::item:disabled {{ color: {c.muted}; }}
+    QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
+    QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: 4px 6px; }}
+    QFrame[card="true"] {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 8px; }}
+    QFrame[rule="true"] {{ background: {c.line}; border: none; }}
+    QLabel {{ background: transparent; }}
+    QLabel[kind="title"] {{ font-weight: 600; }}
+    QLabel[kind="small"] {{ color: {c.muted}; font-size: {SMALL}px; }}
+    QLabel[kind="value"] {{ color: {c.text}; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }}
+    QToolButton:hover:enabled {{ background: {c.hover}; }}
+    QToolButton:pressed:enabled {{ background: {c.soft}; }}
+    QToolButton:focus {{ border-color: {c.accent}; }}
+    QToolButton::menu-indicator {{ image: none; }}
+    QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; padding: 5px 12px; }}
+    QPushButton:hover:enabled {{ background: {c.hover}; }}
+    QPushButton:focus {{ border-color: {c.accent}; }}
+    QLineEdit, QPlainTextEdit, QSpinBox, QComboBox {{
+        background: {c.panel}; border: 1px solid {c.line}; border-radius: 6px; padding: 3px 8px;
+        selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {c.accent}; }}
+    QSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled {{ color: {c.muted}; background: {c.window}; }}
+    QComboBox {{ padding-right: 20px; }}
+    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox::down-arrow {{ image: url({down}); width: 12px; height: 12px; }}
+    QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; outline: none; padding: 4px;
+        selection-background-color: {c.soft}; selection-color: {c.text}; }}
+    QSpinBox {{ padding-right: 18px; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 16px; background: transparent; }}
+    QSpinBox::up-arrow {{ image: url({up}); width: 10px; height: 10px; }}
+    QSpinBox::down-arrow {{ image: url({down}); width: 10px; height: 10px; }}
+    QSlider {{ min-height: 20px; background: transparent; }}
+    QSlider::groove:horizontal {{ height: 4px; background: {c.line}; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
+    QSlider::sub-page:horizontal:disabled {{ background: {c.line}; }}
+    QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: {c.accent}; }}
+    QSlider::handle:horizontal:focus {{ background: {c.text}; }}
+    QSlider::handle:horizontal:disabled {{ background: {c.muted}; }}
+    QListWidget {{ background: transparent; border: none; outline: none; }}
+    QListWidget::item {{ border-radius: 6px; padding: 0px; }}
+    QListWidget::item:selected {{ background: {c.soft}; color: {c.text}; }}
+    QListWidget::item:hover:!selected {{ background: {c.hover}; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
+    QScrollBar:horizontal {{ height: 10px; background: transparent; margin: 0; }}
+    QScrollBar::handle {{ background: {c.line}; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }}
+    QScrollBar::handle:hover {{ background: {c.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; width: 0; height: 0; }}
+    QProgressBar {{ border: none; border-radius: 3px; background: {c.line}; max-height: 6px; min-height: 6px; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+    QSplitter::handle {{ background: transparent; }}
+    """

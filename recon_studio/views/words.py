@@ -1,0 +1,169 @@
+"""The words panel: names to choose among, and how well each fits the cloud."""
+
+import re
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QToolTip, QWidget
+
+from recon_studio.state.app_state import AppState, Score, Theme
+from recon_studio.views.parts import Card, label
+from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
+
+_ROW = 3 * GRID
+_PAUSE = 350  # milliseconds after the last key before the names are sent
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Returns the names in a text, one a line or between commas, each once, in order."""
+    names = (" ".join(part.split()) for part in re.split(r"[,;\n]", text))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+class _Names(QPlainTextEdit):
+    finished = Signal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leaving the field sends what was typed at once."""
+        self.finished.emit()
+        super().focusOutEvent(event)
+
+
+class Bars(QWidget):
+    """Ranked names: a bar for the share, the share in percent, the cosine similarity."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scores: tuple[Score, ...] = ()
+        self._theme: Theme = "light"
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Ranked names")
+
+    def set_scores(self, scores: tuple[Score, ...], theme: Theme) -> None:
+        """Shows scores, best first."""
+        self._scores, self._theme = scores, theme
+        self.setAccessibleDescription(", ".join(f"{score.name} {100 * score.probability:.1f} %" for score in scores))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Returns a heading and a row for each name."""
+        return QSize(20 * GRID, 18 + _ROW * len(self._scores) if self._scores else 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """Returns the same: rows are never squeezed."""
+        return QSize(10 * GRID, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the rows."""
+        if not self._scores:
+            return
+        colours = COLOURS[self._theme]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = self.width()
+        name_end, share_start, cosine_start = round(width * 0.36), width - 92, width - 40
+        small = text_font(SMALL)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(small)
+        painter.setPen(QColor(colours.muted))
+        painter.drawText(QRect(share_start, 0, 48, 16), right, "share")
+        painter.drawText(QRect(cosine_start, 0, 40, 16), right, "cos")
+        for row, score in enumerate(self._scores):
+            top = 18 + row * _ROW
+            painter.setFont(text_font(strong=row == 0))
+            painter.setPen(QColor(colours.text))
+            name = QFontMetrics(painter.font()).elidedText(score.name, Qt.TextElideMode.ElideRight, name_end - 8)
+            painter.drawText(QRect(0, top, name_end - 4, _ROW), Qt.AlignmentFlag.AlignVCenter, name)
+            track = QRectF(name_end, top + _ROW / 2 - 4, max(8, share_start - name_end - 2), 8)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.hover))
+            painter.drawRoundedRect(track, 4, 4)
+            painter.setBrush(QColor(colours.accent if row == 0 else colours.muted))
+            full = track.width() * min(1.0, max(0.0, score.probability))
+            painter.drawRoundedRect(QRectF(track.x(), track.y(), max(full, 3.0), track.height()), min(4.0, max(full, 3.0) / 2), 4)
+            painter.setPen(QColor(colours.text if row == 0 else colours.muted))
+            painter.setFont(small)
+            painter.drawText(QRect(share_start, top, 48, _ROW), right, f"{100 * score.probability:.1f} %")
+            painter.drawText(QRect(cosine_start, top, 40, _ROW), right, f"{score.similarity:.2f}")
+        painter.end()
+
+    def event(self, event: object) -> bool:
+        """Shows the whole row under the pointer as a tooltip."""
+        if isinstance(event, QHelpEvent):
+            row = (event.pos().y() - 18) // _ROW
+            if 0 <= row < len(self._scores):
+                score = self._scores[row]
+                words = f"{score.name}: {100 * score.probability:.2f} % of the share, cosine similarity {score.similarity:.4f}"
+                QToolTip.showText(event.globalPos(), words, self)
+                return True
+        return super().event(event)  # type: ignore[arg-type]
+
+
+class Words(Card):
+    """Emits the names after a pause in typing."""
+
+    namesEdited = Signal(tuple)
+
+    def __init__(self) -> None:
+        super().__init__("Words")
+        self._names: tuple[str, ...] = ()
+        self.margin = label("", "small")
+        self.head.addWidget(self.margin)
+        self.editor = _Names()
+        self.editor.setAccessibleName("Names to choose among")
+        self.editor.setToolTip("Names or phrases to choose among, one a line or separated by commas.")
+        self.editor.setPlaceholderText("chair, table, a lamp with a round foot")
+        self.editor.setTabChangesFocus(True)
+        self.editor.setFixedHeight(9 * GRID + 4)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._pause.timeout.connect(self.send)
+        self.editor.textChanged.connect(self._pause.start)
+        self.editor.finished.connect(self.send)
+        self.bars = Bars()
+        self.hint = label("", "small")
+        self.hint.setWordWrap(True)
+        self.body.addWidget(self.editor)
+        self.body.addWidget(self.bars)
+        self.body.addWidget(self.hint)
+
+    def send(self) -> None:
+        """Emits the names now if they differ from the state's."""
+        self._pause.stop()
+        names = parse_names(self.editor.toPlainText())
+        if names != self._names:
+            self._names = names
+            self.namesEdited.emit(names)
+
+    def stop(self) -> None:
+        """Forgets what was not sent yet."""
+        self._pause.stop()
+
+    def show_state(self, old: AppState | None, new: AppState) -> None:
+        """Draws the difference."""
+        self._names = new.names
+        if (old is None or old.names != new.names) and parse_names(self.editor.toPlainText()) != new.names:
+            blocked = self.editor.blockSignals(True)
+            self.editor.setPlainText(", ".join(new.names))
+            self.editor.blockSignals(blocked)
+        if (
+            old is not None
+            and old.scores is new.scores
+            and old.theme == new.theme
+            and old.prepared is new.prepared
+            and old.names == new.names
+        ):
+            return
+        self.bars.set_scores(new.scores, new.theme)
+        self.bars.setVisible(bool(new.scores))
+        self.margin.setText("")
+        if len(new.scores) > 1:
+            first, second = new.scores[:2]
+            self.margin.setText(f"margin {100 * (first.probability - second.probability):.1f} points")
+            self.margin.setToolTip(f"How far {first.name} leads {second.name}, in percentage points of the share.")
+        self.hint.setText(
+            "" if new.scores else ("Type at least one name." if not new.names else "Open a cloud to rank these names for it.")
+        )
+        self.hint.setVisible(not new.scores)
+        tip = "Share: softmax over these names at the model's temperature. cos: cosine similarity of cloud and name."
+        self.bars.setToolTip(tip)
