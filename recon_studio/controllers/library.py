@@ -156,6 +156,9 @@ class LibraryController(QObject):
             self._looked[request.path] = _item(request.path, reply)
             if not self._batch.isActive():
                 self._batch.start()
+        else:  # chosen, and something else was chosen before it was read
+            item = _item(request.path, reply)
+            self._store.apply(lambda state: actions.update_items(state, {item.key: item}))
         self._look_through_next()
 
     def _show_chosen(self, key: str, reply: Reply) -> None:

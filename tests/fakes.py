@@ -1,0 +1,212 @@
+"""Stand-ins for what takes seconds or a screen: a scripted helper process behind the real backend, and replies to play back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from recon_model.serve.messages import (
+    Array,
+    Attend,
+    Attended,
+    ClassifyByWords,
+    CloudPrepared,
+    CloudRead,
+    Failed,
+    LoadModel,
+    ModelLoaded,
+    PrepareCloud,
+    Progress,
+    ReadCloud,
+    Ready,
+    Reconstruct,
+    Reconstructed,
+    Reply,
+    Request,
+    Scores,
+)
+from recon_studio.backend.client import Backend
+
+GROUPS = 8
+SIZE = 4
+
+
+class FakeProcess(QObject):
+    """A helper that is a list: what it was sent stays in ``inbox`` until the test answers, fails or kills it.
+
+    With ``prompt`` set it answers everything by ``reply_to``, one request each time the event loop comes round: like a
+    real one, never while it is still being asked.
+    """
+
+    received = Signal(object)
+    stopped = Signal(str)
+    unstartable = Signal(str)
+
+    def __init__(self, role: str, *, prompt: bool = False) -> None:
+        super().__init__()
+        self.role = role
+        self.prompt = prompt
+        self.running = False
+        self.stderr_lines: tuple[str, ...] = ()
+        self.inbox: list[Request] = []
+        self.sent: list[Request] = []  # over all lives
+        self.starts = 0
+        self.missing = ""  # set to a reason: it cannot be started
+        self._soon = QTimer(self, interval=0)
+        self._soon.timeout.connect(self._answer_soon)
+
+    def start(self) -> None:
+        self.starts += 1
+        if self.missing:
+            self.unstartable.emit(self.missing)
+            return
+        self.running = True
+        if self.prompt:
+            self.ready()
+
+    def send(self, request: Request) -> None:
+        self.inbox.append(request)
+        self.sent.append(request)
+        if self.prompt:
+            self._soon.start()
+
+    def kill(self) -> None:
+        self.die("exit 9")
+
+    def ask_to_leave(self) -> None:
+        self.blockSignals(True)
+        self._soon.stop()
+        self.running = False
+
+    def ensure_gone(self) -> None:
+        assert not self.running
+
+    def _answer_soon(self) -> None:
+        if self.inbox and self.prompt:
+            self.answer()
+        else:
+            self._soon.stop()
+
+    # ------------------------------------------------------------ the script
+
+    def ready(self) -> None:
+        self.received.emit(Ready(id=0, role=self.role, versions={}))
+
+    def answer(self, reply: Reply | None = None) -> None:
+        """Answers the oldest request, by ``reply_to`` unless told how."""
+        request = self.inbox.pop(0)
+        self.received.emit(reply if reply is not None else reply_to(request))
+
+    def fail(self, sentence: str) -> None:
+        self.answer(Failed(id=self.inbox[0].id, sentence=sentence))
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        self.received.emit(Progress(id=self.inbox[0].id, fraction=fraction, text=text))
+
+    def die(self, how: str = "exit 9") -> None:
+        self.running = False
+        self.inbox.clear()
+        self.stopped.emit(how)
+
+
+def fake_backend(*, prompt: bool = False, log_folder: Path | None = None) -> tuple[Backend, FakeProcess, FakeProcess]:
+    """Returns the real backend over two fake processes: (backend, reader, model), not yet started."""
+    reader, model = FakeProcess("reader", prompt=prompt), FakeProcess("model", prompt=prompt)
+    return Backend({"reader": reader, "model": model}, log_folder), reader, model
+
+
+# ---------------------------------------------------------------- replies that hang together
+
+
+def reply_to(request: Request) -> Reply:
+    """Returns what a tiny honest helper would say: 8 patches of 4 points, hidden by ratio and seed."""
+    handlers: dict[type, Callable[..., Reply]] = {
+        ReadCloud: _read,
+        LoadModel: _load,
+        PrepareCloud: _prepare,
+        Reconstruct: _reconstruct,
+        Attend: _attend,
+        ClassifyByWords: _classify,
+    }
+    return handlers[type(request)](request)
+
+
+def _read(request: ReadCloud) -> Reply:
+    if "broken" in Path(request.path).name:
+        return Failed(id=request.id, sentence=f"{Path(request.path).name} ends in the middle of its header.")
+    points = np.random.default_rng(len(request.path)).normal(size=(40, 3)).astype(np.float32)
+    return CloudRead(
+        id=request.id,
+        path=request.path,
+        format="ply",
+        kind="points",
+        vertex_count=40,
+        face_count=0,
+        points=Array.of(points),
+        origin=(0.0, 0.0, 0.0),
+        colours=None,
+        normals=None,
+        notes=(),
+        seconds=0.0,
+    )
+
+
+def _load(request: LoadModel) -> Reply:
+    return ModelLoaded(
+        id=request.id,
+        name=request.source,
+        card='{"name": "fake"}',
+        device="cpu",
+        parameters=7,
+        depth=2,
+        heads=2,
+        num_groups=GROUPS,
+        notes=(),
+    )
+
+
+def _prepare(request: PrepareCloud) -> Reply:
+    points = request.points.numpy()[: GROUPS * SIZE]
+    members = np.arange(GROUPS * SIZE).reshape(GROUPS, SIZE)
+    return CloudPrepared(
+        id=request.id,
+        points=Array.of(points),
+        indices=Array.of(np.arange(GROUPS * SIZE)),
+        centre=(0.0, 0.0, 0.0),
+        scale=1.0,
+        centres=Array.of(points[members].mean(axis=1)),
+        members=Array.of(members),
+        milliseconds=1.0,
+    )
+
+
+def _reconstruct(request: Reconstruct) -> Reply:
+    if request.hidden is not None:
+        hidden = request.hidden.numpy()
+    else:
+        hidden = np.zeros(GROUPS, dtype=bool)
+        chosen = np.random.default_rng(request.seed).permutation(GROUPS)[: int(GROUPS * request.mask_ratio)]
+        hidden[chosen] = True
+    count = int(hidden.sum())
+    return Reconstructed(
+        id=request.id,
+        hidden=Array.of(hidden),
+        rebuilt=Array.of(np.zeros((count, SIZE, 3), dtype=np.float32)),
+        chamfer=Array.of(np.full(count, 0.5, dtype=np.float32)),
+        milliseconds=2.0,
+    )
+
+
+def _attend(request: Attend) -> Reply:
+    weights = np.where(request.hidden.numpy(), 0.0, 1.0 + request.patch).astype(np.float32)
+    weights /= max(float(weights.sum()), 1.0)
+    named = {"token": request.token, "patch": request.patch, "layer": request.layer, "head": request.head}
+    return Attended(id=request.id, weights=Array.of(weights), milliseconds=1.0, **named)
+
+
+def _classify(request: ClassifyByWords) -> Reply:
+    names = tuple(sorted(request.names, key=len, reverse=True))
+    similarities = np.array([len(name) for name in names], dtype=np.float32)
+    shares = similarities / similarities.sum()
+    return Scores(id=request.id, names=names, scores=Array.of(similarities), probabilities=Array.of(shares), milliseconds=1.0)

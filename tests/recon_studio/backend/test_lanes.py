@@ -1,0 +1,95 @@
+"""One under way and the newest waiting, for each kind: never a queue."""
+
+from recon_model.serve.messages import ClassifyByWords, LoadModel, ReadCloud, Reconstruct
+from recon_studio.backend.lanes import Lanes
+from tests.fakes import Array
+
+POINTS = Array.of([[0.0, 0.0, 0.0]])
+
+
+def _rebuild(number: int) -> Reconstruct:
+    return Reconstruct(id=number, points=POINTS)
+
+
+def test_only_the_newest_of_many_waits() -> None:
+    lanes = Lanes()
+    assert lanes.put(_rebuild(1), running=True) == (_rebuild(1), None)
+    assert lanes.put(_rebuild(2), running=True) == (None, None)
+    assert lanes.put(_rebuild(3), running=True) == (None, _rebuild(2))
+    flight, following = lanes.land(1)
+    assert flight is not None
+    assert flight.request.id == 1
+    assert flight.wanted
+    assert following == _rebuild(3)
+    assert lanes.land(3)[1] is None
+    assert not lanes.busy
+
+
+def test_kinds_do_not_wait_for_each_other() -> None:
+    lanes = Lanes()
+    lanes.put(_rebuild(1), running=True)
+    words = ClassifyByWords(id=2, points=POINTS, names=("cat",))
+    assert lanes.put(words, running=True) == (words, None)
+
+
+def test_an_abandoned_flight_still_occupies_its_lane_but_is_not_wanted() -> None:
+    lanes = Lanes()
+    lanes.put(_rebuild(1), running=True)
+    lanes.put(_rebuild(2), running=True)
+    assert [request.id for request in lanes.abandon([Reconstruct])] == [1, 2]
+    assert not lanes.busy
+    assert lanes.put(_rebuild(3), running=True) == (None, None)
+    flight, following = lanes.land(1)
+    assert flight is not None
+    assert not flight.wanted
+    assert following == _rebuild(3)
+
+
+def test_an_answer_to_nothing_is_ignored() -> None:
+    assert Lanes().land(7) == (None, None)
+
+
+def test_after_a_death_everything_is_sent_again_in_order() -> None:
+    lanes = Lanes()
+    lanes.put(LoadModel(id=1), running=True)
+    lanes.put(_rebuild(2), running=True)
+    lanes.put(_rebuild(3), running=True)
+    given_up, dropped = lanes.crash(most_deaths=2)
+    assert given_up is None
+    assert [request.id for request in dropped] == [2]
+    assert [request.id for request in lanes.resend()] == [1, 3]
+
+
+def test_the_oldest_request_is_given_up_after_its_second_death() -> None:
+    lanes = Lanes()
+    lanes.put(_rebuild(1), running=True)
+    lanes.put(ClassifyByWords(id=2, points=POINTS, names=()), running=True)
+    assert lanes.crash(most_deaths=2)[0] is None
+    assert [request.id for request in lanes.resend()] == [1, 2]
+    given_up, _ = lanes.crash(most_deaths=2)
+    assert given_up == _rebuild(1)
+    assert [request.id for request in lanes.resend()] == [2]
+
+
+def test_a_file_that_kills_its_reader_is_not_read_again_but_the_next_one_is() -> None:
+    lanes = Lanes()
+    lanes.put(ReadCloud(id=1, path="bomb"), running=True)
+    lanes.put(ReadCloud(id=2, path="good"), running=True)
+    assert lanes.crash(most_deaths=1) == (ReadCloud(id=1, path="bomb"), [])
+    assert [request.id for request in lanes.resend()] == [2]
+
+
+def test_what_no_one_wants_is_not_sent_again() -> None:
+    lanes = Lanes()
+    lanes.put(_rebuild(1), running=True)
+    lanes.abandon([Reconstruct])
+    assert lanes.crash(most_deaths=1) == (None, [])
+    assert lanes.resend() == []
+
+
+def test_before_the_helper_runs_requests_wait() -> None:
+    lanes = Lanes()
+    assert lanes.put(_rebuild(1), running=False) == (None, None)
+    assert lanes.put(_rebuild(2), running=False) == (None, _rebuild(1))
+    assert lanes.resend() == [_rebuild(2)]
+    assert lanes.holds(Reconstruct)

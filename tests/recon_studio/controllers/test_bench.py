@@ -1,0 +1,281 @@
+"""The bench follows the state: cloud, mask and query are asked of the model, and the newest answer is shown."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from recon_model.serve.messages import Attend, Reconstruct
+from recon_studio.controllers.bench import BenchController, query_within
+from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.model import ActivityController, ModelController
+from recon_studio.controllers.store import Store
+from recon_studio.controllers.words import WordsController
+from recon_studio.state.app_state import AttentionQuery
+from tests.fakes import FakeProcess, fake_backend
+
+
+class Studio:
+    """All controllers over scripted helpers, without a window."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
+        self.backend, self.reader, self.model = fake_backend(prompt=True)
+        self.store = Store()
+        self.library = LibraryController(self.store, self.backend)
+        self.bench = BenchController(self.store, self.backend)
+        self.words = WordsController(self.store, self.backend)
+        self.engine = ModelController(self.store, self.backend)
+        self.activity = ActivityController(self.store, self.backend)
+        self.bench.settled.connect(self.words.classify)
+        self.backend.start()
+        self.engine.load()
+
+    def flush(self) -> None:
+        """Lets the helpers answer everything they were asked, and what was asked because of that."""
+        self.qtbot.waitUntil(lambda: not self.model.inbox and not self.reader.inbox)
+
+    def asked(self, kind: type) -> list:
+        return [request for request in self.model.sent if isinstance(request, kind)]
+
+
+@pytest.fixture
+def studio(qtbot: QtBot) -> Studio:
+    """A studio whose helpers answer at once, with one cloud shown to the end."""
+    studio = Studio(qtbot)
+    studio.library.open_paths(["/x/chair.ply"])
+    qtbot.waitUntil(lambda: bool(studio.store.state.scores))
+    return studio
+
+
+@pytest.fixture
+def slow(studio: Studio) -> tuple[Studio, FakeProcess]:
+    """The same, whose model from now on answers when the test says so."""
+    studio.model.prompt = False
+    studio.model.sent.clear()
+    return studio, studio.model
+
+
+def test_a_cloud_goes_all_the_way(studio: Studio) -> None:
+    state = studio.store.state
+    assert state.cloud is not None
+    assert state.cloud.key.endswith("chair.ply")
+    assert state.reconstruction is not None
+    assert state.reconstruction.hidden.sum() == int(8 * 0.6)
+    assert state.attention is not None
+    assert not state.attention.weights[state.reconstruction.hidden].any()
+    assert state.scores[0].name == "night stand"
+    assert [type(request).__name__ for request in studio.model.sent] == [
+        "LoadModel",
+        "PrepareCloud",
+        "Reconstruct",
+        "Attend",
+        "ClassifyByWords",
+    ]
+
+
+def test_ratio_strategy_and_seed_rebuild_with_their_values(studio: Studio) -> None:
+    studio.bench.set_ratio(0.25)
+    studio.flush()
+    studio.bench.set_strategy("block")
+    studio.bench.set_seed(4)
+    studio.flush()
+    last = studio.asked(Reconstruct)[-1]
+    assert (last.mask_ratio, last.strategy, last.seed, last.hidden) == (0.25, "block", 4, None)
+    assert studio.store.state.reconstruction.hidden.sum() == 2
+
+
+def test_dragging_sends_first_and_last_and_shows_what_comes(slow: tuple[Studio, FakeProcess]) -> None:
+    studio, model = slow
+    for ratio in (0.5, 0.4, 0.3, 0.125):
+        studio.bench.set_ratio(ratio)
+    assert [request.mask_ratio for request in studio.asked(Reconstruct)] == [0.5]
+    model.answer()
+    assert studio.store.state.reconstruction.hidden.sum() == 4
+    assert [request.mask_ratio for request in studio.asked(Reconstruct)] == [0.5, 0.125]
+    model.answer()  # the newest mask, asked before attention to the older one
+    assert studio.store.state.reconstruction.hidden.sum() == 1
+
+
+def test_a_reply_for_the_cloud_before_is_not_shown(slow: tuple[Studio, FakeProcess], qtbot: QtBot) -> None:
+    studio, model = slow
+    studio.bench.set_ratio(0.5)
+    studio.library.open_paths(["/x/table.ply"])
+    qtbot.waitUntil(lambda: len(model.inbox) == 2)
+    assert studio.store.state.reconstruction is None
+    model.answer()
+    assert studio.store.state.reconstruction is None
+    assert studio.store.state.prepared is None
+    model.answer()
+    assert studio.store.state.prepared.key.endswith("table.ply")
+
+
+def test_hiding_single_patches_is_sent_as_such_and_undone(studio: Studio) -> None:
+    before = studio.store.state.reconstruction.hidden.copy()
+    shown = int(np.flatnonzero(~before)[0])
+    studio.bench.toggle_patch(shown)
+    studio.flush()
+    expected = before.copy()
+    expected[shown] = True
+    np.testing.assert_array_equal(studio.asked(Reconstruct)[-1].hidden.numpy(), expected)
+    np.testing.assert_array_equal(studio.store.state.reconstruction.hidden, expected)
+    assert studio.store.state.can_undo == f"hide patch {shown}"
+    studio.store.undo()
+    studio.flush()
+    np.testing.assert_array_equal(studio.store.state.reconstruction.hidden, before)
+    assert studio.store.state.can_redo == f"hide patch {shown}"
+    studio.store.redo()
+    studio.flush()
+    np.testing.assert_array_equal(studio.store.state.reconstruction.hidden, expected)
+
+
+def test_the_last_patch_shown_stays_and_says_why(studio: Studio) -> None:
+    studio.bench.set_ratio(0.9)
+    studio.flush()
+    hidden = studio.store.state.reconstruction.hidden
+    assert (~hidden).sum() == 1
+    studio.bench.toggle_patch(int(np.flatnonzero(~hidden)[0]))
+    studio.flush()
+    assert "cannot be hidden" in studio.store.state.notices[-1].sentence
+    assert studio.store.state.mask.hidden is None
+
+
+def test_a_picked_patch_is_asked_where_it_looks(studio: Studio) -> None:
+    shown = int(np.flatnonzero(~studio.store.state.reconstruction.hidden)[-1])
+    studio.bench.pick_patch(shown)
+    studio.flush()
+    assert (studio.asked(Attend)[-1].token, studio.asked(Attend)[-1].patch) == ("patch", shown)
+    assert studio.store.state.attention.query == AttentionQuery("patch", shown)
+    assert studio.store.state.selected_patch == shown
+
+
+def test_a_hidden_patch_looks_nowhere_and_is_not_asked(studio: Studio) -> None:
+    asked = len(studio.asked(Attend))
+    hidden = int(np.flatnonzero(studio.store.state.reconstruction.hidden)[0])
+    studio.bench.pick_patch(hidden)
+    studio.flush()
+    assert studio.store.state.attention is None
+    assert len(studio.asked(Attend)) == asked
+
+
+def test_attention_to_a_query_that_has_changed_is_not_shown(slow: tuple[Studio, FakeProcess]) -> None:
+    studio, model = slow
+    studio.bench.set_query(AttentionQuery("img"))
+    studio.bench.set_query(AttentionQuery("text"))
+    before = studio.store.state.attention
+    model.answer()
+    assert studio.store.state.attention is before
+    model.answer()
+    assert studio.store.state.attention.query == AttentionQuery("text")
+
+
+def test_a_refusal_is_a_notice_and_the_window_goes_on(slow: tuple[Studio, FakeProcess]) -> None:
+    studio, model = slow
+    studio.bench.set_ratio(0.1)
+    model.fail("mask_ratio (0.1) must be something else.")
+    assert studio.store.state.notices[-1].sentence == "mask_ratio (0.1) must be something else."
+    studio.bench.set_ratio(0.5)
+    model.answer()
+    assert studio.store.state.reconstruction.hidden.sum() == 4
+
+
+def test_a_model_that_dies_while_dragging_loses_nothing(
+    slow: tuple[Studio, FakeProcess], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, model = slow
+    studio.bench.set_ratio(0.5)
+    studio.bench.set_ratio(0.25)
+    model.prompt = True
+    model.die("exit 9")
+    assert studio.store.state.engine == "restarting"
+    assert studio.store.state.cloud is not None
+    qtbot.waitUntil(lambda: studio.store.state.reconstruction.hidden.sum() == 2)
+    assert studio.store.state.notices[-1].sentence == "The model process stopped (exit 9) and was started again; nothing was lost."
+    assert studio.store.state.engine == "ready"
+
+
+def test_another_model_prepares_the_cloud_anew(studio: Studio, qtbot: QtBot) -> None:
+    studio.model.sent.clear()
+    studio.bench.set_query(AttentionQuery("cls", layer=1))
+    studio.engine.load("/y/other")
+    qtbot.waitUntil(lambda: studio.store.state.model.name == "/y/other" and bool(studio.store.state.scores))
+    assert studio.store.state.model.name == "/y/other"
+    assert {"PrepareCloud", "Reconstruct"} <= {type(request).__name__ for request in studio.model.sent}
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        (AttentionQuery("img", 0, 11, 5), AttentionQuery("img", 0, -1, -1)),
+        (AttentionQuery("patch", 3, 1, 1), AttentionQuery("patch", 3, 1, 1)),
+    ],
+)
+def test_layer_and_head_fit_the_model(asked: AttentionQuery, kept: AttentionQuery) -> None:
+    assert query_within(asked, depth=2, heads=2) == kept
+
+
+def test_words_wait_for_a_pause_and_for_the_picture(slow: tuple[Studio, FakeProcess], qtbot: QtBot) -> None:
+    studio, model = slow
+    for typed in ("c", "ca", "cat"):
+        studio.words.set_names((typed, "dog house"))
+    assert model.sent == []
+    qtbot.waitUntil(lambda: bool(model.inbox))
+    assert [request.names for request in model.sent] == [("cat", "dog house")]
+    model.answer()
+    assert [score.name for score in studio.store.state.scores] == ["dog house", "cat"]
+    assert studio.store.state.can_undo == "names"
+
+
+def test_a_ranking_of_names_since_edited_is_not_shown(slow: tuple[Studio, FakeProcess], qtbot: QtBot) -> None:
+    studio, model = slow
+    before = studio.store.state.scores
+    studio.words.set_names(("cat",))
+    qtbot.waitUntil(lambda: bool(model.inbox))
+    studio.words.set_names(("cat", "cow"))
+    model.answer()
+    assert studio.store.state.scores == before
+    qtbot.waitUntil(lambda: bool(model.inbox))
+    model.answer()
+    assert {score.name for score in studio.store.state.scores} == {"cat", "cow"}
+
+
+def test_no_names_no_ranking(studio: Studio, qtbot: QtBot) -> None:
+    studio.words.set_names(())
+    qtbot.waitUntil(lambda: studio.store.state.scores == ())
+    studio.store.undo()
+    studio.flush()
+    qtbot.waitUntil(lambda: bool(studio.store.state.scores))
+
+
+def test_long_work_is_shown_with_its_progress_and_short_work_is_not(slow: tuple[Studio, FakeProcess], qtbot: QtBot) -> None:
+    studio, model = slow
+    assert studio.store.state.jobs == ()
+    studio.words.set_names(("cat",))
+    qtbot.waitUntil(lambda: bool(studio.store.state.jobs))
+    model.progress(0.5, "loading the teacher")
+    qtbot.waitUntil(lambda: studio.store.state.jobs[0].fraction == 0.5)
+    job = studio.store.state.jobs[0]
+    assert (job.title, job.cancellable) == ("Ranking 1 names: loading the teacher", True)
+    studio.activity.cancel(job.id)
+    assert studio.store.state.jobs == ()
+
+
+def test_listeners_hear_changes_in_order(qtbot: QtBot) -> None:
+    store = Store()
+    seen: list[tuple[str, str]] = []
+
+    def turn_back(old: object, new: object) -> None:
+        if store.state.theme == "dark":
+            store.apply(_theme("light"))
+
+    store.changed.connect(turn_back)
+    store.changed.connect(lambda old, new: seen.append((old.theme, new.theme)))
+    store.apply(_theme("dark"))
+    assert seen == [("light", "dark"), ("dark", "light")]
+
+
+def _theme(theme: str) -> Callable:
+    from recon_studio.state import actions
+
+    return lambda state: actions.set_theme(state, theme)

@@ -1,0 +1,168 @@
+"""Files come in by the thousand, broken ones say why, and the window is never held up."""
+
+import time
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from recon_model.serve.messages import ReadCloud
+from recon_studio.controllers import library
+from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.store import Store
+from recon_studio.controllers.walk import cloud_files
+from recon_studio.state.app_state import AppState
+from tests.fakes import FakeProcess, fake_backend
+
+Rig = tuple[LibraryController, Store, FakeProcess]
+
+
+@pytest.fixture
+def rig(qtbot: QtBot) -> Rig:
+    backend, reader, _ = fake_backend(prompt=True)
+    store = Store()
+    controller = LibraryController(store, backend)
+    controller.setProperty("backend", backend)  # keeps it alive as long
+    backend.start()
+    return controller, store, reader
+
+
+def _statuses(state: AppState) -> dict[str, str]:
+    return {item.name: item.status for item in state.items}
+
+
+def test_a_folder_is_listed_in_order_and_looked_through(rig: Rig, tmp_path: Path, qtbot: QtBot) -> None:
+    controller, store, reader = rig
+    for name in ("b.ply", "a.PCD", "notes.md", "broken.obj", ".hidden.ply", "deep/c.xyz", ".git/x.ply"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    controller.open_paths([str(tmp_path)])
+    qtbot.waitUntil(lambda: len(store.state.items) == 4 and "queued" not in _statuses(store.state).values())
+    assert _statuses(store.state) == {"a.PCD": "ready", "b.ply": "ready", "broken.obj": "failed", "c.xyz": "ready"}
+    assert store.state.cloud.key == str(tmp_path / "a.PCD")
+    assert store.state.recent == (str(tmp_path),)
+    assert store.state.notices == ()  # a folder's bad files speak in the list, not in the user's face
+    failed = store.state.items[2]
+    assert failed.sentence == "broken.obj ends in the middle of its header."
+    assert {request.max_points for request in reader.sent} == {1_000_000, library.LOOK_POINTS}
+
+
+def test_a_chosen_bad_file_says_why_and_empties_the_views(rig: Rig, qtbot: QtBot) -> None:
+    controller, store, _ = rig
+    controller.open_paths(["/x/a.ply", "/x/broken.ply"])
+    qtbot.waitUntil(lambda: store.state.cloud is not None)
+    controller.choose("/x/broken.ply")
+    qtbot.waitUntil(lambda: bool(store.state.notices))
+    assert store.state.cloud is None
+    assert store.state.current == "/x/broken.ply"
+    assert store.state.notices[-1].sentence == "broken.ply ends in the middle of its header."
+    assert store.state.notices[-1].level == "error"
+
+
+def test_dropping_a_file_again_shows_it_without_a_second_row(rig: Rig, qtbot: QtBot) -> None:
+    controller, store, _ = rig
+    controller.open_paths(["/x/a.ply"])
+    qtbot.waitUntil(lambda: store.state.current == "/x/a.ply")
+    controller.open_paths(["/x/b.ply"])
+    qtbot.waitUntil(lambda: store.state.current == "/x/b.ply")
+    controller.open_paths(["/x/a.ply", "/x/./a.ply"])
+    qtbot.waitUntil(lambda: store.state.current == "/x/a.ply")
+    assert len(store.state.items) == 2
+    assert store.state.recent[0] == "/x/a.ply"
+
+
+def test_a_folder_without_clouds_is_a_sentence(rig: Rig, tmp_path: Path, qtbot: QtBot) -> None:
+    controller, store, _ = rig
+    (tmp_path / "readme.md").write_text("x")
+    controller.open_paths([str(tmp_path)])
+    qtbot.waitUntil(lambda: bool(store.state.notices))
+    assert store.state.notices[0].sentence == f"'{tmp_path.name}' holds no file of a kind known here."
+
+
+def test_thousands_of_files_never_hold_the_window_up(rig: Rig, tmp_path: Path, qtbot: QtBot) -> None:
+    controller, store, _ = rig
+    for folder in range(10):
+        (tmp_path / f"{folder}").mkdir()
+        for number in range(300):
+            (tmp_path / f"{folder}" / f"{number:04}.ply").touch()
+    controller.open_paths([str(tmp_path)])
+    longest = 0.0
+    listing = controller._list_some
+
+    def timed() -> None:
+        nonlocal longest
+        start = time.perf_counter()
+        listing()
+        longest = max(longest, time.perf_counter() - start)
+
+    controller._slice.timeout.disconnect()
+    controller._slice.timeout.connect(timed)
+    qtbot.waitUntil(lambda: len(store.state.items) == 3000 and not controller._slice.isActive(), timeout=20_000)
+    controller.close()
+    assert longest < 0.05
+    assert len({item.key for item in store.state.items}) == 3000
+
+
+def test_quick_steps_read_only_the_last_and_leave_no_row_reading(qtbot: QtBot) -> None:
+    backend, reader, _ = fake_backend()
+    store = Store()
+    controller = LibraryController(store, backend)
+    backend.start()
+    reader.ready()
+    controller.open_paths([f"/x/{n}.ply" for n in range(6)])
+    qtbot.waitUntil(lambda: len(store.state.items) == 6)
+    for n in (1, 2, 3, 4, 5):
+        controller.choose(f"/x/{n}.ply")
+    reader.answer()
+    reader.answer()
+    assert [request.path for request in reader.sent[:2]] == ["/x/0.ply", "/x/5.ply"]
+    assert store.state.cloud.key == "/x/5.ply"
+    assert [item.status for item in store.state.items if item.status == "reading"] == []
+
+
+def test_a_slow_file_empties_the_views_meanwhile(qtbot: QtBot) -> None:
+    backend, reader, _ = fake_backend()
+    store = Store()
+    controller = LibraryController(store, backend)
+    backend.start()
+    reader.ready()
+    controller.open_paths(["/x/a.ply", "/x/b.ply"])
+    qtbot.waitUntil(lambda: bool(reader.inbox))
+    reader.answer()
+    reader.answer()  # the look at b
+    controller.choose("/x/b.ply")
+    assert store.state.cloud.key == "/x/a.ply"
+    qtbot.waitUntil(lambda: store.state.cloud is None)
+    reader.answer()
+    assert store.state.cloud.key == "/x/b.ply"
+
+
+def test_removing_the_one_shown_shows_its_neighbour(rig: Rig, qtbot: QtBot) -> None:
+    controller, store, _ = rig
+    controller.open_paths(["/x/a.ply", "/x/b.ply"])
+    qtbot.waitUntil(lambda: len(store.state.items) == 2 and store.state.cloud is not None)
+    controller.remove("/x/a.ply")
+    qtbot.waitUntil(lambda: store.state.cloud is not None and store.state.cloud.key == "/x/b.ply")
+    controller.remove("/x/b.ply")
+    assert (store.state.items, store.state.current, store.state.cloud) == ((), None, None)
+
+
+def test_a_failed_file_can_be_tried_again(rig: Rig, qtbot: QtBot) -> None:
+    controller, store, reader = rig
+    controller.open_paths(["/x/broken.ply"])
+    qtbot.waitUntil(lambda: bool(store.state.notices))
+    reads = len(reader.sent)
+    controller.choose("/x/broken.ply")
+    assert len(reader.sent) == reads + 1
+    assert all(isinstance(request, ReadCloud) for request in reader.sent)
+
+
+def test_links_to_folders_do_not_loop(tmp_path: Path) -> None:
+    (tmp_path / "a.ply").touch()
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    assert [path for path in cloud_files([str(tmp_path)]) if path] == [str(tmp_path / "a.ply")]
+
+
+def test_a_relative_path_is_listed_by_its_absolute_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert list(cloud_files(["x.whatever"])) == [str(tmp_path / "x.whatever")]
