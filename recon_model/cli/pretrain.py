@@ -1,0 +1,46 @@
+"""`recon pretrain`: teach a model from scratch and write the run into a folder."""
+
+import argparse
+from pathlib import Path
+
+HELP = "train a model; the run is a folder that can be watched, stopped and resumed"
+
+RECIPE_OPTIONS = ("epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "precision")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `recon pretrain`; what is left out follows the preset, or the run to resume."""
+    parser.add_argument("--preset", help="size and recipe: studio (the default), tiny, small or base")
+    parser.add_argument("--data", help="'synthetic' (the default), an .npz (points, labels, names) or a folder of clouds")
+    parser.add_argument("--out", required=True, type=Path, help="folder of the run")
+    parser.add_argument("--teacher", help="'default' (the CLIP that ships inside), a folder, or a published open_clip name")
+    parser.add_argument("--epochs", type=int, help="passes over the data")
+    parser.add_argument("--steps-per-epoch", type=int, help="steps in an epoch (0: one pass)")
+    parser.add_argument("--batch-size", type=int, help="clouds per step")
+    parser.add_argument("--seed", type=int, help="seed of weights, data and masks")
+    parser.add_argument("--learning-rate", type=float, help="peak learning rate")
+    parser.add_argument("--shapes", type=int, help="synthetic shapes to make")
+    parser.add_argument("--precision", help="32-true or bf16-mixed")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
+    parser.add_argument("--resume", action="store_true", help="go on from the folder's last checkpoint, exactly")
+    parser.add_argument("--cache", type=Path, help="where cut shapes are kept between runs (default: the user's cache folder)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Trains; returns 0 when done, also when stopped on request (the run can then be resumed)."""
+    from recon_model.train.launch import Request, launch
+
+    changes = {name: getattr(args, name) for name in RECIPE_OPTIONS if getattr(args, name) is not None}
+    request = Request(
+        out=args.out,
+        preset=args.preset,
+        data=args.data,
+        teacher=args.teacher,
+        device=args.device,
+        resume=args.resume,
+        cache=args.cache,
+        recipe_changes=changes,
+    )
+    outcome = launch(request)
+    print(f"{'Done' if outcome == 'done' else 'Stopped; --resume goes on'}: {args.out}")
+    return 0

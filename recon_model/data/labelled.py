@@ -1,0 +1,75 @@
+"""Labelled clouds given by a user to train on or to measure with: one .npz, or a folder of files."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recon_model.data.clouds import read
+from recon_model.errors import InputError
+
+FOLDER_POINTS = 8192
+"""Points kept of each file of a folder."""
+
+
+class LabelledClouds(NamedTuple):
+    """Clouds with class names."""
+
+    points: Sequence[NDArray[np.float32]]
+    """One (P, 3) array a cloud; P may differ."""
+    labels: NDArray[np.int64]
+    """(K,) index into ``names``."""
+    names: tuple[str, ...]
+    """Class names."""
+
+
+def load_labelled(path: Path, seed: int = 0) -> LabelledClouds:
+    """Reads labelled clouds from ``X.npz`` (points (K, P, 3), labels (K,), names (C,)) or from a folder of cloud files.
+
+    In a folder a file is named by the subfolder it lies in or, at the top, by its own name without trailing numbers
+    ("night_stand_0042.off").
+
+    Raises:
+        InputError: the path is neither, an array is missing or misshapen, or the folder holds no file that can be read.
+    """
+    if path.is_dir():
+        return _load_folder(path, seed)
+    if path.suffix.lower() == ".npz" and path.is_file():
+        return _load_npz(path)
+    raise InputError(f"data ('{path}') must be 'synthetic', an .npz file or a folder of clouds.")
+
+
+def _load_npz(path: Path) -> LabelledClouds:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            missing = sorted({"points", "labels", "names"} - set(arrays.files))
+            if missing:
+                raise InputError(f"'{path}' must hold points, labels and names; {', '.join(missing)} is missing.")
+            points, labels, names = arrays["points"].astype(np.float32), arrays["labels"].astype(np.int64), arrays["names"]
+    except (OSError, ValueError) as error:
+        raise InputError(f"'{path}' cannot be read as an .npz of arrays ({error}).") from error
+    if points.ndim != 3 or points.shape[2] != 3 or labels.shape != points.shape[:1] or not len(points):
+        raise InputError(f"'{path}' must hold points (K, P, 3) and labels (K,); it holds {points.shape} and {labels.shape}.")
+    if labels.min() < 0 or labels.max() >= len(names):
+        raise InputError(f"labels in '{path}' must be between 0 and {len(names) - 1}; they reach from {labels.min()} to {labels.max()}.")
+    if not np.isfinite(points).all():
+        raise InputError(f"points in '{path}' must be finite numbers.")
+    return LabelledClouds(points, labels, tuple(str(name) for name in names))
+
+
+def _load_folder(path: Path, seed: int) -> LabelledClouds:
+    points, words = [], []
+    for file in sorted(entry for entry in path.rglob("*") if entry.is_file() and not entry.name.startswith(".")):
+        try:
+            points.append(np.asarray(read(file, max_points=FOLDER_POINTS, seed=seed).points, np.float32))
+        except InputError:
+            continue
+        word = file.parent.name if file.parent != path else re.sub(r"[\W_]*\d+$", "", file.stem)
+        words.append(re.sub(r"[\s_]+", " ", word).strip().lower() or "object")
+    if not points:
+        raise InputError(f"'{path}' holds no file that can be read as a cloud.")
+    names = sorted(set(words))
+    return LabelledClouds(points, np.array([names.index(word) for word in words]), tuple(names))

@@ -1,0 +1,232 @@
+"""A pool of synthetic clouds, cut into patches ahead of training: farthest points and neighbours cost as much as a training step.
+
+The pool is made shard by shard, each a pure function of its settings and number, and kept in a cache folder named after
+the settings and the code that made it. A helper process makes shards ahead while training runs on those already there.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import NamedTuple
+
+import fpsample
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+import recon_model.data.synthetic
+import recon_model.geometry.augment
+from recon_model.config import Settings, require
+from recon_model.data.synthetic import CATEGORIES, Shape, depth_views, sample_shape
+from recon_model.errors import InputError
+from recon_model.geometry.augment import augment
+
+SHARD = 256
+"""Clouds in one shard."""
+
+OVERSAMPLE = 3
+"""Points drawn of a shape for each that is kept, so that views and crops have something to leave out."""
+
+RANDOM_SHARE, FARTHEST_SHARE = 0.45, 0.45
+"""Shares of the clouds that are sampled at random and by farthest points; the rest holds too few points and repeats them."""
+
+WAIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolSettings(Settings):
+    """What the clouds of a pool depend on."""
+
+    seed: int = 0
+    """Seed; pools of different seeds share no cloud."""
+    names: tuple[str, ...] = ()
+    """Categories, in the order of the labels; none stands for all there are."""
+    num_points: int = 1024
+    """Points each cloud is sampled to before it is cut."""
+    num_groups: int = 64
+    """Patches per cloud."""
+    group_size: int = 32
+    """Points per patch."""
+    view_size: int = 0
+    """Side of the depth view kept of each shape, in pixels; 0 keeps none."""
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.names) - set(CATEGORIES))
+        require(not unknown, f"names ({', '.join(unknown)}) are no synthetic categories; known are {', '.join(sorted(CATEGORIES))}.")
+        if not self.names:
+            object.__setattr__(self, "names", tuple(sorted(CATEGORIES)))
+
+    def key(self) -> str:
+        """Returns the name of the cache folder: a hash of the settings and of the code that makes the shapes."""
+        digest = hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode())
+        sources = sorted(Path(recon_model.data.synthetic.__file__).parent.glob("*.py"))
+        for file in [*sources, Path(recon_model.geometry.augment.__file__), Path(__file__)]:
+            digest.update(file.read_bytes())
+        return digest.hexdigest()[:16]
+
+
+class Shard(NamedTuple):
+    """Some clouds of a pool, cut into patches."""
+
+    centres: NDArray[np.float16]
+    """(n, G, 3)"""
+    relative: NDArray[np.float16]
+    """(n, G, k, 3), each point minus its patch's centre."""
+    labels: NDArray[np.int64]
+    """(n,) index into the settings' names."""
+    captions: NDArray[np.str_]
+    """(n,) one sentence a cloud."""
+    views: NDArray[np.uint8]
+    """(n, S, S) one depth view of each whole, upright shape; S = 0 without views."""
+
+
+def default_cache() -> Path:
+    """Returns the user's cache folder for pools."""
+    root = os.environ.get("XDG_CACHE_HOME")
+    return (Path(root) if root else Path.home() / ".cache") / "recon-studio" / "pools"
+
+
+def cut(points: NDArray[np.float32], num_groups: int, group_size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Cuts one cloud as ``geometry.patches.cut`` does, with kernels made for single clouds on a CPU.
+
+    Args:
+        points: (N, 3).
+        num_groups: patches G.
+        group_size: points per patch k.
+
+    Returns:
+        centres (G, 3) and points relative to them (G, k, 3), nearest first.
+    """
+    centres = points[fpsample.fps_sampling(points, num_groups, start_idx=0).astype(np.int64)]
+    _, members = cKDTree(points).query(centres, k=group_size)
+    return centres, points[members.reshape(num_groups, group_size)] - centres[:, None]
+
+
+def make_shard(settings: PoolSettings, index: int) -> Shard:
+    """Makes one shard; the categories take turns, so every stretch of a pool is balanced."""
+    rng = np.random.default_rng((settings.seed, index))
+    size = settings.view_size
+    labels = (np.arange(SHARD) + index * SHARD) % len(settings.names)
+    shard = Shard(
+        np.empty((SHARD, settings.num_groups, 3), np.float16),
+        np.empty((SHARD, settings.num_groups, settings.group_size, 3), np.float16),
+        labels,
+        np.empty(SHARD, "<U160"),
+        np.zeros((SHARD, size, size), np.uint8),
+    )
+    for row, label in enumerate(labels):
+        shape = sample_shape(settings.names[label], rng)
+        points = _sampled(shape, settings.num_points, rng)
+        shard.centres[row], shard.relative[row] = cut(points, settings.num_groups, settings.group_size)
+        shard.captions[row] = shape.caption
+        if size:
+            shard.views[row] = np.round(depth_views(shape, 1, size, rng)[0] * 255)
+    return shard
+
+
+def _sampled(shape: Shape, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Spoils a shape as sensors do, then samples it in one of the three ways in which clouds reach the model.
+
+    Random points come from clouds that already have the wanted size, farthest points from larger ones, and repeats from smaller ones.
+    """
+    way = rng.random()
+    points: NDArray[np.float32] = shape.sample(OVERSAMPLE * count, rng)[0]
+    if way < RANDOM_SHARE:
+        return augment(points, rng, count=count)
+    if way < RANDOM_SHARE + FARTHEST_SHARE:
+        dense = augment(points, rng, count=2 * count)
+        points = dense[fpsample.bucket_fps_kdline_sampling(dense, count, h=5, start_idx=0).astype(np.int64)]
+    else:
+        few = augment(points, rng, count=int(rng.integers(count // 4, count)))
+        points = np.resize(few, (count, 3))
+    points = points - points.mean(0)
+    points /= np.sqrt((points**2).sum(1).max()) + 1e-12
+    return points
+
+
+def _write(settings: PoolSettings, folder: Path, index: int) -> None:
+    target = folder / f"{index:06d}.npz"
+    if target.exists():
+        return
+    waiting = folder / f".{index:06d}.{os.getpid()}.npz"
+    np.savez(waiting, **make_shard(settings, index)._asdict())
+    waiting.replace(target)
+
+
+def _make_ahead(settings: PoolSettings, folder: Path, count: int, parent: int) -> None:
+    """Body of the helper process; it ends with the pool, or with the process that wanted it."""
+    os.nice(1)
+    for index in range(count):
+        if os.getppid() != parent:
+            return
+        _write(settings, folder, index)
+
+
+class Pool:
+    """The shards of one pool, made when they are first wanted.
+
+    Args:
+        settings: what to make.
+        count: number of shards in the pool.
+        cache: folder that holds pools; this one gets its own inside.
+    """
+
+    def __init__(self, settings: PoolSettings, count: int, cache: Path) -> None:
+        self.settings, self.count = settings, count
+        self.folder = cache / settings.key()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._helper: SpawnProcess | None = None
+
+    def made(self) -> int:
+        """Number of shards that are ready, counted from the first without a gap."""
+        return next((index for index in range(self.count) if not self._file(index).exists()), self.count)
+
+    def start(self) -> None:
+        """Starts the helper process, unless everything is made."""
+        if self._helper is None and self.made() < self.count:
+            arguments = (self.settings, self.folder, self.count, os.getpid())
+            self._helper = multiprocessing.get_context("spawn").Process(target=_make_ahead, args=arguments, daemon=True)
+            self._helper.start()
+
+    def close(self) -> None:
+        """Ends the helper process; what it has made stays."""
+        if self._helper is not None:
+            self._helper.terminate()
+            self._helper.join()
+            self._helper.close()
+            self._helper = None
+
+    def shard(self, index: int, waiting: Callable[[int], bool]) -> Shard | None:
+        """Returns a shard, waiting for the helper where one runs and making it here where none does.
+
+        Args:
+            index: which one.
+            waiting: told how many shards are ready about once a second while waiting; returning True gives up.
+
+        Returns:
+            The shard, or None if ``waiting`` gave up.
+
+        Raises:
+            InputError: a file of the cache is damaged.
+        """
+        file = self._file(index)
+        while not file.exists():
+            if waiting(self.made()):
+                return None
+            if self._helper is None or not self._helper.is_alive():
+                _write(self.settings, self.folder, index)
+            else:
+                self._helper.join(WAIT_SECONDS)
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                return Shard(*(arrays[name] for name in Shard._fields))
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(f"'{file}' in the cache of shapes is damaged ({error}); delete it and start again.") from error
+
+    def _file(self, index: int) -> Path:
+        return self.folder / f"{index:06d}.npz"

@@ -1,0 +1,144 @@
+"""Makes a shippable model of a run: the best checkpoint in half precision, its zero-shot head calibrated, its results on the card.
+
+python -m recon_model.train.export runs/default assets/default --measure ../shared/realdata/modelnet10_train_subset.npz
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from recon_model.checkpoint import format as checkpoint
+from recon_model.config import ModelConfig
+from recon_model.data.labelled import load_labelled
+from recon_model.data.pool import default_cache
+from recon_model.errors import CheckpointError, ConfigError, ReconError
+from recon_model.evaluate.zero_shot import zero_shot
+from recon_model.models.pretraining import Pretraining
+from recon_model.predictor import Predictor
+from recon_model.teachers.clip import Clip
+from recon_model.train.pretrain import parameters
+from recon_model.train.run_folder import RunFolder
+from recon_model.train.settings import RecipeConfig
+from recon_model.train.sources import SyntheticSource
+from recon_model.train.targets import TextTargets
+from recon_model.train.validation import calibrate
+
+
+def read_model(file: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Reads a run's ``last.safetensors`` or ``best.safetensors``: weights and card.
+
+    Raises:
+        CheckpointError: the file is missing or damaged.
+    """
+    try:
+        with safe_open(file, framework="pt") as opened:
+            card: dict[str, Any] = json.loads(opened.metadata()["card"])
+            return {key: opened.get_tensor(key) for key in opened.keys()}, card  # noqa: SIM118 (not a mapping)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"'{file}' holds no model of a run ({error}).") from error
+
+
+def export(run: Path, out: Path, *, which: str = "best", name: str = "", measure: Sequence[Path] = (), limits: str = "") -> dict[str, Any]:
+    """Writes a run's model as a checkpoint folder and returns its card.
+
+    The text query's weight and the temperature are chosen on synthetic shapes held out from training, never on the measured files.
+
+    Args:
+        run: a run folder, trained on synthetic shapes.
+        out: folder to write.
+        which: "best" or "last".
+        name: the model's name; the run's if empty.
+        measure: labelled .npz files for the results; names that the model did not meet in training are left out, and counted.
+        limits: what it does badly, in words.
+
+    Raises:
+        ConfigError: the run was not trained on synthetic shapes.
+        CheckpointError, InputError, TeacherError: a part is missing or damaged.
+    """
+    asked = RunFolder(run).config()
+    if asked["data"] != "synthetic":
+        raise ConfigError(f"data ({asked['data']}) must be synthetic, for the calibration needs shapes held out from training.")
+    weights, card = read_model(run / f"{which}.safetensors")
+    config, recipe = ModelConfig.from_dict(card["config"]), RecipeConfig.from_dict(card["recipe"])
+    clip = Clip.load(asked["teacher"]["source"])
+    clip.check(card["teacher"])
+    model = Pretraining(config)
+    model.load_state_dict(weights)
+    held_out = replace(recipe, seed=recipe.seed + 1, validation_shapes=2048)
+    source = SyntheticSource(config, held_out, default_cache())
+    targets = TextTargets(clip.encode_text, source.names, card["templates"])
+    chosen = calibrate(model, source.validation(_patiently), targets.classifier)
+    card |= {
+        "name": name or card["name"],
+        "config": replace(config, zero_shot_ratio=chosen.ratio).to_dict(),
+        "temperature": round(chosen.temperature, 4),
+        "parameters": parameters(model),
+        "training": _training(run, asked),
+        "limits": limits,
+        "results": [{"protocol": "all training names, 2048 synthetic clouds held out from training", "top1": round(chosen.top1, 4)}],
+    }
+    _save(out, weights, card)
+    for file in measure:
+        card["results"].append(_measured(Predictor.load(out, device="cpu"), file, card["data"]["names"]))
+    _save(out, weights, card)
+    return card
+
+
+def _patiently(made: int, wanted: int) -> bool:
+    del made, wanted
+    return False
+
+
+def _save(out: Path, weights: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
+    half = {key: value.half() if value.dtype == torch.float32 else value for key, value in weights.items()}
+    checkpoint.save(out, half, card)
+
+
+def _measured(predictor: Predictor, file: Path, known: Sequence[str]) -> dict[str, Any]:
+    data = load_labelled(file)
+    covered = [name for name in data.names if name in set(known)]
+    result = zero_shot(predictor, data, file.name, names=covered)
+    kept = {key: result[key] for key in ("protocol", "data", "n", "names", "per_class")}
+    return {**kept, "top1": round(result["top1"], 4), "top5": round(result["top5"], 4)}
+
+
+def _training(run: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """How the run was made: the command and what it took."""
+    done = [json.loads(line) for line in (run / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    seconds = [event["seconds"] for event in done if event["event"] == "done"]
+    command = f"recon pretrain --preset {asked['preset']} --data {asked['data']} --out {run.name} --seed {asked['recipe']['seed']}"
+    return {
+        "command": command,
+        "minutes": round(seconds[-1] / 60, 1) if seconds else None,
+        "versions": asked["versions"],
+        "commit": asked["commit"],
+    }
+
+
+def main() -> None:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description="Make a shippable model of a run.")
+    parser.add_argument("run", type=Path, help="run folder of recon pretrain")
+    parser.add_argument("out", type=Path, help="folder to write")
+    parser.add_argument("--which", choices=("best", "last"), default="best", help="which checkpoint")
+    parser.add_argument("--name", default="", help="name of the model")
+    parser.add_argument("--limits", default="", help="what it does badly, in words")
+    parser.add_argument("--measure", type=Path, nargs="*", default=(), help="labelled .npz files to measure zero-shot naming on")
+    args = parser.parse_args()
+    try:
+        card = export(args.run, args.out, which=args.which, name=args.name, measure=args.measure, limits=args.limits)
+    except ReconError as error:
+        parser.exit(2, f"{error}\n")
+    for result in card["results"]:
+        print(f"{result['top1']:.3f}  {result['protocol']}")
+
+
+if __name__ == "__main__":
+    main()

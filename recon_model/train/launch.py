@@ -1,0 +1,176 @@
+"""From what a user asked for to a run: settings resolved, teacher and data found, the folder begun or taken up again."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+
+from recon_model import presets
+from recon_model.config import ModelConfig
+from recon_model.data.labelled import load_labelled
+from recon_model.data.pool import default_cache
+from recon_model.errors import ConfigError
+from recon_model.teachers.clip import Clip
+from recon_model.teachers.prompts import template_set
+from recon_model.train.pretrain import Pretrainer
+from recon_model.train.run_folder import RunFolder
+from recon_model.train.settings import RECIPES, RecipeConfig
+from recon_model.train.sources import CloudSource, Source, SyntheticSource
+from recon_model.train.targets import TextTargets
+
+PACKAGES = ("recon-studio", "torch", "lightning-fabric", "open_clip_torch", "numpy", "safetensors")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A run as it is asked for; None stands for what the preset, or the run to resume, says."""
+
+    out: Path
+    preset: str | None = None
+    data: str | None = None
+    teacher: str | None = None
+    device: str = "auto"
+    resume: bool = False
+    cache: Path | None = None
+    recipe_changes: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the recipe that differ from the preset's."""
+    model_changes: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the model that differ from the preset's."""
+
+
+def launch(request: Request) -> str:
+    """Runs one pretraining from its beginning, or from its last checkpoint, to its end.
+
+    Returns:
+        "done" or "stopped".
+
+    Raises:
+        ConfigError: a setting is unknown or out of range, or differs from the run to resume.
+        InputError: the data or the folder cannot be used.
+        TeacherError: the teacher is missing, or is not the one the run was begun with.
+        CheckpointError: the run's resume state is damaged.
+    """
+    folder = RunFolder(request.out)
+    asked = _taken_up(request, folder.config()) if request.resume else _begun(request)
+    recipe = RecipeConfig.from_dict(asked["recipe"])
+    clip = Clip.load(asked["teacher"]["source"])
+    model = ModelConfig.from_dict({**asked["model"], "text_dim": clip.embed_dim, "image_dim": clip.embed_dim})
+    if request.resume:
+        clip.check(asked["teacher"], image=True)
+    config = {**asked, "model": model.to_dict(), "teacher": {"source": asked["teacher"]["source"], **clip.entry}}
+    fabric = make_fabric(request.device, recipe.precision)
+    folder = RunFolder(request.out, quiet=fabric.global_rank != 0)
+    source = _source(asked["data"], model, recipe, clip, request.cache or default_cache())
+    try:
+        if not request.resume:
+            folder.start({**config, "device": str(fabric.device), "versions": versions(), "commit": commit()})
+        templates = template_set(recipe.templates)
+        targets = TextTargets(clip.encode_text, source.names, templates)
+        pretrainer = Pretrainer(fabric, model, recipe, source, targets, folder, _card(config, source, list(templates)))
+        if request.resume:
+            pretrainer.resume()
+        return pretrainer.run()
+    finally:
+        source.close()
+
+
+def make_fabric(device: str, precision: str) -> Fabric:
+    """Returns Fabric on one device or, under torchrun, on this process's share of several.
+
+    Raises:
+        ConfigError: the device is unknown or not there.
+    """
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    kind, _, number = device.partition(":")
+    if kind not in ("auto", "cpu", "cuda", "mps") or (number and not number.isdigit()):
+        raise ConfigError(f"device ({device!r}) must be auto, cpu, cuda, cuda:N or mps.")
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there.get(kind, True):
+        raise ConfigError(f"device ({device!r}) is not available on this machine.")
+    if kind == "auto":
+        kind = next((name for name, found in there.items() if found), "cpu")
+    devices = int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if processes > 1 else 1
+    chosen = [int(number)] if number and kind == "cuda" else devices
+    fabric = Fabric(accelerator=kind, devices=chosen, precision=precision, strategy="ddp" if processes > 1 else "auto")
+    fabric.launch()
+    return fabric
+
+
+def versions() -> dict[str, str]:
+    """Returns the versions of Python and of the packages that a run's numbers depend on."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def commit() -> str:
+    """Returns the commit of the checkout this code lies in, or "" when it was installed otherwise."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return ""
+    try:
+        answer = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return answer.stdout.strip()
+
+
+def _begun(request: Request) -> dict[str, Any]:
+    """Settings of a new run."""
+    name = request.preset or "studio"
+    model = presets.preset(name, **request.model_changes)
+    recipe = RECIPES["studio" if name == "studio" else "published"](**request.recipe_changes)
+    data = request.data or "synthetic"
+    if data != "synthetic":
+        data = str(Path(data).expanduser().resolve())
+    return {
+        "preset": name,
+        "data": data,
+        "model": model.to_dict(),
+        "recipe": recipe.to_dict(),
+        "teacher": {"source": request.teacher or "default"},
+    }
+
+
+def _taken_up(request: Request, config: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a run to resume: its own; what is asked for besides must agree."""
+    given = {"preset": request.preset, "data": request.data, **request.recipe_changes, **request.model_changes}
+    if request.data not in (None, "synthetic"):
+        given["data"] = str(Path(str(request.data)).expanduser().resolve())
+    known = {"preset": config["preset"], "data": config["data"], **config["model"], **config["recipe"]}
+    for key, value in given.items():
+        if value is not None and value != known[key]:
+            raise ConfigError(f"{key} ({value}) must be {known[key]}, as the run was begun, or be left out, to resume.")
+    return config
+
+
+def _source(data: str, model: ModelConfig, recipe: RecipeConfig, clip: Clip, cache: Path) -> Source:
+    if data != "synthetic":
+        return CloudSource(load_labelled(Path(data), recipe.seed), model, recipe)
+    return SyntheticSource(model, recipe, cache, lambda views: clip.encode_image(torch.from_numpy(views).float() / 255), clip.image_size)
+
+
+def _card(config: Mapping[str, Any], source: Source, templates: list[str]) -> dict[str, Any]:
+    data = {"source": config["data"], "names": list(source.names), "clouds": source.size, "seed": config["recipe"]["seed"]}
+    return {
+        "name": f"ReCon {config['preset']}, {Path(config['data']).stem}",
+        "config": config["model"],
+        "recipe": config["recipe"],
+        "teacher": {key: value for key, value in config["teacher"].items() if key != "source"},
+        "templates": templates,
+        "seed": config["recipe"]["seed"],
+        "data": data,
+        "results": [],
+        "temperature": 0.07,
+    }

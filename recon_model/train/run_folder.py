@@ -1,0 +1,97 @@
+"""A training run on disk: written so that a reader, or a kill at any moment, never meets half a file.
+
+``config.json`` what was asked for; ``events.jsonl`` one line an event; ``last.safetensors`` and ``best.safetensors`` models to use;
+``resume.safetensors`` everything needed to go on exactly. Each but the log is written to a temporary name and renamed.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as serialise
+
+from recon_model.checkpoint.format import write_atomically
+from recon_model.errors import CheckpointError, InputError
+
+FORMAT = 1
+
+
+class RunFolder:
+    """The files of one run. Only the process of rank 0 writes; the others hold a folder with ``quiet`` set."""
+
+    def __init__(self, path: Path, *, quiet: bool = False) -> None:
+        self.path = path
+        self._quiet = quiet
+
+    def start(self, config: Mapping[str, Any]) -> None:
+        """Makes the folder for a new run.
+
+        Raises:
+            InputError: it already holds a run.
+        """
+        if (self.path / "config.json").exists():
+            raise InputError(f"'{self.path}' already holds a run; give --resume to go on with it, or another --out.")
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(f"'{self.path}' is a file; --out must be a folder.")
+        self.path.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"format": FORMAT, **config}, indent=1, sort_keys=True)
+        if not self._quiet:
+            write_atomically(self.path / "config.json", (text + "\n").encode())
+
+    def config(self) -> dict[str, Any]:
+        """Reads config.json.
+
+        Raises:
+            InputError: there is no run here, or its settings cannot be read.
+        """
+        file = self.path / "config.json"
+        if not file.is_file():
+            raise InputError(f"'{self.path}' holds no run to resume: config.json is missing.")
+        try:
+            config = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise InputError(f"'{file}' is not valid JSON ({error}).") from error
+        if not isinstance(config, dict) or config.get("format") != FORMAT:
+            raise InputError(f"'{file}' must be a run's settings of format {FORMAT}.")
+        return config
+
+    def event(self, kind: str, **values: Any) -> None:
+        """Appends one line to events.jsonl and flushes it."""
+        if self._quiet:
+            return
+        line = json.dumps({"event": kind, "time": round(time.time(), 3), **values})
+        with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def save_model(self, name: str, state: Mapping[str, torch.Tensor], card: Mapping[str, Any]) -> None:
+        """Writes ``name``.safetensors; the card travels in the file's own header, so that the pair cannot be torn apart."""
+        self._save(f"{name}.safetensors", state, {"card": json.dumps(card)})
+
+    def save_resume(self, tensors: Mapping[str, torch.Tensor], numbers: Mapping[str, Any]) -> None:
+        """Writes the resume state: tensors, and JSON numbers in the header."""
+        self._save("resume.safetensors", tensors, {"state": json.dumps(numbers)})
+
+    def load_resume(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:
+        """Reads what ``save_resume`` wrote, or returns None when the run ended before its first checkpoint.
+
+        Raises:
+            CheckpointError: the file is damaged.
+        """
+        file = self.path / "resume.safetensors"
+        if not file.exists():
+            return None
+        try:
+            with safe_open(file, framework="pt") as opened:
+                numbers = json.loads(opened.metadata()["state"])
+                return {key: opened.get_tensor(key) for key in opened.keys()}, numbers  # noqa: SIM118 (not a mapping)
+        except (SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"'{file}' is damaged ({error}); the run cannot be resumed from it.") from error
+
+    def _save(self, name: str, tensors: Mapping[str, torch.Tensor], header: dict[str, str]) -> None:
+        if not self._quiet:
+            plain = {key: value.detach().contiguous().cpu() for key, value in tensors.items()}
+            write_atomically(self.path / name, serialise(plain, metadata=header))

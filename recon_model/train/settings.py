@@ -1,0 +1,96 @@
+"""The settings of a training run: everything besides the model's shape that changes what is learned."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from recon_model.config import Settings, require, require_choice
+
+Schedule = Literal["cosine", "release"]
+Precision = Literal["32-true", "bf16-mixed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeConfig(Settings):
+    """How one pretraining run learns (ReCon §4, Table 10, unless a line says otherwise)."""
+
+    epochs: int = 300
+    """Passes; with ``steps_per_epoch`` set, an epoch is that many steps."""
+    steps_per_epoch: int = 0
+    """Steps in an epoch; 0 is one pass over the data."""
+    batch_size: int = 128
+    """Clouds per step, over all devices."""
+    seed: int = 0
+    """Seed of the weights, the data, the masks and the augmentation."""
+    learning_rate: float = 5e-4
+    """Peak learning rate of AdamW."""
+    final_learning_rate: float = 1e-6
+    """Learning rate that warm-up starts from and the cosine ends at."""
+    warmup_epochs: float = 10.0
+    """Epochs of linear warm-up."""
+    schedule: Schedule = "cosine"
+    """"cosine" moves at every step; "release" at the end of an epoch, as the authors' code does: epochs 0 and 1 are both at the lowest."""
+    weight_decay: float = 0.05
+    """Weight decay; none on 1-D parameters, biases, and names that hold "token"."""
+    clip_norm: float = 0.0
+    """Largest norm of the gradient; 0 does not clip."""
+    precision: Precision = "32-true"
+    """Arithmetic of forward and backward pass; "bf16-mixed" keeps the weights in float32."""
+    templates: str = "published"
+    """Template set that names are put into, one drawn at random per cloud."""
+    caption_share: float = 0.0
+    """Share of clouds whose text is their caption instead of their name (not in the paper)."""
+    reconstruction_weight: float = 1.0
+    """Weight of the reconstruction loss."""
+    teacher_weight: float = 1.0
+    """Weight of the two losses against the teachers' features."""
+    contrast_weight: float = 0.0
+    """Weight of ``text_contrast``: cross-entropy of the zero-shot feature against every class name (not in the paper)."""
+    contrast_temperature: float = 0.07
+    """Temperature of ``text_contrast``."""
+    reconstruct_share: float = 1.0
+    """Share of steps that also reconstruct; the others leave the decoder out and cost a bit more than half (1 as published)."""
+    shapes: int = 20_000
+    """Synthetic shapes in the pool, counting every shape's one augmented pose (synthetic data only)."""
+    validation_shapes: int = 512
+    """Held-out clouds that each epoch is judged by."""
+    log_every: int = 10
+    """Steps between two lines of losses in events.jsonl."""
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "shapes", "validation_shapes", "log_every"):
+            require(getattr(self, name) >= 1, f"{name} ({getattr(self, name)}) must be at least 1.")
+        require(self.batch_size >= 2, f"batch_size ({self.batch_size}) must be at least 2, for BatchNorm has no variance of one cloud.")
+        for name in ("steps_per_epoch", "seed", "warmup_epochs", "weight_decay", "clip_norm", "contrast_weight"):
+            require(getattr(self, name) >= 0, f"{name} ({getattr(self, name)}) must be at least 0.")
+        for name in ("learning_rate", "contrast_temperature"):
+            require(getattr(self, name) > 0, f"{name} ({getattr(self, name)}) must be above 0.")
+        for name in ("caption_share", "reconstruct_share"):
+            require(0 <= getattr(self, name) <= 1, f"{name} ({getattr(self, name)}) must be between 0 and 1.")
+        require_choice("schedule", self.schedule, get_args(Schedule))
+        require_choice("precision", self.precision, get_args(Precision))
+
+
+def published(**changes: object) -> RecipeConfig:
+    """The paper's recipe, with the release's schedule."""
+    return RecipeConfig.from_dict({"schedule": "release", "epochs": 301, **changes})
+
+
+def studio(**changes: object) -> RecipeConfig:
+    """The recipe of the model that ships inside: minutes on two cores instead of days on a GPU."""
+    ours: dict[str, object] = {
+        "epochs": 60,
+        "steps_per_epoch": 100,
+        "batch_size": 48,
+        "learning_rate": 1.5e-3,
+        "warmup_epochs": 2.0,
+        "clip_norm": 1.0,
+        "precision": "bf16-mixed",
+        "templates": "everyday",
+        "caption_share": 0.2,
+        "contrast_weight": 1.0,
+    }
+    return RecipeConfig.from_dict({**ours, **changes})
+
+
+RECIPES = {"published": published, "studio": studio}
+"""Recipes by name; presets other than the studio's train as published."""
