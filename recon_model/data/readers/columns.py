@@ -1,0 +1,87 @@
+"""Which columns of a table are coordinates, colours and normals: by their names, or by what they hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recon_model.data.readers.found import Array, has_names, stack
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """The parts of a table, and a sentence when something was guessed or left aside."""
+
+    positions: Array  # (n, 3)
+    colours: Array | None
+    normals: Array | None
+    notes: tuple[str, ...]
+
+
+def assign(table: Array, names: Sequence[str] = (), *, intensity_first: bool = False) -> Assigned:
+    """Splits a table (n, w >= 3) into coordinates, colours and normals.
+
+    Named columns are taken at their word. Without names the first three are x, y and z; among the others a triple of unit vectors
+    is normals and a triple of whole numbers in 0..255 (or of numbers in 0..1) is colours.
+
+    Args:
+        table: one row a point.
+        names: the columns' names, if the file has them.
+        intensity_first: colours follow an intensity (PTS), even where the intensity looks like a colour.
+    """
+    if len(names) == table.shape[1] and has_names(names, "positions"):
+        columns = {name: table[:, place] for place, name in reversed(list(enumerate(names)))}
+        positions = stack(columns, "positions")
+        assert positions is not None
+        return Assigned(positions, stack(columns, "colours"), stack(columns, "normals"), ())
+    rest = table[:, 3:]
+    normals_at = _find(rest, _are_unit)
+    colours_at = _find(rest, _are_bytes, avoid=normals_at, intensity_first=intensity_first)
+    if colours_at is None:
+        colours_at = _find(rest, _are_fractions, avoid=normals_at)
+    used = 3 + 3 * ((normals_at is not None) + (colours_at is not None))
+    left = table.shape[1] - used
+    if normals_at is None and colours_at is None:
+        notes = (f"Only the first 3 of {table.shape[1]} columns were used, as x, y and z.",) if left else ()
+    else:
+        parts = [_where(colours_at, "colours"), _where(normals_at, "normals"), f"{left} left aside" if left else ""]
+        notes = (f"The columns have no names: 1-3 were taken as x, y and z, {', '.join(filter(None, parts))}.",)
+    return Assigned(table[:, :3], _triple(rest, colours_at), _triple(rest, normals_at), notes)
+
+
+def _where(place: int | None, what: str) -> str:
+    return "" if place is None else f"{place + 4}-{place + 6} as {what}"
+
+
+def _triple(rest: Array, place: int | None) -> Array | None:
+    return None if place is None else rest[:, place : place + 3]
+
+
+def _find(rest: Array, fits: object, avoid: int | None = None, intensity_first: bool = False) -> int | None:
+    places = list(range(rest.shape[1] - 2))
+    if intensity_first and 1 in places:
+        places.remove(1)
+        places.insert(0, 1)
+    sample = rest[:: max(1, len(rest) // 10_000)]
+    for place in places:
+        if avoid is not None and abs(place - avoid) < 3:
+            continue
+        if callable(fits) and fits(sample[:, place : place + 3]):
+            return place
+    return None
+
+
+def _are_unit(triple: Array) -> bool:
+    with np.errstate(all="ignore"):
+        lengths = np.sqrt((triple.astype(np.float64) ** 2).sum(axis=1))
+    # Whole black-or-one colours would pass as axis-parallel normals in a short table; a normal that is never negative is rare.
+    return bool(np.mean(np.abs(lengths - 1) < 0.01) > 0.9) and bool((triple < 0).any())
+
+
+def _are_bytes(triple: Array) -> bool:
+    whole = (triple == np.floor(triple)) & (triple >= 0) & (triple <= 255)
+    return bool(whole.all()) and bool((triple > 1).any())
+
+
+def _are_fractions(triple: Array) -> bool:
+    return bool(((triple >= 0) & (triple <= 1)).all()) and bool((triple > 0).any())

@@ -1,0 +1,114 @@
+"""The process in which users' files are parsed, and which a hostile one may crash: ``python -m recon_model.serve.parser``.
+
+It is started, watched and restarted by ``client.ReaderProcess`` and never spoken to by the window itself. Limits are set before the
+first byte is read: address space, no core dumps, and an alarm that ends the process even while native code does not return, should
+whoever watches it be gone.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from recon_model.data import clouds
+from recon_model.errors import InputError, ReconError, ServeError, sentence
+from recon_model.serve.framing import pack, read_frame
+from recon_model.serve.messages import Array, CloudRead, Failed, ReadCloud, Ready, Reply, decode_request, encode
+
+ALARM_S = 30.0
+"""Seconds after which the process ends itself; whoever watches it stops it much earlier."""
+
+
+def limit(memory: int) -> None:
+    """Takes from this process the right to more than ``memory`` bytes of address space, and to core dumps."""
+    try:
+        import resource
+    except ImportError:  # Windows: only the time is limited there
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    except (ValueError, OSError):  # macOS knows the name but refuses
+        return
+
+
+def answer(request: ReadCloud) -> Reply:
+    """Opens the file that is asked for; what is wrong with it comes back as ``Failed``."""
+    try:
+        return told(request.id, clouds.read(request.path, max_points=request.max_points, seed=request.seed))
+    except ReconError as error:
+        return Failed(id=request.id, sentence=sentence(error))
+    except Exception as error:
+        return Failed(id=request.id, sentence=sentence(error), fault=True)
+
+
+def told(number: int, cloud: clouds.Cloud) -> CloudRead:
+    """Returns a cloud as a message answering request ``number``."""
+    return CloudRead(
+        id=number,
+        path=cloud.path,
+        format=cloud.format,
+        kind=cloud.kind,
+        vertex_count=cloud.vertex_count,
+        face_count=cloud.face_count,
+        points=Array.of(cloud.points),
+        origin=cloud.origin,
+        colours=None if cloud.colours is None else Array.of(cloud.colours),
+        normals=None if cloud.normals is None else Array.of(cloud.normals),
+        notes=cloud.notes,
+        seconds=cloud.seconds,
+    )
+
+
+def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
+    """Answers requests one by one until the pipe closes; returns the exit status."""
+    _send(outgoing, Ready(id=0, role="parser", versions={}))
+    while (body := read_frame(incoming)) is not None:
+        request = decode_request(body)
+        if not isinstance(request, ReadCloud):
+            raise ServeError(f"a parser opens files and knows nothing of {type(request).__name__}.")
+        _alarm(ALARM_S)
+        reply = answer(request)
+        try:
+            _send(outgoing, reply)
+        except (ServeError, MemoryError):
+            name = Path(request.path).name
+            _send(outgoing, Failed(id=request.id, sentence=f"{name}: it holds too much to be passed on; ask for fewer points."))
+        _alarm(0)
+    return 0
+
+
+def _alarm(seconds: float) -> None:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # nobody handles the signal: it ends the process, native code or not
+
+
+def _send(outgoing: BinaryIO, reply: Reply) -> None:
+    outgoing.write(pack(encode(reply)))
+    outgoing.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Serves on this process's own pipes: whatever a library prints goes to stderr, whatever it reads is empty.
+
+    Args:
+        arguments: the most bytes of memory to use, in decimal.
+    """
+    limit(int(arguments[0]))
+    incoming, outgoing = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    try:
+        return serve(os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb"))
+    except (InputError, ServeError, BrokenPipeError) as error:
+        print(sentence(error), file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
