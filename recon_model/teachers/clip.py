@@ -1,0 +1,214 @@
+"""One CLIP, ours or a published one, through open_clip: texts and pictures to raw features, with a fingerprint of each side."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from recon_model.assets import asset_path
+from recon_model.errors import InputError, TeacherError
+from recon_model.teachers import fingerprint
+
+DEFAULT = "default"
+"""The tower that ships with the project."""
+_FILES = ("open_clip_config.json", "open_clip_model.safetensors", "bpe.txt.gz", "card.json")
+_BATCH = 512
+
+
+@dataclass(frozen=True)
+class _Tower:
+    """What open_clip made: the network, its tokenizer, and how pictures are scaled."""
+
+    model: nn.Module
+    tokenizer: Callable[[list[str]], Tensor]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+class Clip:
+    """A frozen text and image teacher.
+
+    A folder's tower is opened by open_clip at the first text or picture only: importing open_clip costs more than
+    everything else a model process does at its start, and remembered prompts need no tower at all.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        embed_dim: int,
+        image_size: int,
+        text_fingerprint: str,
+        image_fingerprint: str,
+        open_tower: Callable[[], _Tower],
+    ) -> None:
+        self.name = name
+        self.embed_dim = embed_dim
+        self.image_size = image_size
+        self.text_fingerprint = text_fingerprint
+        self.image_fingerprint = image_fingerprint
+        self._open_tower = open_tower
+        self._tower: _Tower | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, source: str | Path = DEFAULT, *, allow_download: bool = False) -> Self:
+        """Loads a teacher.
+
+        Args:
+            source: ``"default"`` for the shipped one, a folder laid out like it, or open_clip's name and tag of a published
+                model, such as ``"ViT-B-32-quickgelu/openai"``.
+            allow_download: whether published weights may be fetched; otherwise they must be on this disk already.
+
+        Raises:
+            TeacherError: the source is unknown, incomplete, damaged, or would have to be downloaded.
+        """
+        if source == DEFAULT:
+            try:
+                return cls._from_folder(asset_path("clip"))
+            except InputError as error:
+                raise TeacherError(str(error)) from None
+        if Path(source).is_dir():
+            return cls._from_folder(Path(source).resolve())
+        return cls._published(str(source), allow_download)
+
+    @classmethod
+    def _from_folder(cls, folder: Path) -> Self:
+        missing = [name for name in _FILES if not (folder / name).is_file()]
+        if missing:
+            raise TeacherError(f"The teacher's folder '{folder}' lacks {', '.join(missing)}.")
+        try:
+            config = json.loads((folder / "open_clip_config.json").read_text(encoding="utf-8"))
+            made = cls(
+                name=str(json.loads((folder / "card.json").read_text(encoding="utf-8"))["name"]),
+                embed_dim=int(config["model_cfg"]["embed_dim"]),
+                image_size=int(config["model_cfg"]["vision_cfg"]["image_size"]),
+                text_fingerprint=fingerprint.text_fingerprint(folder),
+                image_fingerprint=fingerprint.image_fingerprint(folder),
+                open_tower=lambda: _open_folder(folder, config),
+            )
+        except Exception as error:  # whatever is wrong inside the files, the sentence is the same
+            raise TeacherError(f"The teacher in '{folder}' cannot be read ({type(error).__name__}: {error}).") from error
+        return made
+
+    @classmethod
+    def _published(cls, source: str, allow_download: bool) -> Self:
+        from recon_model.teachers.published import open_published
+
+        found = open_published(source, allow_download=allow_download)
+        weights: dict[str, Tensor] = found.model.state_dict()
+        tower = _Tower(found.model, found.tokenizer, found.mean, found.std)
+        return cls(
+            name=source,
+            embed_dim=found.embed_dim,
+            image_size=found.image_size,
+            text_fingerprint=fingerprint.digest({name: value for name, value in weights.items() if fingerprint.is_text(name)}),
+            image_fingerprint=fingerprint.digest({name: value for name, value in weights.items() if fingerprint.is_image(name)}),
+            open_tower=lambda: tower,
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """One sha256 for both sides together."""
+        return fingerprint.joined(self.text_fingerprint, self.image_fingerprint)
+
+    @property
+    def entry(self) -> dict[str, str]:
+        """What a model's card must hold as its ``teacher``."""
+        return {"name": self.name, "text_fingerprint": self.text_fingerprint, "image_fingerprint": self.image_fingerprint}
+
+    def check(self, teacher: Mapping[str, Any], *, image: bool = False) -> None:
+        """Refuses to speak for a model that learnt from other weights: its words would mean something else.
+
+        Args:
+            teacher: the ``teacher`` entry of the model's card.
+            image: whether pictures will be compared too; texts alone need only the text side to agree.
+
+        Raises:
+            TeacherError: a side differs; both teachers are named.
+        """
+        sides = ("text", "image") if image else ("text",)
+        for side in sides:
+            own, wanted = self.entry[f"{side}_fingerprint"], str(teacher.get(f"{side}_fingerprint", "none"))
+            if own != wanted:
+                raise TeacherError(
+                    f"The model was taught by the {side} teacher '{teacher.get('name', 'unknown')}' ({wanted[:12]}) "
+                    f"and cannot work with '{self.name}' ({own[:12]})."
+                )
+
+    def _opened(self) -> _Tower:
+        with self._lock:
+            if self._tower is None:
+                self._tower = self._open_tower()
+                self._tower.model.eval().requires_grad_(False)
+            return self._tower
+
+    def to(self, device: torch.device | str) -> Self:
+        """Moves the tower, and with it every later result; opens it if need be."""
+        self._opened().model.to(device)
+        return self
+
+    @torch.inference_mode()
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """Embeds texts; what is longer than the tower's context is cut.
+
+        Returns:
+            (n, D) float32, raw: not normalised (ReCon §4 regresses onto raw features).
+        """
+        if not texts:
+            return torch.zeros(0, self.embed_dim)
+        tower = self._opened()
+        model: Any = tower.model
+        device = next(tower.model.parameters()).device
+        parts = (list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH))
+        return torch.cat([model.encode_text(tower.tokenizer(part).to(device)).float() for part in parts])
+
+    @torch.inference_mode()
+    def encode_image(self, images: Tensor) -> Tensor:
+        """Embeds pictures or depth views.
+
+        Args:
+            images: (n, 3, H, W) colours or (n, H, W) depths, in 0..1; scaled to the tower's size if need be.
+
+        Returns:
+            (n, D) float32, raw.
+
+        Raises:
+            InputError: the pictures have another shape.
+        """
+        if images.ndim == 3:
+            images = images[:, None].expand(-1, 3, -1, -1)
+        if images.ndim != 4 or images.shape[1] != 3:
+            raise InputError(f"pictures {tuple(images.shape)} must have the shape (n, 3, height, width) or (n, height, width).")
+        if not len(images):
+            return torch.zeros(0, self.embed_dim)
+        tower = self._opened()
+        model: Any = tower.model
+        images = images.to(next(tower.model.parameters()).device, torch.float32)
+        size = (self.image_size, self.image_size)
+        if images.shape[-2:] != size:
+            images = functional.interpolate(images, size=size, mode="bilinear", antialias=True, align_corners=False)
+        mean, std = (images.new_tensor(values).view(1, 3, 1, 1) for values in (tower.mean, tower.std))
+        return torch.cat([model.encode_image(part).float() for part in ((images - mean) / std).split(_BATCH)])
+
+
+def _open_folder(folder: Path, config: Mapping[str, Any]) -> _Tower:
+    import open_clip
+
+    # The tokenizer's path is given whole: open_clip takes it as it stands, and falls back on another vocabulary if it is missing.
+    tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}", bpe_path=str(folder / "bpe.txt.gz"))
+    vocab_size = config["model_cfg"]["text_cfg"]["vocab_size"]
+    if tokenizer.vocab_size != vocab_size:
+        raise TeacherError(f"The teacher in '{folder}' has {vocab_size} words, but its merges make {tokenizer.vocab_size}.")
+    try:
+        model = open_clip.create_model(f"local-dir:{folder}", require_pretrained=True)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise TeacherError(f"The teacher in '{folder}' cannot be opened ({type(error).__name__}: {error}).") from error
+    preprocess = config["preprocess_cfg"]
+    return _Tower(model, tokenizer, tuple(preprocess["mean"]), tuple(preprocess["std"]))
