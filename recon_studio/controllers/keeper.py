@@ -1,0 +1,33 @@
+"""Writes the settings when something worth remembering changed."""
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject
+
+from recon_studio.state.app_state import AppState
+from recon_studio.state.settings import Settings, save
+
+
+class SettingsKeeper(QObject):
+    """Remembers recent files and the theme as they change, and the window's geometry when it closes."""
+
+    def __init__(self, path: Path, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self.settings = settings
+
+    def follow(self, old: AppState, new: AppState) -> None:
+        """Notes what changed between two states; a theme given on the command line is no change."""
+        changes = {name: getattr(new, name) for name in ("theme", "recent") if getattr(new, name) != getattr(old, name)}
+        if changes:
+            self._remember(**changes)
+
+    def remember_geometry(self, geometry: str) -> None:
+        """Notes where the window stood."""
+        self._remember(geometry=geometry)
+
+    def _remember(self, **changes: object) -> None:
+        self.settings = msgspec.structs.replace(self.settings, **changes)
+        # A full disk is no reason to bother anyone at every click; the next start simply remembers less.
+        save(self._path, self.settings)

@@ -1,0 +1,93 @@
+"""All controllers together: what the window emits goes in, AppStates come out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from recon_studio.backend.client import Backend
+from recon_studio.controllers.bench import BenchController
+from recon_studio.controllers.keeper import SettingsKeeper
+from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.model import ActivityController, ModelController
+from recon_studio.controllers.store import Store
+from recon_studio.controllers.words import WordsController
+from recon_studio.state import actions
+from recon_studio.state.app_state import AppState
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the studio begins with."""
+
+    state: AppState
+    files: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()  # shown when there are no files
+    model: str = "default"
+
+
+class Studio(QObject):
+    """Owns the state, the controllers and the backend; has no widget."""
+
+    def __init__(self, backend: Backend, start: Start, keeper: SettingsKeeper | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.backend = backend
+        self.store = Store(start.state, self)
+        self.library = LibraryController(self.store, backend, self)
+        self.bench = BenchController(self.store, backend, self)
+        self.words = WordsController(self.store, backend, self)
+        self.model = ModelController(self.store, backend, self)
+        self.activity = ActivityController(self.store, backend, self)
+        self.keeper = keeper
+        self._start = start
+        self._closed = False
+        self.bench.settled.connect(self.words.classify)
+        if keeper is not None:
+            self.store.changed.connect(keeper.follow)
+
+    def start(self) -> None:
+        """Starts the helpers, the model first, and opens what is to be shown."""
+        self.backend.start()
+        self.model.load(self._start.model)
+        if self._start.files:
+            self.library.open_paths(self._start.files)
+        else:
+            self.library.open_samples(self._start.samples)
+
+    def connect_window(self, window: Any) -> None:
+        """Joins a window's signals to the controllers and shows it every state from now on."""
+        handlers = {
+            "filesDropped": self.library.open_paths,
+            "openRequested": lambda: self.library.open_paths(window.ask_files()),
+            "recentRequested": lambda path: self.library.open_paths([path]),
+            "clearRecentRequested": self.library.clear_recent,
+            "itemChosen": self.library.choose,
+            "itemRemoved": self.library.remove,
+            "ratioChanged": self.bench.set_ratio,
+            "strategyChanged": self.bench.set_strategy,
+            "seedChanged": self.bench.set_seed,
+            "patchToggled": self.bench.toggle_patch,
+            "patchPicked": self.bench.pick_patch,
+            "queryChanged": self.bench.set_query,
+            "namesEdited": self.words.set_names,
+            "undoRequested": self.store.undo,
+            "redoRequested": self.store.redo,
+            "themeChanged": lambda theme: self.store.apply(lambda state: actions.set_theme(state, theme)),
+            "cancelRequested": self.activity.cancel,
+            "noticeDismissed": self.model.dismiss_notice,
+            "retryRequested": self.model.retry,
+            "closing": self.close,
+        }
+        for name, handler in handlers.items():
+            getattr(window, name).connect(handler)
+        window.show_state(None, self.store.state)
+        self.store.changed.connect(window.show_state)
+
+    def close(self) -> None:
+        """Stops timers and helpers; no process and no thread is left when this returns."""
+        if self._closed:
+            return
+        self._closed = True
+        for controller in (self.library, self.bench, self.words, self.activity):
+            controller.close()
+        self.backend.close()
