@@ -11,7 +11,20 @@ from recon_model.errors import InputError
 
 __all__ = ["CATEGORIES", "Category", "Shape", "depth_views", "sample_cloud", "sample_shape"]
 
-for _theme in ("bathroom", "chairs", "electronics", "seating", "storage", "tables"):
+for _theme in (
+    "aircraft",
+    "animals",
+    "bathroom",
+    "boats",
+    "chairs",
+    "electronics",
+    "plants",
+    "seating",
+    "storage",
+    "tables",
+    "vehicles",
+    "vessels",
+):
     import_module(f"{__name__}.{_theme}")
 
 

@@ -259,3 +259,26 @@ def mirror(triangles: Triangles, axis: int = 0) -> Triangles:
     other = triangles.copy()
     other[..., axis] *= -1
     return np.concatenate([triangles, other])
+
+
+def hull(stations: ArrayLike, exponent: float = 2.0, segments: int = 14) -> Triangles:
+    """A body along z: each station is (z, height of the centre, half width, half height) of a superelliptic cross-section."""
+    rows = np.asarray(stations, float)
+    outline = _power(circle(segments), 2.0 / exponent)
+    rings = np.empty((len(rows), segments, 3))
+    rings[..., 0] = rows[:, 2:3] * outline[:, 0]
+    rings[..., 1] = rows[:, 1:2] + rows[:, 3:4] * outline[:, 1]
+    rings[..., 2] = rows[:, :1]
+    return loft(rings)
+
+
+def wing(root: Vector, tip: Vector, root_chord: float, tip_chord: float, thickness: float) -> Triangles:
+    """A tapering plate from ``root`` to ``tip`` (leading edges); the chord runs along -z."""
+    a, b = np.asarray(root, float), np.asarray(tip, float)
+    across = np.cross(b - a, [0.0, 0.0, 1.0])
+    across *= thickness / 2 / (np.linalg.norm(across) + 1e-12)
+    rings = []
+    for place, chord in ((a, root_chord), (b, tip_chord)):
+        middle, back = place - np.array([0, 0, chord * 0.35]), place - np.array([0, 0, chord])
+        rings.append(np.stack([place, middle + across, back, middle - across]))
+    return loft(np.stack(rings))

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recon_model.data.synthetic.primitives import Triangles
+from recon_model.data.synthetic.primitives import Triangles, turn
 from recon_model.errors import InputError
 
 T = TypeVar("T")
@@ -104,6 +104,12 @@ class Draft:
     def change(self, how: Callable[[Triangles], Triangles], since: int = 0) -> None:
         """Replaces each piece added since a length of ``pieces``."""
         self.pieces[since:] = [how(piece) for piece in self.pieces[since:]]
+
+    def pose(self, dice: Dice, upright: float, *others: tuple[str, float]) -> None:
+        """Keeps the pose with chance ``upright``, else turns everything by one of ``others`` (axis, degrees): files lie in many ways."""
+        if dice.chance(1.0 - upright):
+            axis, degrees = dice.pick(*others)
+            self.change(lambda piece: turn(piece, axis, degrees))
 
 
 Builder = Callable[[Dice, Draft], str]
