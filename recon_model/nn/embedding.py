@@ -2,7 +2,7 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import linear, relu
+from torch.nn.functional import conv1d, linear, relu
 
 
 class PatchEmbedding(nn.Module):
@@ -24,16 +24,17 @@ class PatchEmbedding(nn.Module):
     def forward(self, relative: Tensor) -> Tensor:
         """Maps relative coordinates (..., k, 3) of patches to (..., C)."""
         shape, size = relative.shape[:-2], relative.shape[-2]
-        points = relative.reshape(-1, 3)  # (P k, 3)
-        points = relu(self.norm1(self.layer1(points)))
-        points = linear(points, self.layer2.weight)  # its bias commutes with the maximum
-        patch = points.unflatten(0, (-1, size)).max(1).values  # (P, second)
+        # Batch statistics are taken with channels in the middle: on the CPU torch sums rows of channels ten times less precisely.
+        points = relative.reshape(-1, size, 3).transpose(1, 2)  # (P, 3, k)
+        points = relu(self.norm1(conv1d(points, self.layer1.weight.unsqueeze(-1), self.layer1.bias)))
+        points = linear(points.transpose(1, 2), self.layer2.weight)  # (P, k, second); its bias commutes with the maximum
+        patch = points.max(1).values  # (P, second)
         from_patch, from_point = self.layer3.weight.chunk(2, dim=1)
         # Both halves of [patch, point] carry layer2's bias.
         shift = linear(self.layer2.bias, from_patch + from_point, self.layer3.bias)
-        joined = linear(points, from_point).unflatten(0, (-1, size)) + linear(patch, from_patch, shift).unsqueeze(1)
-        joined = relu(self.norm3(joined.flatten(0, 1)))
-        tokens: Tensor = linear(joined, self.layer4.weight).unflatten(0, (-1, size)).max(1).values
+        joined = linear(points, from_point) + linear(patch, from_patch, shift).unsqueeze(1)  # (P, k, third)
+        joined = relu(self.norm3(joined.transpose(1, 2))).transpose(1, 2)
+        tokens: Tensor = linear(joined, self.layer4.weight).max(1).values
         return (tokens + self.layer4.bias).reshape(*shape, -1)
 
 

@@ -1,0 +1,98 @@
+"""From what a user calls a model ("default", a folder of ours, the authors' file) to the model itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from recon_model.assets import asset_path
+from recon_model.checkpoint import format as folder_format
+from recon_model.checkpoint import release
+from recon_model.checkpoint.loading import transfer
+from recon_model.config import ModelConfig
+from recon_model.errors import CheckpointError, ConfigError
+from recon_model.models.pretraining import Pretraining
+
+RELEASE_TEACHER = "ViT-B-32-quickgelu/openai"
+"""The text teacher of every model of the release (spec §4)."""
+PARTS = ("decoder", "image_proj", "text_proj")
+"""Parts of the model beside the encoder that a checkpoint may lack."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A model with its weights, and what is known about it."""
+
+    model: Pretraining
+    card: dict[str, Any]
+    notes: tuple[str, ...]
+    """What loading matched, one sentence each."""
+    lacking: tuple[str, ...]
+    """Those of ``PARTS`` that the checkpoint brings no weights for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """What a checkpoint of either kind holds: tensors by our names, and its card."""
+
+    state: dict[str, Tensor]
+    card: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def read(source: str | Path) -> Stored:
+    """Reads a checkpoint without building the model.
+
+    Args:
+        source: "default", a folder of ours, or the authors' ``.pth``.
+
+    Raises:
+        InputError: the default model does not ship with this installation.
+        CheckpointError: the checkpoint is missing, damaged or foreign.
+    """
+    path = asset_path("default") if str(source) == "default" else Path(source).expanduser()
+    if path.is_dir():
+        state, card = folder_format.load(path)
+        return Stored(state, card, ())
+    if not path.exists():
+        raise CheckpointError(f"Model '{source}' does not exist; it must be 'default', a folder with a card, or a .pth of the release.")
+    found = release.load(path)
+    return Stored(found.state, _release_card(path, found), found.notes)
+
+
+def open_pretraining(source: str | Path) -> Opened:
+    """Builds the model a checkpoint describes and fills it.
+
+    Raises:
+        InputError: the default model does not ship with this installation.
+        CheckpointError: the checkpoint is missing, damaged, foreign, or covers less than 95 % of the encoder.
+    """
+    stored = read(source)
+    try:
+        config = ModelConfig.from_dict(stored.card["config"])
+    except (KeyError, TypeError, ConfigError) as error:
+        raise CheckpointError(f"Model '{source}' has a card whose config cannot be used ({error}).") from error
+    model = Pretraining(config)
+    report = transfer(model, stored.state, str(source))
+    lost = {name.partition(".")[0] for name in report.missing} | {name.partition(".")[0] for name in report.misshapen}
+    incomplete = [name for name in (*report.missing, *report.misshapen) if name.startswith("encoder.")]
+    if incomplete:
+        raise CheckpointError(f"Model '{source}' lacks {', '.join(incomplete[:6])} of its encoder.")
+    return Opened(model, stored.card, (*stored.notes, *report.notes()), tuple(part for part in PARTS if part in lost))
+
+
+def _release_card(path: Path, found: release.Release) -> dict[str, Any]:
+    try:
+        config = found.config()
+    except ConfigError as error:
+        raise CheckpointError(f"Checkpoint '{path}' cannot be used ({error}).") from error
+    card: dict[str, Any] = {
+        "name": path.stem,
+        "kind": found.kind,
+        "config": config.to_dict(),
+        "teacher": {"name": RELEASE_TEACHER},
+        "templates": [],
+        "data": {"source": f"the authors' release, a {found.kind} checkpoint"},
+    }
+    return card if found.epoch is None else {**card, "epoch": found.epoch}
