@@ -97,9 +97,7 @@ def _run(options: argparse.Namespace) -> int:
     from PySide6.QtCore import QStandardPaths
     from PySide6.QtWidgets import QApplication
 
-    from recon_studio.backend.client import local_backend
-    from recon_studio.controllers.keeper import SettingsKeeper
-    from recon_studio.controllers.studio import Studio
+    from recon_studio.backend.launch import helper_command, helper_environment, launch
     from recon_studio.state import settings as remembered
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends us; the helpers end when their pipe closes
@@ -109,12 +107,20 @@ def _run(options: argparse.Namespace) -> int:
     config = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppConfigLocation))
     logs = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)) / "logs"
     settings, complaint = remembered.load(config / "settings.json")
+    commands = {"model": helper_command("model", settings.model_command), "reader": helper_command("reader", settings.reader_command)}
+    launched = {role: launch(command, helper_environment()) for role, command in commands.items()}
+
+    from recon_studio.backend.client import Backend
+    from recon_studio.backend.process import HelperProcess
+    from recon_studio.controllers.keeper import SettingsKeeper
+    from recon_studio.controllers.studio import Studio
+
     alone = bool(options.first_steps or options.exit)
     # A run without a person leaves no trace in what the person's own runs remember.
     keeper = None if alone else SettingsKeeper(config / "settings.json", settings, app)
-    backend = local_backend({"reader": settings.reader_command, "model": settings.model_command}, logs)
+    backend = Backend({role: HelperProcess(process) for role, process in launched.items()}, logs)
     studio = Studio(backend, _start(options, settings, complaint), keeper, app)
-    studio.start()  # torch takes longest: it is imported over there while the window is made over here
+    studio.start()
     sys.excepthook = _announce_faults(studio, logs)
     try:
         return _show(app, studio, options, settings)

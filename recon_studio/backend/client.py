@@ -1,50 +1,17 @@
 """The studio's side of the seam: two helper processes behind one door."""
 
 import itertools
-import os
-import shlex
-import sys
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-import recon_model
-from recon_model.errors import ConfigError
 from recon_model.serve.messages import ReadCloud, Request
 from recon_studio.backend.lanes import Kind
-from recon_studio.backend.process import HelperProcess
 from recon_studio.backend.supervisor import Process, Supervisor
 
 ROLES = ("model", "reader")
 """In the order they are started: the model takes longest to be ready."""
-
-
-def helper_command(role: str, setting: str = "") -> tuple[str, ...]:
-    """Returns the command that runs a helper: the environment's, else the setting's, else this Python.
-
-    ``RECON_STUDIO_MODEL_COMMAND`` and ``RECON_STUDIO_READER_COMMAND`` hold a whole command line, such as
-    ``ssh gpu-box recon serve --role model``.
-
-    Raises:
-        ConfigError: the command line has an open quote.
-    """
-    name = f"RECON_STUDIO_{role.upper()}_COMMAND"
-    line = os.environ.get(name, "") or setting
-    if not line.strip():
-        # -P: a file in the working directory must not pass for one of our modules.
-        return (sys.executable, "-P", "-m", "recon_model.serve", "--role", role)
-    try:
-        return tuple(shlex.split(line, posix=os.name != "nt"))
-    except ValueError as error:
-        raise ConfigError(f"The {role} command ({line!r}) cannot be split into words: {error}.") from error
-
-
-def helper_environment() -> dict[str, str]:
-    """Returns what a helper's environment has beyond ours: no network, and our own copy of the library on its path."""
-    root = str(Path(recon_model.__file__).resolve().parent.parent)
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    return {"HF_HUB_OFFLINE": "1", "PYTHONPATH": os.pathsep.join(paths)}
 
 
 class Backend(QObject):
@@ -109,15 +76,3 @@ class Backend(QObject):
 
     def _role(self, kind: Kind) -> Supervisor:
         return self.supervisors["reader" if kind is ReadCloud else "model"]
-
-
-def local_backend(settings_commands: dict[str, str], log_folder: Path | None, parent: QObject | None = None) -> Backend:
-    """Returns a backend of real processes, not yet started; commands by role, empty for this Python.
-
-    Raises:
-        ConfigError: a command cannot be split into words.
-    """
-    processes: dict[str, Process] = {
-        role: HelperProcess(helper_command(role, settings_commands.get(role, "")), helper_environment()) for role in ROLES
-    }
-    return Backend(processes, log_folder, parent)

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
+from PySide6.QtCore import QObject, QProcess, Signal
 
 from recon_model.errors import ServeError
 from recon_model.serve.framing import FrameBuffer, pack
@@ -14,27 +14,24 @@ _TERMINATE_MS = 500
 
 
 class HelperProcess(QObject):
-    """Runs a command that speaks our frames on its stdin and stdout. It can be started again after it stopped."""
+    """A command that speaks our frames on its stdin and stdout. It can be started again after it stopped."""
 
     received = Signal(object)  # Reply
     stopped = Signal(str)  # how, in words: "exit 9"
     unstartable = Signal(str)  # why, in words
 
-    def __init__(self, command: tuple[str, ...], environment: dict[str, str], parent: QObject | None = None) -> None:
+    def __init__(self, process: QProcess, parent: QObject | None = None) -> None:
+        """Takes over a process from ``launch``, which may be running already; its first ``start`` then only begins to listen."""
         super().__init__(parent)
-        self._command = command
         self._frames = FrameBuffer()
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
         self._broken = ""
-        self._process = QProcess(self)
-        inherited = QProcessEnvironment.systemEnvironment()
-        for name, value in environment.items():
-            inherited.insert(name, value)
-        self._process.setProcessEnvironment(inherited)
-        self._process.readyReadStandardOutput.connect(self._read)
-        self._process.readyReadStandardError.connect(self._read_stderr)
-        self._process.finished.connect(self._finished)
-        self._process.errorOccurred.connect(self._failed)
+        self._process = process
+        process.setParent(self)
+        process.readyReadStandardOutput.connect(self._read)
+        process.readyReadStandardError.connect(self._read_stderr)
+        process.finished.connect(self._finished)
+        process.errorOccurred.connect(self._failed)
 
     @property
     def running(self) -> bool:
@@ -55,7 +52,8 @@ class HelperProcess(QObject):
         """Starts the command; ``unstartable`` tells when that is impossible."""
         self._frames = FrameBuffer()
         self._broken = ""
-        self._process.start(self._command[0], list(self._command[1:]))
+        if not self.running:
+            self._process.start()
 
     def send(self, request: Request) -> None:
         """Writes one request; Qt keeps what the pipe cannot take yet, so this never blocks."""
@@ -99,4 +97,4 @@ class HelperProcess(QObject):
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self.unstartable.emit(f"{self._command[0]}: {self._process.errorString()}")
+            self.unstartable.emit(f"{self._process.program()}: {self._process.errorString()}")

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from recon_model.errors import ConfigError
 from recon_model.serve.messages import Array, LoadModel, PrepareCloud, ReadCloud, Ready, Reply
-from recon_studio.backend.client import Backend, helper_command, helper_environment
+from recon_studio.backend.client import Backend
+from recon_studio.backend.launch import helper_command, helper_environment, launch
 from recon_studio.backend.process import HelperProcess
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def _helper(*options: str) -> HelperProcess:
     environment = {**helper_environment(), "PYTHONPATH": str(ROOT)}
-    return HelperProcess((sys.executable, "-m", "tests.fake_serve", *options), environment)
+    return HelperProcess(launch((sys.executable, "-m", "tests.fake_serve", *options), environment))
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_a_helper_that_talks_nonsense_is_stopped(qtbot: QtBot, helpers: list[Hel
 
 
 def test_a_command_that_does_not_exist_is_told(qtbot: QtBot) -> None:
-    helper = HelperProcess(("/no/such/program",), {})
+    helper = HelperProcess(launch(("/no/such/program",), {}))
     with qtbot.waitSignal(helper.unstartable, timeout=5_000) as told:
         helper.start()
     assert told.args[0].startswith("/no/such/program: ")
