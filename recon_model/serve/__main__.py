@@ -1,0 +1,77 @@
+"""One helper process of the studio: ``python -m recon_model.serve --role reader|model``, framed messages on stdin and stdout."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import BinaryIO, NoReturn
+
+from recon_model.errors import ServeError, sentence
+from recon_model.serve.framing import pack
+from recon_model.serve.inbox import Inbox
+from recon_model.serve.messages import Ready, Reply, encode
+from recon_model.serve.versions import versions
+
+ROLES = ("reader", "model")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Plays one role until the pipe closes or a Shutdown comes.
+
+    Returns:
+        0 when asked to stop, 1 when the bytes on the pipe were no messages or the role broke down; then a sentence is on stderr.
+    """
+    parser = argparse.ArgumentParser(prog="python -m recon_model.serve", description=__doc__)
+    parser.add_argument("--role", required=True, choices=ROLES, help="what this process does")
+    return play(parser.parse_args(arguments).role)
+
+
+def play(role: str) -> int:
+    """Plays the named role on this process's stdin and stdout; see ``main``."""
+    incoming, outgoing = _private_pipes()
+    try:
+        # Each role imports only what it needs: the reader never waits for torch.
+        if role == "reader":
+            from recon_model.serve import reader
+
+            return reader.serve(incoming, outgoing)
+        return _play_model(incoming, outgoing)
+    except BrokenPipeError:
+        return 0  # the window is gone, and with it everyone who could read an answer
+    except ServeError as error:
+        print(sentence(error), file=sys.stderr)
+        return 1
+
+
+def _play_model(incoming: BinaryIO, outgoing: BinaryIO) -> int:
+    def send(reply: Reply) -> None:
+        outgoing.write(pack(encode(reply)))
+        outgoing.flush()
+
+    inbox = Inbox(incoming)
+    # Said before torch is imported, which takes more than a second: requests may already queue up in the meantime.
+    send(Ready(id=0, role="model", versions=versions()))
+    from recon_model.serve.service import Service
+
+    Service(inbox, send).run()
+    return 0
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process at once, so that a library still being imported on another thread neither delays nor breaks the exit."""
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Keeps the protocol's two descriptors to ourselves: whatever a library prints goes to stderr, whatever it reads is empty."""
+    incoming, outgoing = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")
+
+
+if __name__ == "__main__":
+    leave(main())

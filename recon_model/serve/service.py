@@ -1,0 +1,238 @@
+"""The model role: messages in, messages out. The only file that ties messages to torch code."""
+
+import json
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from threading import Thread
+from typing import ParamSpec, TypeVar
+
+import torch
+
+from recon_model.errors import ReconError, ServeError, sentence
+from recon_model.predictor import Predictor
+from recon_model.serve.inbox import Closed, Inbox, Posted
+from recon_model.serve.messages import (
+    Array,
+    Attend,
+    Attended,
+    ClassifyByWords,
+    CloudPrepared,
+    Failed,
+    LoadModel,
+    ModelLoaded,
+    PrepareCloud,
+    Progress,
+    Reconstruct,
+    Reconstructed,
+    Reply,
+    Request,
+    Scores,
+    Shutdown,
+)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DEFAULT = ("default", "auto")
+MAX_THREADS = 8
+"""More do not pay for one small cloud at a time."""
+
+
+class _TeacherSettled(Posted):
+    """The background thread has loaded a model's text teacher, or knows why it cannot."""
+
+
+class Service:
+    """Answers one request after another, so that two never share a model or compete for its threads.
+
+    The default model is loaded before the first request is looked at. The text teacher (seconds of imports) is loaded on a
+    second thread and only while no request waits; a request for words is set aside until it is there, the others go on.
+
+    Args:
+        inbox: where requests come from.
+        send: what takes the replies; called from the thread that calls ``run`` only.
+    """
+
+    def __init__(self, inbox: Inbox, send: Callable[[Reply], None]) -> None:
+        self._inbox = inbox
+        self._send = send
+        self._model: Predictor | None = None
+        self._loaded: tuple[str, str] | None = None
+        self._asked: Predictor | None = None
+        self._held: ClassifyByWords | None = None
+        self._reconstructed = False
+
+    def run(self) -> None:
+        """Works until a Shutdown is reached, or until the pipe is closed and everything before that has been answered.
+
+        Raises:
+            ServeError: the bytes on the pipe were no messages.
+        """
+        torch.set_num_threads(min(MAX_THREADS, torch.get_num_threads()))
+        self._load_default()
+        closed = False
+        while not (closed and self._held is None):
+            self._load_teacher_when_idle()
+            event = self._inbox.take()
+            if isinstance(event, Shutdown):
+                return
+            if isinstance(event, Closed):
+                closed = True
+            elif isinstance(event, _TeacherSettled):
+                self._resume_held()
+            elif not isinstance(event, Posted):
+                self._work(event)
+
+    # ------------------------------------------------------------ one request
+
+    def _work(self, request: Request) -> None:
+        try:
+            reply = self._answer(request)
+        except Exception as error:
+            # One bad request, or one mistake of ours, must not take the model down with it.
+            mine = not isinstance(error, ReconError)
+            if mine:
+                traceback.print_exc(file=sys.stderr)
+            reply = Failed(id=request.id, sentence=sentence(error), fault=mine)
+        if reply is not None:
+            self._send(reply)
+
+    def _answer(self, request: Request) -> Reply | None:
+        match request:
+            case LoadModel():
+                return self._load(request)
+            case PrepareCloud():
+                return self._prepare(request)
+            case Reconstruct():
+                return self._reconstruct(request)
+            case Attend():
+                return self._attend(request)
+            case ClassifyByWords():
+                return self._classify(request)
+            case _:
+                raise ServeError(f"request ({type(request).__name__}) is not for the model role.")
+
+    def _load(self, request: LoadModel) -> ModelLoaded:
+        wanted = (request.source, request.device)
+        if not (self._model is not None and self._loaded == wanted == DEFAULT):  # a file may have changed since
+            self._model, self._loaded = Predictor.load(*wanted), wanted
+        about = self._model.about
+        return ModelLoaded(
+            id=request.id,
+            name=about.name,
+            card=json.dumps(self._model.card),
+            device=about.device,
+            parameters=about.parameters,
+            depth=about.depth,
+            heads=about.heads,
+            num_groups=about.num_groups,
+            notes=about.notes,
+        )
+
+    def _prepare(self, request: PrepareCloud) -> CloudPrepared:
+        prepared, milliseconds = _timed(self._current().prepare, request.points.numpy())
+        return CloudPrepared(
+            id=request.id,
+            points=Array.of(prepared.points),
+            indices=Array.of(prepared.indices),
+            centre=prepared.centre,
+            scale=prepared.scale,
+            centres=Array.of(prepared.centres),
+            members=Array.of(prepared.members),
+            milliseconds=milliseconds,
+        )
+
+    def _reconstruct(self, request: Reconstruct) -> Reconstructed:
+        result, milliseconds = _timed(
+            self._current().reconstruct,
+            request.points.numpy(),
+            mask_ratio=request.mask_ratio,
+            strategy=request.strategy,
+            seed=request.seed,
+            hidden=None if request.hidden is None else request.hidden.numpy(),
+        )
+        self._reconstructed = True
+        return Reconstructed(
+            id=request.id,
+            hidden=Array.of(result.hidden),
+            rebuilt=Array.of(result.rebuilt),
+            chamfer=Array.of(result.chamfer),
+            milliseconds=milliseconds,
+        )
+
+    def _attend(self, request: Attend) -> Attended:
+        weights, milliseconds = _timed(
+            self._current().attend,
+            request.points.numpy(),
+            request.hidden.numpy(),
+            token=request.token,
+            patch=request.patch,
+            layer=request.layer,
+            head=request.head,
+        )
+        return Attended(
+            id=request.id,
+            weights=Array.of(weights),
+            token=request.token,
+            patch=request.patch,
+            layer=request.layer,
+            head=request.head,
+            milliseconds=milliseconds,
+        )
+
+    def _classify(self, request: ClassifyByWords) -> Scores | Progress:
+        model = self._current()
+        if not model.teacher_settled:
+            self._held = request
+            return Progress(id=request.id, fraction=-1.0, text="Loading the text teacher.")
+        scores, milliseconds = _timed(model.classify, request.points.numpy(), request.names, request.templates)
+        return Scores(
+            id=request.id,
+            names=scores.names,
+            scores=Array.of(scores.similarities),
+            probabilities=Array.of(scores.probabilities),
+            milliseconds=milliseconds,
+        )
+
+    # ------------------------------------------------------------ what is loaded
+
+    def _current(self) -> Predictor:
+        if self._model is None:
+            # Says again why the default could not be loaded, in a fresh attempt: it may have been put in place meanwhile.
+            self._model, self._loaded = Predictor.load(*DEFAULT), DEFAULT
+        return self._model
+
+    def _load_default(self) -> None:
+        first = self._inbox.peek()
+        if isinstance(first, LoadModel) and (first.source, first.device) != DEFAULT:
+            return
+        try:
+            self._current()
+        except ReconError:
+            return  # the first request that needs it is told why
+
+    def _load_teacher_when_idle(self) -> None:
+        model = self._model
+        wanted = self._held is not None or self._reconstructed
+        if model is None or not wanted or model.teacher_settled or self._asked is model or self._inbox.peek() is not None:
+            return
+        self._asked = model
+
+        def load() -> None:
+            model.settle_teacher()
+            self._inbox.post(_TeacherSettled())
+
+        Thread(target=load, name="teacher", daemon=True).start()
+
+    def _resume_held(self) -> None:
+        request, self._held = self._held, None
+        if request is not None:
+            self._work(request)
+
+
+def _timed(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, float]:
+    start = time.perf_counter()
+    result = work(*args, **kwargs)
+    return result, (time.perf_counter() - start) * 1e3
