@@ -20,6 +20,7 @@ from recon_studio.scene.camera import VIEW_ANGLE, Camera
 from recon_studio.scene.picture import VIEW_NAMES, BenchPicture, Bytes, PointLayer, ViewPicture
 
 SPHERE_LIMIT = 20_000  # points per view; above, spheres take too long without a graphics card
+MOVING_LIMIT = 40_000  # points per view while the camera moves
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class _Cloud:
         look.SetSpecular(0.0)
         renderer.AddActor(self._actor)
         self._layer: PointLayer | None = None
+        self._every: int = 0
 
     def show(self, layer: PointLayer | None, *, spheres: bool) -> None:
         """Takes the layer's arrays; those it already holds are not copied again."""
@@ -57,23 +59,33 @@ class _Cloud:
             points.SetData(numpy_to_vtk(np.ascontiguousarray(layer.points, dtype=np.float32), deep=True))
             self._data.SetPoints(points)
             if old is None or len(old.points) != len(layer.points):
-                cells = vtkCellArray()
-                cells.SetData(1, numpy_to_vtkIdTypeArray(np.arange(len(layer.points), dtype=np.int64), deep=True))
-                self._data.SetVerts(cells)
+                self._every = 0
         if old is None or old.colours is not layer.colours:
             self._data.GetPointData().SetScalars(numpy_to_vtk(np.ascontiguousarray(layer.colours), deep=True))
         look = self._actor.GetProperty()
         look.SetRenderPointsAsSpheres(spheres)
         look.SetLighting(spheres)
-        look.SetAmbient(0.45 if layer.solid else 1.0)  # a sphere without shading is a flat disc
-        look.SetDiffuse(0.62 if layer.solid else 0.0)
         self._data.Modified()
 
     def scale(self, pixels_per_unit: float, oversampling: int) -> None:
-        """Sets the points' size for the camera's distance."""
-        if self._layer is not None:
-            size = float(np.clip(self._layer.diameter * pixels_per_unit, 1.4 * oversampling, 48.0 * oversampling))
-            self._actor.GetProperty().SetPointSize(size)
+        """Sets the points' size for the camera's distance, and shades them the more the larger they are."""
+        if self._layer is None:
+            return
+        size = float(np.clip(self._layer.diameter * pixels_per_unit, 1.4 * oversampling, 48.0 * oversampling))
+        look = self._actor.GetProperty()
+        look.SetPointSize(size)
+        # A sphere without shading is a flat disc; on a few pixels shading only muddies the colour.
+        depth = 0.45 * float(np.clip((size / oversampling - 2.0) / 6.0, 0.0, 1.0)) if self._layer.solid else 0.0
+        look.SetAmbient(1.0 - depth)
+        look.SetDiffuse(depth)
+
+    def thin(self, every: int) -> None:
+        """Draws each ``every``-th point only."""
+        if self._layer is not None and every != self._every:
+            self._every = every
+            cells = vtkCellArray()
+            cells.SetData(1, numpy_to_vtkIdTypeArray(np.arange(0, len(self._layer.points), every, dtype=np.int64), deep=True))
+            self._data.SetVerts(cells)
 
 
 class Bench:
@@ -115,13 +127,14 @@ class Bench:
             cloud.show(view.layers[slot] if slot < len(view.layers) else None, spheres=spheres)
         self._views[index] = view
 
-    def render(self, camera: Camera, rects: dict[int, Rect], oversampling: int = 1) -> Bytes:
+    def render(self, camera: Camera, rects: dict[int, Rect], oversampling: int = 1, *, coarse: bool = False) -> Bytes:
         """Draws the views named by ``rects`` and returns the image that holds them.
 
         Args:
             camera: the camera of all views.
             rects: where each view (by its place in ``VIEW_NAMES``) goes, in pixels of the image before oversampling.
             oversampling: how many pixels to draw for each, along both axes.
+            coarse: whether large clouds are thinned, to keep up with a moving camera.
 
         Returns:
             (H, W, 4) RGBA, H and W being ``oversampling`` times what the rectangles span; the top row first.
@@ -136,7 +149,10 @@ class Bench:
                 continue
             top, bottom = 1 - rect.y / height, 1 - (rect.y + rect.height) / height
             renderer.SetViewport(rect.x / width, bottom, (rect.x + rect.width) / width, top)
+            shown = self._views[index]
+            total = sum(len(layer.points) for layer in shown.layers) if shown is not None else 0
             for cloud in self._clouds[index]:
+                cloud.thin(max(1, -(-total // MOVING_LIMIT)) if coarse else 1)
                 cloud.scale(camera.pixels_per_unit(rect.height * oversampling), oversampling)
         full = (width * oversampling, height * oversampling)
         self._window.SetSize(*full)

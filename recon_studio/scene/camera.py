@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from recon_studio.state.app_state import Floats
+
 Doubles = npt.NDArray[np.float64]
 
 VIEW_ANGLE = 30.0  # degrees, vertical
@@ -51,29 +53,30 @@ class Camera:
         """Comes nearer for factors above 1."""
         return replace(self, distance=float(np.clip(self.distance / factor, 0.15, 40.0)))
 
-    def framed(self, points: npt.NDArray[np.floating]) -> "Camera":
+    def framed(self, points: Floats) -> "Camera":
         """Looks at the middle of points (n, 3) from where a square view holds them all, from the same side as before."""
         if not len(points):
             return self
         low, high = points.min(axis=0), points.max(axis=0)
         middle = (low + high) / 2
         radius = max(float(np.linalg.norm(points - middle, axis=1).max()), 1e-6)
-        distance = radius / np.sin(np.deg2rad(VIEW_ANGLE) / 2)
+        distance = 1.05 * radius / np.sin(np.deg2rad(VIEW_ANGLE) / 2)  # rebuilt points stray a little
         return replace(self, target=(float(middle[0]), float(middle[1]), float(middle[2])), distance=float(distance))
 
     def pixels_per_unit(self, height: int) -> float:
         """How many pixels one unit covers at the target, in a view ``height`` pixels tall."""
         return float(height / (2.0 * self.distance * np.tan(np.deg2rad(VIEW_ANGLE) / 2.0)))
 
-    def project(self, points: npt.NDArray[np.floating], width: int, height: int) -> tuple[Doubles, Doubles]:
+    def project(self, points: Floats, width: int, height: int) -> tuple[Floats, Floats]:
         """Returns pixel positions (n, 2), x right and y down from the top left corner, and depths (n,) along the view.
 
         A depth of 0 or less lies behind the eye; its pixel means nothing.
         """
-        seen = (np.asarray(points, dtype=np.float64) - self.position) @ self.axes.T  # (n, 3) right, up, back
-        depth = -seen[:, 2]
-        scale = height / (2.0 * np.tan(np.deg2rad(VIEW_ANGLE) / 2.0)) / np.where(np.abs(depth) < 1e-9, 1e-9, depth)
-        pixels = np.stack([width / 2.0 + seen[:, 0] * scale, height / 2.0 - seen[:, 1] * scale], axis=-1)
+        axes = self.axes.astype(np.float32)
+        right, up, back = axes @ points.T - (axes @ self.position.astype(np.float32))[:, None]  # each (n,)
+        depth = -back
+        scale = np.float32(height / (2.0 * np.tan(np.deg2rad(VIEW_ANGLE) / 2.0))) / np.where(np.abs(depth) < 1e-6, np.float32(1e-6), depth)
+        pixels = np.stack([np.float32(width / 2) + right * scale, np.float32(height / 2) - up * scale], axis=-1)
         return pixels, depth
 
 
@@ -84,9 +87,7 @@ PRESETS: dict[str, Camera] = {
 }
 
 
-def pick(
-    camera: Camera, points: npt.NDArray[np.floating], at: tuple[float, float], size: tuple[int, int], reach: float = 10.0
-) -> int | None:
+def pick(camera: Camera, points: Floats, at: tuple[float, float], size: tuple[int, int], reach: float = 10.0) -> int | None:
     """Returns the index of the foremost point drawn within ``reach`` pixels of ``at`` (x, y), or None where there is none.
 
     Args:
@@ -99,10 +100,12 @@ def pick(
     if not len(points):
         return None
     pixels, depth = camera.project(points, *size)
-    beside = np.hypot(pixels[:, 0] - at[0], pixels[:, 1] - at[1])
-    near = np.flatnonzero((beside <= reach) & (depth > 0))
+    aside, below = np.abs(pixels[:, 0] - np.float32(at[0])), np.abs(pixels[:, 1] - np.float32(at[1]))
+    near = np.flatnonzero((aside <= reach) & (below <= reach) & (depth > 0))
+    beside = np.hypot(aside[near], below[near])
+    near, beside = near[beside <= reach], beside[beside <= reach]
     if not len(near):
         return None
     # The back of a thin cloud shows between its front points: one pixel aside costs as much as a small step in depth.
-    cost = depth[near] / camera.distance + 0.02 * beside[near]
+    cost = depth[near] / camera.distance + 0.02 * beside
     return int(near[np.argmin(cost)])

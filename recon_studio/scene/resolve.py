@@ -17,6 +17,12 @@ from recon_studio.state.app_state import AppState, Attention, Cloud, Flags, Floa
 DISPLAY_LIMIT = 200_000  # points drawn per view
 
 _TITLES = {"input": "Input", "seen": "Seen by the encoder", "rebuilt": "Reconstruction", "attention": "Attention"}
+_TEACHING = {  # while nothing is open, each view says what it is for
+    "input": "Drop a point cloud here, or press Ctrl+O",
+    "seen": "The patches left visible, the hidden ones as ghosts",
+    "rebuilt": "The hidden patches as the model rebuilds them, coloured by error",
+    "attention": "Where a token looks, by layer and head",
+}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -86,9 +92,9 @@ class Resolver:
 
 
 def _waiting_for(state: AppState) -> str:
-    """Says in one line why nothing is drawn yet."""
+    """Says in one line why nothing is drawn yet; nothing where no cloud was asked for."""
     if state.current is None:
-        return "Drop a point cloud here, or press Ctrl+O"
+        return ""
     if state.cloud is None:
         item = next((item for item in state.items if item.key == state.current), None)
         return "This file could not be opened" if item and item.status == "failed" else "Reading the file…"
@@ -158,7 +164,7 @@ def seen_points(prepared: Prepared, hidden: Flags) -> Flags:
 
 def _input_view(shown: _Shown | None, prepared: Prepared | None, theme: Theme, wait: str) -> ViewPicture:
     if shown is None:
-        return ViewPicture("input", _TITLES["input"], "", hint=wait)
+        return ViewPicture("input", _TITLES["input"], "", hint=wait or _TEACHING["input"])
     drawn = f"{len(shown.points):,} of {shown.total:,} points shown" if len(shown.points) < shown.total else f"{shown.total:,} points"
     if shown.patches is None or prepared is None:
         plain = np.broadcast_to(np.array(GROUNDS[theme].plain, dtype=np.uint8), shown.points.shape)
@@ -173,7 +179,7 @@ def _input_view(shown: _Shown | None, prepared: Prepared | None, theme: Theme, w
 
 def _seen_view(prepared: Prepared | None, own: Indices | None, hidden: Flags | None, by_hand: bool, theme: Theme, wait: str) -> ViewPicture:
     if prepared is None or own is None or hidden is None:
-        return ViewPicture("seen", _TITLES["seen"], "", hint=wait)
+        return ViewPicture("seen", _TITLES["seen"], "", hint=wait or _TEACHING["seen"])
     seen = seen_points(prepared, hidden)
     diameter = point_diameter(prepared.points)
     # A point of several patches takes the colour of the nearest one the encoder has.
@@ -192,7 +198,7 @@ def _seen_view(prepared: Prepared | None, own: Indices | None, hidden: Flags | N
 
 def _rebuilt_view(prepared: Prepared | None, own: Indices | None, rebuilt: Reconstruction | None, theme: Theme, wait: str) -> ViewPicture:
     if prepared is None or own is None or rebuilt is None:
-        return ViewPicture("rebuilt", _TITLES["rebuilt"], "", hint=wait)
+        return ViewPicture("rebuilt", _TITLES["rebuilt"], "", hint=wait or _TEACHING["rebuilt"])
     seen = seen_points(prepared, rebuilt.hidden)
     diameter = point_diameter(prepared.points)
     layers = [PointLayer(prepared.points[seen], _flat(GROUNDS[theme].context, int(seen.sum())), diameter)]
@@ -206,7 +212,7 @@ def _rebuilt_view(prepared: Prepared | None, own: Indices | None, rebuilt: Recon
     size = rebuilt.rebuilt.shape[1]
     new_points = rebuilt.rebuilt.reshape(-1, 3)
     layers.append(PointLayer(new_points, np.repeat(per_patch, size, axis=0), diameter))
-    bar = ColourBar("Chamfer, squared (unit sphere)", error_map(theme), "0", f"{high:.2g}")
+    bar = ColourBar("squared Chamfer", error_map(theme), "0", f"{high:.2g}")
     caption = f"{len(rebuilt.rebuilt)} hidden patches rebuilt · mean Chamfer {float(np.mean(rebuilt.chamfer)):.2g}"
     pickable = Pickable(np.concatenate([points, new_points]), np.concatenate([patches, np.repeat(np.flatnonzero(rebuilt.hidden), size)]))
     return ViewPicture("rebuilt", _TITLES["rebuilt"], caption, tuple(layers), bar, pickable)
@@ -222,7 +228,7 @@ def _attention_view(
     wait: str,
 ) -> ViewPicture:
     if shown is None or prepared is None or shown.patches is None or attention is None:
-        return ViewPicture("attention", _TITLES["attention"], "", hint=wait)
+        return ViewPicture("attention", _TITLES["attention"], "", hint=wait or _TEACHING["attention"])
     high = float(attention.weights.max())
     per_patch = apply_map(attention.weights, 0.0, high, attention_map(theme))
     # A hidden patch was not there to be looked at; that is not the same as a small weight.
@@ -231,7 +237,7 @@ def _attention_view(
         PointLayer(shown.points[absent], _flat(GROUNDS[theme].ghost, int(absent.sum())), shown.diameter, solid=False),
         PointLayer(shown.points[~absent], per_patch[shown.patches[~absent]], shown.diameter),
     )
-    bar = ColourBar("Weight of the patch", attention_map(theme), "0", f"{high:.2g}")
+    bar = ColourBar("attention weight", attention_map(theme), "0", f"{high:.2g}")
     return ViewPicture(
         "attention", _TITLES["attention"], describe_query(attention, model), layers, bar, Pickable(shown.points, shown.patches)
     )

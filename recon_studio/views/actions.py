@@ -1,8 +1,9 @@
 """Every action of the window in one place: its words, key and icon. Menus and shortcuts are made from this list."""
 
 from dataclasses import dataclass
+from typing import get_args
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from recon_studio.state.app_state import Theme
@@ -30,8 +31,8 @@ ENTRIES = (
     Entry("redo", "Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     Entry("toggle_patch", "Hide or show the patch", "Hide or show the patch under the pointer, or else the selected one", ("H",)),
     Entry("new_seed", "New random mask", "Draw another mask", ("Ctrl+R",), "dice"),
-    Entry("light", "Light", "Dark points on white", (), "sun", checkable=True),
-    Entry("dark", "Dark", "Bright points on black", (), "moon", checkable=True),
+    Entry("light", "Light", "Dark points on white", checkable=True),
+    Entry("dark", "Dark", "Bright points on black", checkable=True),
     Entry("iso", "From a corner", "Look at the cloud from a corner", ("1",)),
     Entry("front", "From the front", "Look at the cloud from the front", ("2",)),
     Entry("top", "From above", "Look at the cloud from above", ("3",)),
@@ -59,6 +60,9 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
         action.setCheckable(entry.checkable)
         window.addAction(action)
         actions[entry.name] = action
+    themes = QActionGroup(window)
+    for theme in get_args(Theme):
+        themes.addAction(actions[theme])
     return actions
 
 

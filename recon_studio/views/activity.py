@@ -10,6 +10,7 @@ from recon_studio.views.theme import COLOURS, GRID, icon, pixmap
 _HELPER: dict[BackendStatus, str] = {
     "starting": "starting", "ready": "ready", "busy": "busy", "restarting": "restarting", "failed": "not running",
 }  # fmt: skip
+POINTER_HELP = "Click: select a patch · Ctrl+click or H: hide it · drag: turn · Shift+drag: move · wheel: nearer"
 LEVEL_ICON = {"info": "info", "warning": "warning", "error": "warning"}
 
 
@@ -83,7 +84,12 @@ class NoticeRow(QFrame):
         row.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.words, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self.close_button = close
+        row.setAlignment(self.words, Qt.AlignmentFlag.AlignVCenter)
+
+    def fitting_height(self, width: int) -> int:
+        """Returns the height that the sentence needs at a width."""
+        layout = self.layout()
+        return max(layout.heightForWidth(width) if layout is not None else 0, 5 * GRID)
 
 
 class NoticeList(QFrame):
@@ -118,10 +124,11 @@ class NoticeList(QFrame):
 
 
 class Activity(QWidget):
-    """Emits which job to cancel and which notice to dismiss."""
+    """Emits which job to cancel, which notice to dismiss, and which helper to start once more."""
 
     cancelRequested = Signal(int)
     noticeDismissed = Signal(int)
+    retryRequested = Signal(str)  # "reader" or "model"
 
     def __init__(self) -> None:
         super().__init__()
@@ -143,6 +150,8 @@ class Activity(QWidget):
         self.reader, self.engine, self.milliseconds = label("", "small"), label("", "small"), label("", "small")
         for widget in (self.notices, rule(), self.reader, self.engine, rule(), self.milliseconds):
             row.addWidget(widget)
+        for helper in (self.reader, self.engine):
+            helper.linkActivated.connect(self.retryRequested)
         self.milliseconds.setToolTip("How long the last answer of the model took.")
         self.list = NoticeList(self)
         self.list.dismissed.connect(self.noticeDismissed)
@@ -157,6 +166,7 @@ class Activity(QWidget):
         """Draws the difference."""
         if old is None or old.jobs != new.jobs:
             self._show_jobs(new.jobs)
+        self._show_idle(new)
         if old is None or old.notices != new.notices or old.theme != new.theme:
             self._show_notices(new.notices, new.theme)
         for name, shown, status in (("Reader", self.reader, new.reader), ("Model", self.engine, new.engine)):
@@ -164,7 +174,8 @@ class Activity(QWidget):
                 break
             colours = COLOURS[new.theme]
             tint = {"ready": colours.good, "failed": colours.error, "restarting": colours.warning}.get(status, colours.accent)
-            shown.setText(f"<span style='color:{tint}'>●</span>&nbsp;{name} {_HELPER[status]}")
+            retry = f" · <a href='{name.lower()}' style='color:{colours.accent}'>retry</a>" if status == "failed" else ""
+            shown.setText(f"<span style='color:{tint}'>●</span>&nbsp;{name} {_HELPER[status]}{retry}")
             what = "opens files" if name == "Reader" else "computes"
             shown.setToolTip(f"The process that {what} is {_HELPER[status]}. If it dies it is started again and nothing is lost.")
         self.milliseconds.setText("– ms" if new.last_milliseconds is None else f"{new.last_milliseconds:.0f} ms")
@@ -184,15 +195,21 @@ class Activity(QWidget):
             self._jobs.addWidget(row)
             self.rows.append(row)
         more = len(jobs) - len(shown)
-        self.idle.setText(f"and {more} more" if more > 0 else ("" if jobs else "Nothing is running"))
+        self.idle.setText(f"and {more} more" if more > 0 else "")
         self.idle.setToolTip("\n".join(job.title for job in jobs))
+
+    def _show_idle(self, new: AppState) -> None:
+        """Where nothing runs there is room to say what the pointer does."""
+        if not new.jobs:
+            self.idle.setText(POINTER_HELP if new.prepared is not None else "Nothing is running")
+            self.idle.setToolTip(POINTER_HELP.replace(" · ", "\n") if new.prepared is not None else "")
 
     def _show_notices(self, notices: tuple[Notice, ...], theme: Theme) -> None:
         worst = next((level for level in ("error", "warning") if any(notice.level == level for notice in notices)), "info")
         colours = COLOURS[theme]
         tint = {"info": colours.muted, "warning": colours.warning, "error": colours.error}[worst]
         self.notices.setIcon(icon("notice", theme, colour=tint))
-        self.notices.setText(f"{len(notices)} notice{'' if len(notices) == 1 else 's'}")
+        self.notices.setText(f"{len(notices) or 'No'} notice{'' if len(notices) == 1 else 's'}")
         self.notices.setEnabled(bool(notices))
         self.notices.setToolTip("Show what was noticed." if notices else "Show what was noticed.\nNothing was noticed yet.")
         self.notices.setAccessibleName(self.notices.text())

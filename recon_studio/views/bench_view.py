@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer, Signal
@@ -12,13 +13,14 @@ from recon_studio.scene.camera import PRESETS, Camera, pick
 from recon_studio.scene.picture import BenchPicture
 from recon_studio.state.app_state import Theme
 from recon_studio.views.theme import GRID
-from recon_studio.views.tile import HELP, Tile
+from recon_studio.views.tile import Tile
 
 if TYPE_CHECKING:
     from recon_studio.scene.bench import Bench
 
 TITLES = ("Input", "Seen by the encoder", "Reconstruction", "Attention")
 HOVER_LIMIT = 60_000  # points; beyond, finding the patch under the pointer would hold the pointer up
+_PATIENCE = 0.06  # seconds a plain image may take for the sharp one to be worth it
 _SETTLE = 140  # milliseconds of rest before the sharp image
 
 
@@ -43,6 +45,7 @@ class BenchView(QWidget):
         self._hovered: int | None = None
         self._expanded: int | None = None
         self._closed = False
+        self._seconds = 0.0  # what the last plain image took
         self._draw_timer = QTimer(self, singleShot=True, interval=0)
         self._draw_timer.timeout.connect(self._draw_now)
         self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE)
@@ -59,8 +62,6 @@ class BenchView(QWidget):
         self.setAccessibleName("Four views of the cloud")
 
     def _connect(self, index: int, tile: Tile) -> None:
-        tile.setToolTip("")
-        tile.setWhatsThis(HELP)
         tile.pressed.connect(self._on_press)
         tile.moved.connect(lambda event: self._on_move(index, event))
         tile.released.connect(lambda event: self._on_release(index, event))
@@ -118,14 +119,15 @@ class BenchView(QWidget):
             self._draw_timer.start()
 
     def _draw_now(self) -> None:
-        self._render(1)
+        self._render(1, coarse=True)
         self._settle_timer.start()
 
     def _settle(self) -> None:
-        # Screens with small pixels need no oversampling.
-        self._render(1 if self.devicePixelRatioF() >= 2 else 2)
+        # Screens with small pixels need no oversampling, and slow machines are not made to wait for it.
+        slow = self._seconds > _PATIENCE
+        self._render(1 if slow or self.devicePixelRatioF() >= 2 else 2, coarse=False)
 
-    def _render(self, oversampling: int) -> None:
+    def _render(self, oversampling: int, *, coarse: bool) -> None:
         if self._bench is None or self._picture is None or not any(view.layers for view in self._picture.views):
             return
         from recon_studio.scene.bench import Rect
@@ -139,7 +141,10 @@ class BenchView(QWidget):
             x = 0 if index % 2 == 0 or index - 1 not in rects else rects[index - 1].width
             y = 0 if index < 2 or index - 2 not in rects else rects[index - 2].height
             rects[index] = Rect(x, y, max(2, round(area.width() * ratio)), max(2, round(area.height() * ratio)))
-        pixels = self._bench.render(self.camera, rects, oversampling)
+        begun = perf_counter()
+        pixels = self._bench.render(self.camera, rects, oversampling, coarse=coarse)
+        if oversampling == 1:
+            self._seconds = perf_counter() - begun
         height, width = pixels.shape[:2]
         self._image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888).copy()
         for index, rect in rects.items():
@@ -153,7 +158,7 @@ class BenchView(QWidget):
         """Draws at once and in full quality, for a picture of the window."""
         self._draw_timer.stop()
         self._settle_timer.stop()
-        self._settle()
+        self._render(1 if self.devicePixelRatioF() >= 2 else 2, coarse=False)
 
     def _place_rings(self) -> None:
         if self._picture is None:

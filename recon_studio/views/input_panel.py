@@ -51,7 +51,7 @@ class InputPanel(Card):
         faces = f", {cloud.face_count:,} faces" if cloud.face_count else ""
         self.facts.set_value("Held", f"{cloud.vertex_count:,} {'vertices' if cloud.kind == 'mesh' else 'points'}{faces}")
         extent = np.ptp(cloud.points, axis=0) if len(cloud.points) else np.zeros(3)
-        self.facts.set_value("Extent", " × ".join(f"{side:.4g}" for side in extent))
+        self.facts.set_value("Extent", " × ".join(f"{side:.3g}" for side in extent))
         carried = [name for name, held in (("colours", cloud.colours), ("normals", cloud.normals)) if held is not None]
         self.facts.set_value("With", ", ".join(carried) or "coordinates only")
         if prepared is None:

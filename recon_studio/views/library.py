@@ -56,10 +56,12 @@ class _Row(QStyledItemDelegate):
         painter.setFont(text_font(strong=selected))
         painter.setPen(QColor(colours.text if item.status in ("ready", "failed") else colours.muted))
         name = QFontMetrics(painter.font()).elidedText(item.name, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(QRect(area.x() + 34, area.y() + 4, room, 18), Qt.AlignmentFlag.AlignVCenter, name)
+        more = _WORDS[item.status] or item.sentence
+        line = QRect(area.x() + 34, area.y() + 4, room, 18) if more else QRect(area.x() + 34, area.y(), room, area.height())
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(text_font(SMALL))
         painter.setPen(QColor(colours.error if item.status == "failed" else colours.muted))
-        words = QFontMetrics(painter.font()).elidedText(_WORDS[item.status] or item.sentence, Qt.TextElideMode.ElideRight, room)
+        words = QFontMetrics(painter.font()).elidedText(more, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(area.x() + 34, area.y() + 21, room, 15), Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
 

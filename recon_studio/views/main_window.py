@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
     themeChanged = Signal(str)
     cancelRequested = Signal(int)
     noticeDismissed = Signal(int)
+    retryRequested = Signal(str)  # the helper that was given up: "reader" or "model"
     viewsReady = Signal()
     closing = Signal()
 
@@ -104,9 +105,7 @@ class MainWindow(QMainWindow):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedWidth(RIGHT)
-        self.library.setFixedWidth(LEFT)
-        self.input.setFixedWidth(LEFT)
+        self._right = scroll
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addLayout(left)
@@ -142,7 +141,7 @@ class MainWindow(QMainWindow):
             (self.inspector, ("patchToggled",)),
             (self.attention, ("queryChanged",)),
             (self.words, ("namesEdited",)),
-            (self.activity, ("cancelRequested", "noticeDismissed")),
+            (self.activity, ("cancelRequested", "noticeDismissed", "retryRequested")),
         ):
             for name in names:
                 getattr(panel, name).connect(getattr(self, name))
@@ -243,11 +242,10 @@ class MainWindow(QMainWindow):
 
     def _place_toast(self) -> None:
         if self._toast is not None:
-            width = min(70 * GRID, self.bench.width() - 6 * GRID)
-            self._toast.setFixedWidth(width)
-            self._toast.adjustSize()
-            corner = self.bench.mapTo(self._middle, QPoint((self.bench.width() - width) // 2, 0))
-            self._toast.move(corner.x(), corner.y() + 5 * GRID)
+            width = min(76 * GRID, self.bench.width() - 6 * GRID)
+            height = self._toast.fitting_height(width)
+            corner = self.bench.mapTo(self._middle, QPoint((self.bench.width() - width) // 2, self.bench.height() - height - 4 * GRID))
+            self._toast.setGeometry(corner.x(), corner.y(), width, height)
             self._toast.raise_()
 
     # ------------------------------------------------------------ dialogs and pictures
@@ -279,6 +277,8 @@ class MainWindow(QMainWindow):
             "See what a 3D foundation model sees: masked reconstruction, attention and words for point clouds.\n\n"
             "After Qi et al., Contrast with Reconstruct, ICML 2023. MIT licence."
         )
+        box.setStandardButtons(QMessageBox.StandardButton.Close)
+        box.button(QMessageBox.StandardButton.Close).setIcon(QIcon())
         box.open()
 
     def _ask_screenshot(self) -> None:
@@ -326,8 +326,13 @@ class MainWindow(QMainWindow):
             self.filesDropped.emit(paths)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps the notice over the views in its place."""
+        """Shares out the width, and keeps the notice over the views in its place."""
         super().resizeEvent(event)
+        # The views take most of what a larger screen gives, the panels a little.
+        more = max(0, self.width() - 1280) // 10 // GRID * GRID
+        for panel in (self.library, self.input):
+            panel.setFixedWidth(LEFT + min(more, 8 * GRID))
+        self._right.setFixedWidth(RIGHT + min(more, 8 * GRID))
         QTimer.singleShot(0, self, self._place_toast)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from recon_studio.state.app_state import Model
-from recon_studio.views.parts import Card, label
+from recon_studio.views.parts import Card, ElidedLabel, label
 from recon_studio.views.theme import GRID
 
 
@@ -59,19 +59,19 @@ class ModelCardDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"Model card – {model.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(72 * GRID, 60 * GRID)
+        self.setMinimumSize(80 * GRID, 76 * GRID)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         facts = Card("Model")
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         for line, (name, value) in enumerate(card_rows(model)):
-            shown = label(value, "value")
-            shown.setWordWrap(True)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(label(name, "small"), line, 0, Qt.AlignmentFlag.AlignTop)
+            shown = ElidedLabel(value)
+            shown.setToolTip(value)
+            grid.addWidget(label(name, "small"), line, 0)
             grid.addWidget(shown, line, 1)
         facts.body.addLayout(grid)
         column.addWidget(facts)

@@ -128,6 +128,7 @@ def _palette(c: Colours) -> QPalette:
 def _style_sheet(c: Colours) -> str:
     down, up = (asset_path("icons", f"arrow-{way}.svg").as_posix() for way in ("down", "up"))
     return f"""
+    QWidget {{ font-size: {BODY}px; }}
     QMainWindow, QDialog {{ background: {c.window}; }}
     QMenuBar {{ background: {c.window}; padding: 2px 8px; border: none; }}
     QMenuBar::item {{ padding: 4px 8px; border-radius: 4px; background: transparent; }}
@@ -162,7 +163,7 @@ def _style_sheet(c: Colours) -> str:
     QComboBox::down-arrow {{ image: url({down}); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; outline: none; padding: 4px;
         selection-background-color: {c.soft}; selection-color: {c.text}; }}
-    QSpinBox {{ padding-right: 18px; }}
+    QSpinBox {{ padding: 3px 18px 3px 2px; }}
     QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 16px; background: transparent; }}
     QSpinBox::up-arrow {{ image: url({up}); width: 10px; height: 10px; }}
     QSpinBox::down-arrow {{ image: url({down}); width: 10px; height: 10px; }}

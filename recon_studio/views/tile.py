@@ -21,10 +21,6 @@ from recon_studio.views.theme import COLOURS, GRID, SMALL, icon, pixmap, text_fo
 
 TITLE = 4 * GRID
 CAPTION = 3 * GRID + 4
-HELP = (
-    "Click a point to select its patch and ask where it looks. Ctrl+click (or H) hides or shows the patch.\n"
-    "Drag to turn, Shift+drag to move, wheel to come nearer."
-)
 
 
 class Tile(QWidget):
@@ -131,7 +127,8 @@ class Tile(QWidget):
         middle = area.center()
         if self._view.name == "input":
             painter.drawPixmap(middle.x() - 16, middle.y() - 40, pixmap("cloud", colours.muted, 32, self.devicePixelRatioF()))
-        painter.drawText(QRect(area.x() + 16, middle.y(), area.width() - 32, 48), Qt.AlignmentFlag.AlignHCenter, self._view.hint)
+        place = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(QRect(area.x() + 24, middle.y(), area.width() - 48, 48), place, self._view.hint)
 
     def _paint_ring(self, painter: QPainter, place: QPointF, label: str, selected: bool) -> None:
         colours = COLOURS[self._theme]
@@ -155,7 +152,7 @@ class Tile(QWidget):
     def _paint_bar(self, painter: QPainter, area: QRect, bar: ColourBar) -> None:
         """Paints the scale upright at the right edge, its title along it."""
         colours = COLOURS[self._theme]
-        tall = min(160.0, area.height() * 0.55)
+        tall = min(176.0, area.height() * 0.6)
         strip = QRectF(area.right() - 22, area.center().y() - tall / 2, 8, tall)
         gradient = QLinearGradient(strip.bottomLeft(), strip.topLeft())
         for step in range(0, 256, 15):
@@ -173,7 +170,7 @@ class Tile(QWidget):
         painter.save()
         painter.translate(strip.left() - 4, strip.center().y())
         painter.rotate(-90)
-        painter.drawText(QRectF(-area.height() / 2, -16, area.height(), 16), Qt.AlignmentFlag.AlignCenter, bar.title)
+        painter.drawText(QRectF(-tall / 2, -16, tall, 16), Qt.AlignmentFlag.AlignCenter, bar.title)
         painter.restore()
 
     # ------------------------------------------------------------ events

@@ -10,7 +10,7 @@ from recon_studio.state.app_state import AppState, Score, Theme
 from recon_studio.views.parts import Card, label
 from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
 
-_ROW = 3 * GRID
+_ROW = 22  # pixels
 _PAUSE = 350  # milliseconds after the last key before the names are sent
 
 
@@ -115,7 +115,7 @@ class Words(Card):
         self.editor.setToolTip("Names or phrases to choose among, one a line or separated by commas.")
         self.editor.setPlaceholderText("chair, table, a lamp with a round foot")
         self.editor.setTabChangesFocus(True)
-        self.editor.setFixedHeight(9 * GRID + 4)
+        self.editor.setFixedHeight(8 * GRID)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
         self._pause.timeout.connect(self.send)
         self.editor.textChanged.connect(self._pause.start)
