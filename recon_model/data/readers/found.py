@@ -81,6 +81,15 @@ class Source:
             raise self.refuse(f"the header promises {what}, but the file holds {in_bytes(len(self.data))}; it is damaged or cut short.")
 
 
+def within(rows: Array | slice, start: int, stop: int) -> Array | slice:
+    """Returns which rows of the block ``start`` to ``stop`` are among those that ``Source.rows`` chose, counted from the block's start."""
+    if isinstance(rows, slice):
+        return slice(0, stop - start)
+    first, last = np.searchsorted(rows, (start, stop))
+    chosen: Array = rows[first:last] - start
+    return chosen
+
+
 def shown_name(path: Path) -> str:
     """Returns a file's name on one line of at most 80 characters, with unprintable characters replaced."""
     name = path.name or str(path)
