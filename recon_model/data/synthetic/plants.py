@@ -278,11 +278,11 @@ def _grow(
 @TREE.style("branching", 2.5)
 def _branching(dice: Dice, draft: Draft) -> str:
     bare = dice.chance(0.35)
-    rods, tips = _grow(dice, dice.integer(4, 5), dice.uniform(0.5, 1.0), dice.uniform(0.05, 0.12), (2, 4), dice.uniform(0.35, 0.7))
+    rods, tips = _grow(dice, dice.integer(4, 5), dice.uniform(0.35, 0.8), dice.uniform(0.03, 0.09), (2, 4), dice.uniform(0.35, 0.7))
     draft.add("trunk", rods[0])
     draft.add("branch", *rods[1:])
     if not bare:
-        draft.add("leaf", leaves(dice, dice.integer(80, 260), tips, dice.uniform(0.08, 0.25), dice.uniform(0.06, 0.15), 0.0, (-1, 1)))
+        draft.add("leaf", leaves(dice, dice.integer(100, 300), tips, dice.uniform(0.12, 0.32), dice.uniform(0.08, 0.2), 0.0, (-1, 1)))
     return describe("tree", ["bare" if bare else "leafy"], ["forking branches"])
 
 
