@@ -88,6 +88,6 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
-        for controller in (self.library, self.bench, self.words, self.activity):
+        for controller in (self.library, self.bench, self.activity):
             controller.close()
         self.backend.close()

@@ -1,15 +1,12 @@
-"""Words: the names on offer are ranked for the cloud shown, once typing pauses."""
+"""Words: the names on offer are ranked for the cloud shown."""
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from recon_model.serve.messages import Array, ClassifyByWords, Failed, Reply, Request, Scores
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions
 from recon_studio.state.app_state import AppState, Notice, Prepared, Score
-
-PAUSE_MS = 250
-"""A pause in typing that counts as done."""
 
 
 class WordsController(QObject):
@@ -23,8 +20,6 @@ class WordsController(QObject):
         self._store = store
         self._backend = backend
         self._asked: tuple[Prepared | None, tuple[str, ...]] = (None, ())
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
-        self._pause.timeout.connect(self.classify)
         store.changed.connect(self._follow)
         backend.answered.connect(self._answered)
 
@@ -45,17 +40,12 @@ class WordsController(QObject):
             self._asked = (state.prepared, state.names)
             self._backend.submit(ClassifyByWords(id=0, points=Array.of(state.prepared.points), names=state.names))
 
-    def close(self) -> None:
-        """Asks nothing more."""
-        self._pause.stop()
-
     def _follow(self, old: AppState, new: AppState) -> None:
         if new.prepared is not old.prepared:
-            self._pause.stop()
             self._asked = (None, ())
             self._backend.abandon(ClassifyByWords)
-        if new.names != old.names and new.prepared is not None:
-            self._pause.start()
+        elif new.names != old.names:
+            self.classify()
 
     def _answered(self, request: Request, reply: Reply) -> None:
         # The names may have been edited while these were ranked; then their own ranking follows.
