@@ -1,5 +1,6 @@
 """From what a user calls a model ("default", a folder of ours, the authors' file) to the model itself."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def open_pretraining(source: str | Path) -> Opened:
     try:
         config = ModelConfig.from_dict(stored.card["config"])
     except (KeyError, TypeError, ConfigError) as error:
-        raise CheckpointError(f"Model '{source}' has a card whose config cannot be used ({error}).") from error
+        raise CheckpointError(f"Model '{source}' has a card whose config cannot be used ({str(error).rstrip('.')}).") from error
     model = Pretraining(config)
     report = transfer(model, stored.state, str(source))
     lost = {name.partition(".")[0] for name in report.missing} | {name.partition(".")[0] for name in report.misshapen}
@@ -86,13 +87,14 @@ def _release_card(path: Path, found: release.Release) -> dict[str, Any]:
     try:
         config = found.config()
     except ConfigError as error:
-        raise CheckpointError(f"Checkpoint '{path}' cannot be used ({error}).") from error
+        raise CheckpointError(f"Checkpoint '{path}' cannot be used ({str(error).rstrip('.')}).") from error
     card: dict[str, Any] = {
         "name": path.stem,
         "kind": found.kind,
         "config": config.to_dict(),
         "teacher": {"name": RELEASE_TEACHER},
         "templates": [],
+        "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "data": {"source": f"the authors' release, a {found.kind} checkpoint"},
     }
     return card if found.epoch is None else {**card, "epoch": found.epoch}
