@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.functional import normalize, smooth_l1_loss
 
 from recon_model.config import ReconstructionLoss, require_choice
+from recon_model.errors import TeacherError
 from recon_model.geometry.chamfer import chamfer
 
 
@@ -41,7 +42,15 @@ def reconstruction(predicted: Tensor, true: Tensor, kind: ReconstructionLoss) ->
 
 
 def cross_modal(predicted: Tensor, teacher: Tensor) -> Tensor:
-    """SmoothL1 (beta 1, mean) between a projected query and the teacher's raw, un-normalised feature, both (B, D)."""
+    """SmoothL1 (beta 1, mean) between a projected query and the teacher's raw, un-normalised feature, both (B, D).
+
+    Raises:
+        TeacherError: the teacher's feature has another shape than the model predicts.
+    """
+    if predicted.shape != teacher.shape:
+        raise TeacherError(
+            f"The teacher's feature {tuple(teacher.shape)} must have the shape the model predicts, {tuple(predicted.shape)}."
+        )
     return smooth_l1_loss(predicted, teacher.detach().to(predicted.dtype))
 
 

@@ -298,6 +298,10 @@ def main(arguments: list[str]) -> int:
     except ReconError as error:
         print(error, file=sys.stderr)
         return 2
+    except (RuntimeError, ValueError, KeyError, TypeError, IndexError) as error:
+        reason = " ".join(str(error).split())
+        print(f"The files in '{arguments[0]}' do not fit together ({type(error).__name__}: {reason}).", file=sys.stderr)
+        return 2
     print("\n".join(report.lines))
     print(f"{len(report.compared)} quantities compared, {len(report.failed)} outside tolerance.")
     return 1 if report.failed else 0

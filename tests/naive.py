@@ -1,0 +1,62 @@
+"""Slow twins: each says in a few plain lines what a fast function must compute."""
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def farthest_points(cloud: Tensor, count: int) -> list[int]:
+    """One cloud (N, 3): start at 0, then always the point farthest from all picked."""
+    picked = [0]
+    while len(picked) < count:
+        gaps = [min(float(((point - cloud[index]) ** 2).sum()) for index in picked) for point in cloud]
+        picked.append(gaps.index(max(gaps)))
+    return picked
+
+
+def nearest(query: Tensor, cloud: Tensor, count: int) -> set[int]:
+    """Indices of the points of one cloud (N, 3) nearest to a query (3,)."""
+    gaps = [float(((point - query) ** 2).sum()) for point in cloud]
+    return set(sorted(range(len(gaps)), key=gaps.__getitem__)[:count])
+
+
+def chamfer(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
+    """Squared distances of every point (n, 3) and (m, 3) to the other set, differentiable by comparing all pairs."""
+    pairs = ((first[:, None] - second[None]) ** 2).sum(-1)
+    return pairs.min(1).values, pairs.min(0).values
+
+
+def attention(query: Tensor, key: Tensor, value: Tensor, heads: int) -> tuple[Tensor, Tensor]:
+    """One sample: query (Q, C), key and value (K, C); returns the output (Q, C) and the weights (H, Q, K)."""
+    width = query.shape[1] // heads
+    outputs, weights = [], []
+    for head in range(heads):
+        part = slice(head * width, (head + 1) * width)
+        share = torch.softmax(query[:, part] @ key[:, part].T / math.sqrt(width), dim=1)
+        weights.append(share)
+        outputs.append(share @ value[:, part])
+    return torch.cat(outputs, dim=1), torch.stack(weights)
+
+
+def recon_block(block: torch.nn.Module, queries: Tensor, patches: Tensor) -> tuple[Tensor, Tensor]:
+    """One sample through the two-stream block, written as the paper's section reads: residuals start from normalised tensors."""
+    b, heads = block, block.attention.heads
+    queries, patches = b.query_norm1(queries), b.norm1(patches)
+    read = patches
+    query, key, value = b.attention.qkv(patches).chunk(3, dim=-1)
+    patches = patches + b.attention.proj(attention(query, key, value, heads)[0])
+    key, value = b.cross_attention.kv(read).chunk(2, dim=-1)
+    queries = queries + b.cross_attention.proj(attention(b.cross_attention.q(queries), key, value, heads)[0])
+    queries, patches = b.query_norm2(queries), b.norm2(patches)
+    return queries + b.query_mlp(queries), patches + b.mlp(patches)
+
+
+def patch_embedding(embedding: torch.nn.Module, relative: Tensor) -> Tensor:
+    """Patches (P, k, 3) through the published form: the maximum repeated for every point, biases where they stand."""
+    count, size, _ = relative.shape
+    points = embedding.layer1(relative.reshape(-1, 3))
+    points = embedding.layer2(torch.relu(embedding.norm1(points))).reshape(count, size, -1)
+    patch = points.amax(1, keepdim=True).expand(-1, size, -1)
+    joined = embedding.layer3(torch.cat([patch, points], dim=-1).flatten(0, 1))
+    return embedding.layer4(torch.relu(embedding.norm3(joined))).reshape(count, size, -1).amax(1)
