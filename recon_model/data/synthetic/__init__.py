@@ -11,7 +11,9 @@ from recon_model.errors import InputError
 
 __all__ = ["CATEGORIES", "Category", "Shape", "depth_views", "sample_cloud", "sample_shape"]
 
-_THEMES = "aircraft animals bathroom boats body chairs electronics music plants seating storage tables tools vehicles vessels"
+_THEMES = (
+    "aircraft animals bathroom boats body buildings chairs electronics household music plants seating storage tables tools vehicles vessels"
+)
 
 for _theme in _THEMES.split():
     import_module(f"{__name__}.{_theme}")

@@ -3,10 +3,36 @@
 import numpy as np
 
 from recon_model.data.synthetic.furniture import star_base
-from recon_model.data.synthetic.primitives import box, cylinder, prism, revolve, rod, rounded_box, slab, superellipse, surface, tube, turn
+from recon_model.data.synthetic.primitives import (
+    arc,
+    box,
+    copies,
+    cylinder,
+    ellipsoid,
+    loft,
+    prism,
+    revolve,
+    rod,
+    rounded_box,
+    slab,
+    superellipse,
+    surface,
+    tube,
+    turn,
+)
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
 
 MONITOR = category("monitor", "screen frame neck base body antenna")
+LAPTOP = category("laptop", "screen keyboard base")
+KEYBOARD = category("keyboard", "body key")
+RADIO = category("radio", "body knob antenna speaker")
+RANGE_HOOD = category("range hood", "hood duct")
+XBOX = category("xbox", "body slot foot")
+TELEPHONE = category("telephone", "body handset dial")
+CAMERA = category("camera", "body lens button")
+FRIDGE = category("refrigerator", "body door handle")
+MICROWAVE = category("microwave", "body door handle")
+FAN = category("fan", "blade cage stem base")
 
 
 def _stand(dice: Dice, draft: Draft, width: float, low: float, z: float) -> str:
@@ -89,6 +115,39 @@ def _tube(dice: Dice, draft: Draft) -> str:
     return describe("monitor", ["boxy", "old"], ["a deep picture tube", "a swivel foot" if low else ""])
 
 
+@MONITOR.style("television", 1.0)
+def _television(dice: Dice, draft: Draft) -> str:
+    """A box with a bulging front, on legs or on the floor, often with two rods on top."""
+    width, high, deep = dice.uniform(0.5, 0.9), dice.uniform(0.4, 0.65), dice.uniform(0.3, 0.6)
+    draft.add("body", slab((-width / 2, 0, -deep / 2), (width / 2, high, deep / 2)))
+    side = dice.pick(0.0, 0.12) * width
+    draft.add("screen", rounded_box((width * 0.85 - side, high * 0.8, 0.06), 0.03, (-side / 2, high * 0.52, deep / 2)))
+    if side:
+        draft.add(
+            "frame", *[turn(cylinder(0.02, 0.03, segments=8), "x", 90) + np.array([width * 0.42, y * high, deep / 2]) for y in (0.8, 0.65)]
+        )
+    if dice.chance(0.4):
+        draft.add("body", box((width * 0.6, high * 0.6, deep * 0.3), (0, high * 0.5, -deep * 0.6)))
+    antennas = dice.chance(0.5)
+    if antennas:
+        draft.add(
+            "antenna",
+            *[rod((0, high, 0), (s * dice.uniform(0.1, 0.3), high + dice.uniform(0.2, 0.45), 0), 0.006, segments=4) for s in (-1, 1)],
+        )
+    legs = dice.chance(0.4)
+    if legs:
+        tall = dice.uniform(0.06, 0.3)
+        draft.add(
+            "base",
+            *[
+                rod((s * width * 0.45, -tall, t * deep * 0.45), (s * width * 0.4, 0, t * deep * 0.4), 0.02)
+                for s in (-1, 1)
+                for t in (-1, 1)
+            ],
+        )
+    return describe("monitor", ["boxy", "television"], ["legs" if legs else "", "two antennas" if antennas else "a bulging screen"])
+
+
 @MONITOR.style("curved", 0.7)
 def _curved(dice: Dice, draft: Draft) -> str:
     width, low = dice.uniform(0.6, 0.9), dice.uniform(0.06, 0.15)
@@ -129,3 +188,167 @@ def _on_arm(dice: Dice, draft: Draft) -> str:
     )
     draft.add("neck", rod((0, 0, -0.08), (0, high, -0.06), 0.02), rod((0, high, -0.06), (0, high, 0), 0.025))
     return describe("monitor", ["double" if twins else "flat"], ["a tall stand"])
+
+
+@LAPTOP.style("open", 3.0)
+def _laptop(dice: Dice, draft: Draft) -> str:
+    width, depth, thick, angle = dice.uniform(0.3, 0.4), dice.uniform(0.21, 0.3), dice.uniform(0.008, 0.04), dice.uniform(85, 135)
+    draft.add("base", slab((-width / 2, 0, -depth / 2), (width / 2, thick, depth / 2)))
+    draft.add("keyboard", box((width * 0.85, 0.006, depth * 0.45), (0, thick, -depth * 0.12)))
+    screen = slab((-width / 2, 0, -thick * 0.7), (width / 2, depth * dice.uniform(0.9, 1.1), 0))
+    shift = np.array([0, thick, -depth / 2])
+    draft.add("screen", turn(screen, "x", 90 - angle) + shift)
+    if dice.chance(0.4):
+        draft.add("screen", turn(box((width * 0.88, depth * 0.8, 0.004), (0, depth * 0.5, 0.002)), "x", 90 - angle) + shift)
+    draft.pose(dice, 0.85, ("x", 90), ("x", -90))
+    return describe("laptop", [size_word(thick, 0.015, 0.03, "thin", "thick")], ["an open screen", "a keyboard"])
+
+
+@KEYBOARD.style("computer")
+def _keyboard(dice: Dice, draft: Draft) -> str:
+    width, depth, rows = dice.uniform(0.32, 0.5), dice.uniform(0.12, 0.19), dice.integer(4, 6)
+    draft.add("body", turn(slab((-width / 2, 0, -depth / 2), (width / 2, dice.uniform(0.01, 0.025), depth / 2)), "x", 4))
+    columns = int(width / 0.022)
+    spots = [
+        ((i + 0.5) / columns * width - width / 2, 0.022, (j + 0.5) / rows * depth * 0.9 - depth * 0.45)
+        for i in range(columns)
+        for j in range(rows)
+    ]
+    draft.add("key", copies(box((0.016, 0.01, depth / rows * 0.65)), spots))
+    return describe("keyboard", ["long" if width > 0.42 else "short"], [f"{rows} rows of keys"])
+
+
+@RADIO.style("portable")
+def _radio(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.25, 0.6), dice.uniform(0.15, 0.35), dice.uniform(0.08, 0.2)
+    draft.add("body", rounded_box((width, high, depth), dice.uniform(0.01, 0.05), (0, high / 2, 0)))
+    count = dice.integer(1, 2)
+    for x in (-0.28, 0.28)[:count]:
+        draft.add("speaker", turn(cylinder(high * 0.3, 0.02, segments=14), "x", 90) + np.array([x * width, high * 0.45, depth / 2]))
+    draft.add(
+        "knob", *[turn(cylinder(0.015, 0.02, segments=8), "x", 90) + np.array([x * width, high * 0.85, depth / 2]) for x in (-0.2, 0, 0.2)]
+    )
+    antenna = dice.chance(0.6)
+    if antenna:
+        draft.add(
+            "antenna", rod((width * 0.4, high, 0), (width * dice.uniform(0.1, 0.7), high + dice.uniform(0.2, 0.4), 0), 0.004, segments=4)
+        )
+    if dice.chance(0.5):
+        draft.add(
+            "body",
+            tube([(-width * 0.4, high, 0), (-width * 0.4, high * 1.25, 0), (width * 0.4, high * 1.25, 0), (width * 0.4, high, 0)], 0.01, 5),
+        )
+    return describe("radio", ["portable"], [f"{('one speaker', 'two speakers')[count - 1]}", "an aerial" if antenna else ""])
+
+
+@RANGE_HOOD.style("chimney")
+def _range_hood(dice: Dice, draft: Draft) -> str:
+    width, depth, high, duct = dice.uniform(0.6, 1.1), dice.uniform(0.4, 0.6), dice.uniform(0.1, 0.35), dice.uniform(0.3, 0.9)
+    top = dice.uniform(0.22, 0.36)
+    base = superellipse(width, depth, dice.pick(60.0, 60.0, 2.5), 20)
+    rings = np.stack([np.column_stack([base[:, 0], np.full(20, y), base[:, 1]]) for y in (0, 0.06)])
+    neck = superellipse(top, top * 0.9, 60.0, 20)
+    upper = np.column_stack([neck[:, 0], np.full(20, 0.06 + high), neck[:, 1] - (depth - top) / 2 * 0.8])
+    draft.add("hood", loft(np.concatenate([rings, upper[None]])))
+    draft.add("duct", box((top, duct, top * 0.9), (0, 0.06 + high + duct / 2, -(depth - top) / 2 * 0.8)))
+    return describe("range hood", ["tall" if duct > 0.6 else ""], ["a flaring hood", "a square duct"])
+
+
+@XBOX.style("console")
+def _xbox(dice: Dice, draft: Draft) -> str:
+    width, depth, high = dice.uniform(0.28, 0.36), dice.uniform(0.22, 0.3), dice.uniform(0.06, 0.11)
+    draft.add("body", rounded_box((width, high, depth), dice.uniform(0.005, 0.03), (0, high / 2, 0)))
+    draft.add(
+        "slot",
+        box((width * 0.5, 0.012, 0.01), (0, high * 0.65, depth / 2)),
+        turn(cylinder(0.02, 0.012, segments=10), "x", 90) + np.array([width * 0.35, high * 0.5, depth / 2]),
+    )
+    draft.add("foot", *[box((0.03, 0.01, 0.03), (s * width * 0.4, 0, t * depth * 0.4)) for s in (-1, 1) for t in (-1, 1)])
+    draft.pose(dice, 0.7, ("z", 90))
+    return describe("xbox", [], ["a disc slot", "a flat body"])
+
+
+@TELEPHONE.style("desk")
+def _telephone(dice: Dice, draft: Draft) -> str:
+    width, depth, high = dice.uniform(0.16, 0.24), dice.uniform(0.18, 0.24), dice.uniform(0.05, 0.12)
+    outline = np.array([(depth / 2, 0), (depth / 2, high * 0.4), (-depth * 0.3, high), (-depth / 2, high), (-depth / 2, 0)])
+    draft.add("body", loft(np.array([[(x, y, z) for z, y in outline] for x in (-width / 2, width / 2)])))
+    draft.add("dial", turn(cylinder(0.05, 0.015, segments=14), "x", 20) + np.array([0, high * 0.8, depth * 0.15]))
+    bar = tube(
+        [(-width * 0.6, high + 0.01, 0), (-width * 0.45, high + 0.05, 0), (width * 0.45, high + 0.05, 0), (width * 0.6, high + 0.01, 0)],
+        0.02,
+        7,
+    )
+    draft.add(
+        "handset",
+        bar + np.array([0, 0, -depth * 0.35]),
+        *[ellipsoid((0.03, 0.02, 0.03), (s * width * 0.6, high + 0.01, -depth * 0.35), 8) for s in (-1, 1)],
+    )
+    return describe("telephone", ["old" if high > 0.09 else ""], ["a dial", "a handset"])
+
+
+@CAMERA.style("photo")
+def _camera(dice: Dice, draft: Draft) -> str:
+    width, high, depth, reach = dice.uniform(0.12, 0.16), dice.uniform(0.08, 0.1), dice.uniform(0.04, 0.06), dice.uniform(0.02, 0.14)
+    draft.add("body", rounded_box((width, high, depth), 0.012, (0, high / 2, 0)), box((0.05, 0.025, depth * 0.9), (0, high + 0.01, 0)))
+    radius = high * dice.uniform(0.32, 0.45)
+    draft.add(
+        "lens",
+        turn(revolve([(radius, 0), (radius, reach), (radius * 0.8, reach), (radius * 0.7, reach * 0.7)], segments=18), "x", 90)
+        + np.array([0, high * 0.45, depth / 2]),
+    )
+    draft.add("button", cylinder(0.008, 0.012, (-width * 0.35, high + 0.005, 0), 8))
+    return describe("camera", [], ["a long lens" if reach > 0.08 else "a short lens"])
+
+
+@FRIDGE.style("tall")
+def _fridge(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.55, 0.95), dice.uniform(1.4, 1.95), dice.uniform(0.55, 0.75)
+    split, pair = dice.uniform(0.3, 0.7) * high, dice.chance(0.35)
+    draft.add("body", slab((-width / 2, 0.04, -depth / 2), (width / 2, high, depth / 2)))
+    parts = (
+        [(-width / 2, 0.04, 0, high), (0, 0.04, width / 2, high)]
+        if pair
+        else [(-width / 2, 0.04, width / 2, split), (-width / 2, split, width / 2, high)]
+    )
+    for x0, y0, x1, y1 in parts:
+        draft.add("door", slab((x0 + 0.005, y0 + 0.005, depth / 2), (x1 - 0.005, y1 - 0.005, depth / 2 + 0.06)))
+        draft.add(
+            "handle",
+            rod(
+                (0.04 if x0 == 0 else x1 - 0.05, y0 + (y1 - y0) * 0.3, depth / 2 + 0.1),
+                (0.04 if x0 == 0 else x1 - 0.05, y0 + (y1 - y0) * 0.7, depth / 2 + 0.1),
+                0.015,
+            ),
+        )
+    return describe("refrigerator", ["tall"], ["two doors side by side" if pair else "two doors one above the other"])
+
+
+@MICROWAVE.style("oven")
+def _microwave(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.42, 0.55), dice.uniform(0.25, 0.33), dice.uniform(0.3, 0.42)
+    draft.add("body", slab((-width / 2, 0, -depth / 2), (width / 2, high, depth / 2)))
+    draft.add(
+        "door",
+        box((width * 0.68, high * 0.92, 0.02), (-width * 0.14, high / 2, depth / 2)),
+        box((width * 0.2, high * 0.3, 0.012), (width * 0.36, high * 0.7, depth / 2)),
+    )
+    draft.add("handle", rod((width * 0.17, high * 0.15, depth / 2 + 0.04), (width * 0.17, high * 0.85, depth / 2 + 0.04), 0.01))
+    return describe("microwave", [], ["a door with a handle", "a control panel"])
+
+
+@FAN.style("standing")
+def _fan(dice: Dice, draft: Draft) -> str:
+    radius, high, count = dice.uniform(0.18, 0.26), dice.uniform(0.25, 1.2), dice.integer(3, 5)
+    draft.add("base", revolve([(radius * 0.8, 0), (radius * 0.8, 0.02), (0.02, 0.05)]))
+    draft.add("stem", rod((0, 0.03, -0.05), (0, high + radius * 0.5, -0.05), 0.018))
+    middle = np.array([0, high + radius, 0.0])
+    for k in range(count):
+        blade = turn(box((radius * 0.45, radius * 0.8, 0.006), (0, radius * 0.5, 0)), "y", 20)
+        draft.add("blade", turn(blade, "z", 360 * k / count) + middle)
+    rings = [
+        tube(arc((0, 0, 0), radius * s, 0, 345, "xy", 20) + middle + np.array([0, 0, z]), 0.005, 4, closed=True)
+        for s, z in ((1.05, 0), (0.8, 0.05), (0.5, 0.07), (0.8, -0.05))
+    ]
+    draft.add("cage", *rings, ellipsoid((0.05, 0.05, 0.09), middle, 8))
+    return describe("fan", ["standing" if high > 0.6 else "table"], [f"{('three', 'four', 'five')[count - 3]} blades", "a round cage"])

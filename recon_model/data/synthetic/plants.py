@@ -48,7 +48,8 @@ def _scattered(
     head = np.stack([np.stack([ch, zero, sh], -1), np.stack([zero, one, zero], -1), np.stack([-sh, zero, ch], -1)], 1)
     matrices = head @ lift * scales[:, None, None]
     points = np.einsum("nij,kj->nki", matrices, blade.reshape(-1, 3)) + places[:, None]
-    return points.reshape(-1, 3, 3)
+    placed: Triangles = points.reshape(-1, 3, 3)
+    return placed
 
 
 def leaves(
@@ -115,7 +116,7 @@ def _bunch(dice: Dice, draft: Draft) -> str:
     count, kind = dice.integer(3, 8), dice.pick("daisy", "tulip", "rose", "trumpet")
     for _ in range(count):
         end = np.array([dice.uniform(-0.5, 0.5), dice.uniform(0.7, 1.2), dice.uniform(-0.5, 0.5)])
-        stem = bezier([(0, 0, 0), (end[0] * 0.2, end[1] * 0.6, end[2] * 0.2), end], 6)
+        stem = bezier(np.stack([np.zeros(3), end * np.array([0.2, 0.6, 0.2]), end]), 6)
         draft.add("stem", tube(stem, 0.012, 5))
         for part, piece in _head(dice, kind, dice.uniform(0.12, 0.25)):
             draft.add(part, turn(turn(piece, "x", dice.uniform(-50, 50)), "z", dice.uniform(-50, 50)) + end)

@@ -97,7 +97,7 @@ def rounded_box(size: Vector, radius: float, centre: Vector = (0, 0, 0)) -> Tria
     radius = min(radius, 0.999 * float(half.min()))
     lattice = _octants()
     positions = np.sign(lattice) * (half - radius) + radius * lattice
-    return surface(positions + np.asarray(centre, float), wrap=True)
+    return loft(positions + np.asarray(centre, float))
 
 
 @lru_cache(maxsize=1)

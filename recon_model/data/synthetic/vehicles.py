@@ -38,7 +38,8 @@ WHEEL = category("wheel", "tyre rim spoke hub")
 def tyre(radius: float, width: float, centre: tuple[float, float, float], hollow: float = 0.0) -> Triangles:
     """A wheel whose axle lies along x; ``hollow`` is the share of the radius left open."""
     profile = [(radius * hollow, -width / 2), (radius, -width / 2), (radius, width / 2), (radius * hollow, width / 2)]
-    return turn(revolve(profile, segments=14, closed=hollow == 0.0), "z", 90) + np.asarray(centre, float)
+    wheel: Triangles = turn(revolve(profile, segments=14, closed=hollow == 0.0), "z", 90) + np.asarray(centre, float)
+    return wheel
 
 
 def _wheels(dice: Dice, draft: Draft, half: float, places: list[float], radius: float) -> None:
