@@ -21,6 +21,7 @@ from torch.nn import functional
 
 from recon_model.data.synthetic import CATEGORIES
 from recon_model.errors import ReconError
+from recon_model.teachers import memory
 from recon_model.teachers.clip import Clip
 from recon_model.teachers.distillation import folder
 from recon_model.teachers.distillation.learning import set_norm
@@ -135,6 +136,8 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
     names = functional.normalize(classifier(clip, categories, EVERYDAY), dim=-1)
     captions = functional.normalize(functional.normalize(clip.encode_text(pictures.captions), dim=-1) + names[pictures.names], dim=-1)
     config = json.loads((out / folder.CONFIG).read_text(encoding="utf-8"))
+    config["model_cfg"]["vision_cfg"] = folder.VISION
+    folder.write_json(out / folder.CONFIG, config)
     model: Any = folder.create(out, options.seed)
     encode = _encoder(model.visual, config)
     for line in train(encode, model.visual, pictures, (captions.clone(), names.clone()), options, rng):
@@ -170,6 +173,7 @@ def _write(
         "results": {name: round(value, 3) for name, value in results.items()},
     }
     folder.write_json(out / folder.CARD, card)
+    folder.write_bytes(out / memory.FILE, memory.remember(Clip.load(out), card["text"]["fingerprint"], categories))
     return card
 
 

@@ -14,6 +14,7 @@ from torch.nn import functional
 from recon_model.assets import asset_path
 from recon_model.errors import InputError, TeacherError
 from recon_model.teachers import fingerprint
+from recon_model.teachers.memory import PromptMemory
 
 DEFAULT = "default"
 """The tower that ships with the project."""
@@ -47,6 +48,7 @@ class Clip:
         text_fingerprint: str,
         image_fingerprint: str,
         open_tower: Callable[[], _Tower],
+        memory: PromptMemory,
     ) -> None:
         self.name = name
         self.embed_dim = embed_dim
@@ -54,6 +56,7 @@ class Clip:
         self.text_fingerprint = text_fingerprint
         self.image_fingerprint = image_fingerprint
         self._open_tower = open_tower
+        self._memory = memory
         self._tower: _Tower | None = None
         self._lock = threading.Lock()
 
@@ -85,13 +88,15 @@ class Clip:
             raise TeacherError(f"The teacher's folder '{folder}' lacks {', '.join(missing)}.")
         try:
             config = json.loads((folder / "open_clip_config.json").read_text(encoding="utf-8"))
+            text = fingerprint.text_fingerprint(folder)
             made = cls(
                 name=str(json.loads((folder / "card.json").read_text(encoding="utf-8"))["name"]),
                 embed_dim=int(config["model_cfg"]["embed_dim"]),
                 image_size=int(config["model_cfg"]["vision_cfg"]["image_size"]),
-                text_fingerprint=fingerprint.text_fingerprint(folder),
+                text_fingerprint=text,
                 image_fingerprint=fingerprint.image_fingerprint(folder),
                 open_tower=lambda: _open_folder(folder, config),
+                memory=PromptMemory.load(folder, text),
             )
         except Exception as error:  # whatever is wrong inside the files, the sentence is the same
             raise TeacherError(f"The teacher in '{folder}' cannot be read ({type(error).__name__}: {error}).") from error
@@ -111,6 +116,7 @@ class Clip:
             text_fingerprint=fingerprint.digest({name: value for name, value in weights.items() if fingerprint.is_text(name)}),
             image_fingerprint=fingerprint.digest({name: value for name, value in weights.items() if fingerprint.is_image(name)}),
             open_tower=lambda: tower,
+            memory=PromptMemory({}),
         )
 
     @property
@@ -141,6 +147,10 @@ class Clip:
                     f"The model was taught by the {side} teacher '{teacher.get('name', 'unknown')}' ({wanted[:12]}) "
                     f"and cannot work with '{self.name}' ({own[:12]})."
                 )
+
+    def remembered(self, name: str, templates: Sequence[str]) -> Tensor | None:
+        """Returns the (D,) sum of a name's prompts if it ships with the tower; then the tower need not be opened for it."""
+        return self._memory.row(name, templates)
 
     def _opened(self) -> _Tower:
         with self._lock:

@@ -1,7 +1,7 @@
 """Sentences a name is put into before a text tower reads it, and the classifier that is made of them."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -55,6 +55,14 @@ class TextTower(Protocol):
         """Returns (n, D) raw features."""
 
 
+@runtime_checkable
+class RemembersPrompts(Protocol):
+    """A tower that knows some rows of a classifier already."""
+
+    def remembered(self, name: str, templates: Sequence[str]) -> Tensor | None:
+        """Returns the (D,) row of a name, or None."""
+
+
 def template_set(name: str) -> tuple[str, ...]:
     """Returns the named set of templates.
 
@@ -83,9 +91,9 @@ def fill(template: str, name: str) -> str:
 
 
 def classifier(clip: TextTower, names: Sequence[str], templates: Sequence[str]) -> Tensor:
-    """Sums each name's prompt features, all prompts in one batch (ReCon's zero-shot head; spec §5).
+    """Sums each name's prompt features, all prompts in one batch (ReCon's zero-shot head, paper §4.3).
 
-    The caller keeps the result: it depends on nothing else.
+    Rows the tower remembers are taken from there. The caller keeps the result: it depends on nothing else.
 
     Args:
         clip: a text tower.
@@ -100,5 +108,8 @@ def classifier(clip: TextTower, names: Sequence[str], templates: Sequence[str]) 
     """
     if not names or not templates:
         raise ConfigError(f"a classifier needs names ({len(names)}) and templates ({len(templates)}), at least one of each.")
-    features = clip.encode_text([fill(template, name) for name in names for template in templates])  # (n*t, D)
-    return features.view(len(names), len(templates), -1).sum(dim=1).to(torch.float32)
+    rows = [clip.remembered(name, templates) if isinstance(clip, RemembersPrompts) else None for name in names]
+    new = [name for name, row in zip(names, rows, strict=True) if row is None]
+    features = clip.encode_text([fill(template, name) for name in new for template in templates])  # (n*t, D)
+    sums = iter(features.view(len(new), len(templates), -1).sum(dim=1).to(torch.float32) if new else ())
+    return torch.stack([next(sums) if row is None else row.to(features.device) for row in rows])

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 CONFIG, WEIGHTS, MERGES, CARD = "open_clip_config.json", "open_clip_model.safetensors", "bpe.txt.gz", "card.json"
 
 IMAGE_SIZE = 64
+VISION = {"image_size": IMAGE_SIZE, "patch_size": 16, "width": 192, "layers": 4, "head_width": 64, "mlp_ratio": 4.0}
+"""The image tower: a ViT small enough to be taught on one core."""
 _DEPTH_MEAN, _DEPTH_STD = 0.25, 0.35
 
 
@@ -20,7 +22,7 @@ def architecture(*, vocab_size: int, embed_dim: int, width: int, layers: int, co
     return {
         "model_cfg": {
             "embed_dim": embed_dim,
-            "vision_cfg": {"image_size": IMAGE_SIZE, "patch_size": 8, "width": 192, "layers": 4, "head_width": 64, "mlp_ratio": 4.0},
+            "vision_cfg": VISION,
             "text_cfg": {
                 "context_length": context_length,
                 "vocab_size": vocab_size,

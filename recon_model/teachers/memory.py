@@ -1,0 +1,58 @@
+"""Summed prompts of everyday names, kept beside the tower that made them, so that the first words need no tower at all.
+
+Importing open_clip takes longer than anything else at start-up. The rows are worth nothing to another tower, so they carry the
+fingerprint of the text side they were made by and are passed over when it differs.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from torch import Tensor
+
+from recon_model.teachers.prompts import SETS, TextTower, classifier, clean
+
+FILE = "names.safetensors"
+
+
+class PromptMemory:
+    """Classifier rows by cleaned name and templates."""
+
+    def __init__(self, rows: Mapping[tuple[str, tuple[str, ...]], Tensor]) -> None:
+        self._rows = dict(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, name: str, templates: Sequence[str]) -> Tensor | None:
+        """Returns the (D,) sum of a name's prompts, or None where it was never kept."""
+        return self._rows.get((clean(name), tuple(templates)))
+
+    @classmethod
+    def load(cls, folder: Path, text_fingerprint: str) -> Self:
+        """Reads what a folder remembers; nothing, where there is no such file or another text side wrote it."""
+        from safetensors import safe_open
+
+        path = folder / FILE
+        if not path.is_file():
+            return cls({})
+        with safe_open(path, framework="pt") as file:
+            notes = file.metadata() or {}
+            if notes.get("text_fingerprint") != text_fingerprint:
+                return cls({})
+            sets = json.loads(notes["templates"])
+            kept = {tuple(sets[key]): file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - a handle, not a mapping
+        names = json.loads(notes["names"])
+        return cls({(name, templates): rows[index] for templates, rows in kept.items() for index, name in enumerate(names)})
+
+
+def remember(tower: TextTower, text_fingerprint: str, names: Sequence[str]) -> bytes:
+    """Returns the file that lets names, in every template set, be answered without the tower."""
+    from safetensors.torch import save
+
+    cleaned = [clean(name) for name in names]
+    rows = {key: classifier(tower, cleaned, templates).contiguous() for key, templates in SETS.items()}
+    notes = {"text_fingerprint": text_fingerprint, "names": json.dumps(cleaned), "templates": json.dumps(SETS)}
+    content: bytes = save(rows, notes)
+    return content
