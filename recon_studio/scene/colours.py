@@ -15,6 +15,7 @@ from recon_studio.state.app_state import Theme
 Bytes = npt.NDArray[np.uint8]
 
 _GOLDEN_ANGLE = 137.50776405003785
+_PLASTIC = 1.324717957244746  # the golden ratio's kin for two dimensions (Roberts 2018)
 _TO_LMS = np.array(
     [[1.0, 0.3963377774, 0.2158037573], [1.0, -0.1055613458, -0.0638541728], [1.0, -0.0894841775, -1.2914855480]],
 )
@@ -44,7 +45,7 @@ GROUNDS: dict[Theme, Ground] = {
 
 # Anchors (lightness, chroma, hue in degrees) from small to large: towards the paper's opposite, so that large values stand out.
 _ATTENTION: dict[Theme, tuple[tuple[float, float, float], ...]] = {
-    "light": ((0.90, 0.06, 100), (0.80, 0.14, 75), (0.66, 0.18, 45), (0.50, 0.18, 10), (0.32, 0.13, 330)),
+    "light": ((0.90, 0.06, 100), (0.80, 0.125, 75), (0.66, 0.18, 45), (0.50, 0.18, 10), (0.32, 0.13, 330)),
     "dark": ((0.32, 0.09, 310), (0.46, 0.15, 350), (0.62, 0.18, 25), (0.78, 0.15, 65), (0.94, 0.10, 100)),
 }
 _ERROR: dict[Theme, tuple[tuple[float, float, float], ...]] = {
@@ -71,12 +72,13 @@ def oklab_to_rgb(lab: npt.ArrayLike) -> Bytes:
 
 @cache
 def patch_palette(count: int, theme: Theme) -> Bytes:
-    """Returns (count, 3) distinct colours: hues a golden angle apart, lightness in three steps so that no two neighbours agree in both."""
+    """Returns (count, 3) distinct colours: hue, lightness and chroma each step by an irrational share of their range."""
     index = np.arange(count)
-    steps = np.array([0.60, 0.70, 0.50]) if theme == "light" else np.array([0.70, 0.80, 0.60])
-    lightness = steps[index % 3]
-    chroma = np.where(index % 2 == 0, 0.15, 0.12)
-    return _frozen(oklch_to_rgb(np.stack([lightness, chroma, (25 + index * _GOLDEN_ANGLE) % 360], axis=-1)))
+    darkest, brightest = (0.46, 0.74) if theme == "light" else (0.60, 0.86)
+    hue = (25 + index * _GOLDEN_ANGLE) % 360
+    lightness = darkest + (brightest - darkest) * ((0.5 + index / _PLASTIC) % 1.0)
+    chroma = 0.09 + 0.07 * ((0.5 + index / _PLASTIC**2) % 1.0)
+    return _frozen(oklch_to_rgb(np.stack([lightness, chroma, hue], axis=-1)))
 
 
 @cache

@@ -84,6 +84,7 @@ class NoticeRow(QFrame):
         row.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.words, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.close_button = close
         row.setAlignment(self.words, Qt.AlignmentFlag.AlignVCenter)
 
     def fitting_height(self, width: int) -> int:

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLineEdit,
     QMainWindow,
     QMenu,
     QMessageBox,
+    QPlainTextEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -81,6 +83,8 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self._connect()
         self.drop_hint = DropHint(self)
+        for field in (*self.findChildren(QLineEdit), *self.findChildren(QPlainTextEdit)):
+            field.setAcceptDrops(False)  # a file dropped on a field is meant for the window, too
         self._toast: NoticeRow | None = None
 
     # ------------------------------------------------------------ making

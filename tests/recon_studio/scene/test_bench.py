@@ -1,0 +1,113 @@
+"""What the picture means, read from its pixels."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recon_studio.scene.bench import Bench, Rect
+from recon_studio.scene.camera import Camera
+from recon_studio.scene.colours import GROUNDS, attention_map, error_map, patch_palette
+from recon_studio.scene.resolve import Resolver
+from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, SIZE, answered_state, opened_state
+
+CAMERA = Camera(azimuth=25, elevation=15)
+WIDE, HIGH = 240, 200
+RECTS = {at: Rect((at % 2) * WIDE, (at // 2) * HIGH, WIDE, HIGH) for at in range(4)}
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    yield made
+    made.close()
+
+
+def _pixel(image, view, point, oversampling=1):
+    (place,), _ = CAMERA.project(np.array([point], dtype=np.float32), WIDE, HIGH)
+    rect = RECTS[view]
+    return image[int((rect.y + place[1]) * oversampling), int((rect.x + place[0]) * oversampling), :3].astype(int)
+
+
+def _draw(bench, state, **more):
+    bench.show(Resolver()(state))
+    return bench.render(CAMERA, RECTS, **more)
+
+
+def test_a_hidden_patch_is_ghosted_at_its_pixel_and_a_visible_one_solid(bench):
+    image = _draw(bench, answered_state())
+    palette = patch_palette(GROUPS, "light").astype(int)
+    for patch in range(GROUPS):
+        found = _pixel(image, 1, CORNERS[patch])
+        if HIDDEN[patch]:
+            np.testing.assert_allclose(found, GROUNDS["light"].ghost, atol=3)
+        else:
+            # Spheres are shaded, so a colour may be darker but keeps its hue.
+            assert np.abs(found / max(found.max(), 1) - palette[patch] / palette[patch].max()).max() < 0.12
+
+
+def test_showing_a_patch_again_makes_it_solid(bench):
+    state = answered_state()
+    bench.show(Resolver()(state))
+    hidden = tuple(bool(flag) for at, flag in enumerate(HIDDEN & (np.arange(GROUPS) != 3)))
+    image = _draw(bench, replace(state, mask=replace(state.mask, hidden=hidden)))
+    assert np.abs(_pixel(image, 1, CORNERS[3]) - GROUNDS["light"].ghost).max() > 40
+
+
+def test_the_most_attended_patch_has_the_last_colour_of_the_map(bench):
+    image = _draw(bench, answered_state())
+    found, expected = _pixel(image, 3, CORNERS[7]), attention_map("light")[255].astype(int)
+    assert np.abs(found - expected).max() < 30
+    np.testing.assert_allclose(_pixel(image, 3, CORNERS[0]), GROUNDS["light"].ghost, atol=3)
+
+
+def test_rebuilt_points_stand_where_the_model_puts_them(bench):
+    image = _draw(bench, answered_state())
+    moved = CORNERS[3] + np.array([0.25, 0, 0], dtype=np.float32)
+    assert np.abs(_pixel(image, 2, moved) - error_map("light")[255].astype(int)).max() < 30
+    np.testing.assert_array_equal(_pixel(image, 2, CORNERS[3]), GROUNDS["light"].background)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_ground_follows_the_theme(bench, theme):
+    image = _draw(bench, replace(opened_state(), theme=theme))
+    np.testing.assert_allclose(image[2, 2, :3], GROUNDS[theme].background, atol=1)
+    np.testing.assert_allclose(image[HIGH + 5, WIDE + 5, :3], GROUNDS[theme].background, atol=1)
+
+
+def test_only_changed_views_are_taken_over(bench):
+    resolve, state = Resolver(), answered_state()
+    assert bench.show(resolve(state)) == (0, 1, 2, 3)
+    assert bench.show(resolve(state)) == ()
+    attention = replace(state.attention, weights=np.roll(state.attention.weights, 1))
+    assert bench.show(resolve(replace(state, attention=attention))) == (3,)
+
+
+def test_one_view_alone_fills_the_image(bench):
+    bench.show(Resolver()(answered_state()))
+    image = bench.render(CAMERA, {3: Rect(0, 0, WIDE, HIGH)})
+    assert image.shape == (HIGH, WIDE, 4)
+    (place,), _ = CAMERA.project(CORNERS[7][None], WIDE, HIGH)
+    assert np.abs(image[int(place[1]), int(place[0]), :3].astype(int) - attention_map("light")[255]).max() < 30
+
+
+def test_oversampling_draws_the_same_scene_finer(bench):
+    image = _draw(bench, answered_state(), oversampling=2)
+    assert image.shape == (4 * HIGH, 4 * WIDE, 4)
+    assert np.abs(_pixel(image, 3, CORNERS[7], 2) - attention_map("light")[255].astype(int)).max() < 30
+
+
+def test_large_clouds_stay_in_place_while_thinned(bench):
+    state = opened_state()
+    points = np.repeat(state.cloud.points, 500, axis=0)
+    big = replace(state, cloud=replace(state.cloud, points=points))
+    palette = patch_palette(GROUPS, "light").astype(int)
+    for coarse in (True, False):
+        image = _draw(bench, big, coarse=coarse)
+        # Above the limit points are flat: exactly the patch's colour.
+        np.testing.assert_allclose(_pixel(image, 0, CORNERS[7]), palette[7], atol=2)
+    # A smaller cloud after it must not draw rows that are gone.
+    image = _draw(bench, state)
+    assert (image[..., :3] != 255).any()
+    assert len(state.cloud.points) == GROUPS * SIZE

@@ -1,0 +1,70 @@
+import numpy as np
+
+from recon_studio.scene.camera import PRESETS, Camera, pick
+
+SIZE = (300, 200)
+
+
+def _place(camera, point):
+    pixels, _ = camera.project(np.array([point], dtype=np.float32), *SIZE)
+    return pixels[0]
+
+
+def test_the_target_is_in_the_middle_and_y_points_up():
+    camera = Camera(target=(0.1, 0.2, 0.3))
+    np.testing.assert_allclose(_place(camera, (0.1, 0.2, 0.3)), (150, 100), atol=1e-3)
+    above = _place(camera, (0.1, 0.4, 0.3))
+    assert above[1] < 95
+    assert abs(above[0] - 150) < 1e-3
+
+
+def test_axes_are_orthonormal():
+    axes = Camera(azimuth=123, elevation=-40).axes
+    np.testing.assert_allclose(axes @ axes.T, np.eye(3), atol=1e-12)
+
+
+def test_presets_look_from_where_they_say():
+    assert PRESETS["front"].position[2] > 3
+    assert PRESETS["top"].position[1] > 3
+    x, _ = _place(PRESETS["front"], (0.5, 0, 0))
+    assert x > 160
+
+
+def test_orbiting_follows_the_drag():
+    camera = Camera(azimuth=0, elevation=0)
+    front = (0.0, 0.0, 0.5)
+    assert _place(camera.orbited(10, 0), front)[0] > _place(camera, front)[0]
+    assert _place(camera.orbited(0, 10), front)[1] > _place(camera, front)[1]
+    assert camera.orbited(0, 500).elevation < 90
+
+
+def test_panning_moves_the_scene_by_the_drag():
+    camera = Camera()
+    before = _place(camera, (0, 0, 0))
+    after = _place(camera.panned(20, -8, SIZE[1]), (0, 0, 0))
+    np.testing.assert_allclose(after - before, (20, -8), atol=0.05)
+
+
+def test_framing_holds_every_point():
+    points = np.random.default_rng(1).normal(size=(500, 3)).astype(np.float32) * 3 + 5
+    camera = Camera().framed(points)
+    pixels, depth = camera.project(points, 200, 200)
+    assert (depth > 0).all()
+    assert pixels.min() >= 0
+    assert pixels.max() <= 200
+    assert camera.azimuth == Camera().azimuth
+
+
+def test_zooming_has_limits():
+    assert Camera().zoomed(1e9).distance > 0.1
+    assert Camera().zoomed(1e-9).distance < 100
+
+
+def test_pick_prefers_the_foremost_and_reaches_no_farther_than_told():
+    camera = Camera(azimuth=0, elevation=0)
+    points = np.array([[0, 0, -0.5], [0, 0, 0.5], [0.9, 0, 0]], dtype=np.float32)
+    assert pick(camera, points, (150, 100), SIZE) == 1
+    assert pick(camera, points, (150, 130), SIZE) is None
+    assert pick(camera, points[:0], (150, 100), SIZE) is None
+    behind = np.array([[0, 0, 10.0]], dtype=np.float32)
+    assert pick(camera, behind, (150, 100), SIZE) is None
