@@ -51,7 +51,8 @@ def cross_modal(predicted: Tensor, teacher: Tensor) -> Tensor:
         raise TeacherError(
             f"The teacher's feature {tuple(teacher.shape)} must have the shape the model predicts, {tuple(predicted.shape)}."
         )
-    return smooth_l1_loss(predicted, teacher.detach().to(predicted.dtype))
+    exact = torch.promote_types(predicted.dtype, torch.float32)  # the teacher is not rounded to half precision
+    return smooth_l1_loss(predicted.to(exact), teacher.detach().to(exact))
 
 
 def self_contrastive(features: Tensor, text_ids: Tensor, temperature: float = 0.1) -> Tensor:

@@ -175,3 +175,16 @@ def test_initialisation_as_published() -> None:
 
 def test_stochastic_depth_rises_linearly() -> None:
     assert [block.drop.rate for block in Encoder(_config(drop_path=0.2)).blocks] == pytest.approx([0.0, 0.1, 0.2])
+
+
+def test_mixed_precision_trains_and_agrees_roughly() -> None:
+    model, patches = _model(embed_visible_only=True), _patches()
+    teacher = {"image_feature": torch.randn(3, 5), "text_feature": torch.randn(3, 7)}
+    exact = model.losses(patches, RAGGED, **teacher)
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = model.losses(patches, RAGGED, **teacher)
+    losses.total(rough).backward()
+    assert {name: loss.dtype for name, loss in rough.items()} == dict.fromkeys(exact, torch.float32)
+    for name, loss in exact.items():
+        assert rough[name].item() == pytest.approx(loss.item(), rel=0.1)
+    assert model.encoder.patch_embedding.layer1.weight.grad.isfinite().all()
