@@ -19,9 +19,7 @@ def has_display() -> bool:
 def virtual_display() -> Iterator[bool]:
     """Makes sure that windows can be opened inside the block; yields whether they can.
 
-    Where there is no display, Xvfb is started on a free number and ``DISPLAY`` set for this process and its children.
-    The server leaves by itself with its last client, so that a toolkit still connected at exit is not cut off.
-    """
+    Where there is no display, Xvfb is started on a free number and ``DISPLAY`` set for this process and its children."""
     if has_display():
         yield True
         return
@@ -30,7 +28,7 @@ def virtual_display() -> Iterator[bool]:
         yield False
         return
     reading, writing = os.pipe()
-    command = [program, "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp", "-terminate"]
+    command = [program, "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     with os.fdopen(reading) as pipe:
@@ -44,14 +42,5 @@ def virtual_display() -> Iterator[bool]:
         yield True
     finally:
         del os.environ["DISPLAY"]
-        _let_go(server)
-
-
-def _let_go(server: "subprocess.Popen[bytes]") -> None:
-    """Ends a server that no one uses any more; one that this process is still connected to ends with the process."""
-    widgets = sys.modules.get("PySide6.QtWidgets")
-    if widgets is not None and widgets.QApplication.instance() is not None:
-        server.returncode = 0  # it outlives us by a moment on purpose: no warning about that
-        return
-    server.terminate()
-    server.wait()
+        server.terminate()
+        server.wait()

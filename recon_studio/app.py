@@ -33,7 +33,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         _check(options)
-        _guard()
         return _run(options)
     except ReconError as error:
         print(f"recon-studio: {sentence(error)}", file=sys.stderr)
@@ -56,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> None:
+    """Refuses what cannot be meant; everything is looked at before the first process is started."""
+    options.samples = () if options.files else tuple(str(path) for path in sorted(asset_path("clouds").glob("*.ply")))
     for path in options.files:
         if not Path(path).exists():
             raise InputError(f"The file '{path}' does not exist.")
@@ -79,21 +80,21 @@ def _size(options: argparse.Namespace) -> tuple[int, int] | None:
     return int(parts[0]), int(parts[1])
 
 
-def _guard() -> None:
+def _guard(pyside: str, python: tuple[int, int]) -> None:
     """Refuses a pair of versions that is known to abort.
 
     PySide6 6.12 frees None once too often on Python 3.11 and older: after some thousand setter calls the process is gone.
     """
-    import PySide6
-
-    if sys.version_info < (3, 12) and tuple(PySide6.__version_info__[:2]) >= (6, 12):
+    if python < (3, 12) and tuple(int(part) for part in pyside.split(".")[:2]) >= (6, 12):
         raise InputError(
-            f"PySide6 {PySide6.__version__} aborts on Python {sys.version_info.major}.{sys.version_info.minor}; "
-            "install 'PySide6-Essentials<6.12' or use Python 3.12 or newer."
+            f"PySide6 {pyside} aborts on Python {python[0]}.{python[1]}; install 'PySide6-Essentials<6.12' or use Python 3.12 or newer."
         )
 
 
 def _run(options: argparse.Namespace) -> int:
+    import PySide6
+
+    _guard(PySide6.__version__, sys.version_info[:2])
     from PySide6.QtCore import QStandardPaths
     from PySide6.QtWidgets import QApplication
 
@@ -178,14 +179,7 @@ def _start(options: argparse.Namespace, settings: "Settings", complaint: str) ->
         state = replace(state, mask=replace(state.mask, seed=options.seed))
     if complaint:
         state = actions.notify(state, Notice(complaint, "warning"))
-    return Start(state, files=tuple(options.files), samples=_samples(), model=options.model or settings.model)
-
-
-def _samples() -> tuple[str, ...]:
-    try:
-        return tuple(str(path) for path in sorted(asset_path("clouds").glob("*.ply")))
-    except InputError:
-        return ()
+    return Start(state, files=tuple(options.files), samples=options.samples, model=options.model or settings.model)
 
 
 def _send_on_errand(app: "QApplication", studio: "Studio", window: "MainWindow", options: argparse.Namespace) -> None:

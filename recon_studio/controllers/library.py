@@ -60,7 +60,9 @@ class LibraryController(QObject):
 
     def open_samples(self, paths: Iterable[str]) -> None:
         """Lists files that ship with the studio and shows the first; they do not become recent ones."""
-        self._list([str(path) for path in paths])
+        samples = [str(path) for path in paths]
+        if samples:
+            self._list(samples)
 
     def choose(self, key: str) -> None:
         """Shows an item; choosing a failed one tries again, choosing the one shown does nothing."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from benchmarks.display import virtual_display
 
@@ -15,6 +16,10 @@ def display() -> Iterator[bool]:
         if not there:
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         yield there
+        # The toolkit goes before its screen: a lost connection would end the test run with an error.
+        application = QApplication.instance()
+        if application is not None:
+            application.shutdown()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,364 @@
+"""The whole window with its real helpers, driven as a person would: drags, clicks, keys, kills."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider, QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from recon_studio.backend.client import ROLES, Backend
+from recon_studio.backend.launch import helper_command, helper_environment, launch
+from recon_studio.backend.process import HelperProcess
+from recon_studio.controllers.errand import complete
+from recon_studio.controllers.studio import Start, Studio
+from recon_studio.state import actions
+from recon_studio.state.app_state import AppState, Mask
+from recon_studio.views.main_window import MainWindow
+from tests.recon_studio.shapes import chair, write_broken_ply, write_ply
+
+pytestmark = pytest.mark.window
+
+SLOW_MS = 60_000  # a loaded machine importing torch
+WAIT_MS = 20_000
+
+
+class Rig:
+    """A window on the screen with everything behind it."""
+
+    def __init__(self, file: Path | None) -> None:
+        self.helpers = {role: HelperProcess(launch(helper_command(role), helper_environment())) for role in ROLES}
+        files = (str(file),) if file is not None else ()
+        self.studio = Studio(Backend(dict(self.helpers)), Start(AppState(), files=files))
+        self.window = MainWindow()
+        self.studio.connect_window(self.window)
+        self.pids = {helper.pid for helper in self.helpers.values()}
+        self.studio.start()
+        self.window.show()
+        QTest.qWaitForWindowExposed(self.window)
+        self.window.start_views()
+
+    @property
+    def state(self) -> AppState:
+        return self.studio.store.state
+
+    def settle(self, qtbot: QtBot) -> AppState:
+        """Waits until everything asked for is shown."""
+        qtbot.waitUntil(lambda: complete(self.state), timeout=SLOW_MS)
+        return self.state
+
+    def view(self, index: int) -> npt.NDArray[np.uint8]:
+        """Returns what one of the four views shows, drawn in full quality, (h, w, 3)."""
+        self.window.bench.render_sharp()
+        tile = self.window.bench.tiles[index]
+        return pixels(tile)[tuple(_slices(tile))]
+
+
+def _slices(tile: QWidget) -> list[slice]:
+    area = tile.image_rect()
+    ratio = tile.devicePixelRatioF()
+    return [
+        slice(round(area.top() * ratio) + 40, round(area.bottom() * ratio)),
+        slice(round(area.left() * ratio), round(area.right() * ratio) - 90),
+    ]
+
+
+def pixels(widget: QWidget) -> npt.NDArray[np.uint8]:
+    """Returns a widget's picture, (h, w, 3)."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def drawn(picture: npt.NDArray[np.uint8]) -> int:
+    """Counts pixels that are not the ground's."""
+    return int((np.abs(picture.astype(int) - picture[0, 0].astype(int)).max(axis=2) > 12).sum())
+
+
+def drop(window: MainWindow, paths: list[Path]) -> None:
+    """Drags files over the window and lets go, as the window system would say it."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    place, copy, left, none = QPoint(500, 400), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(place, copy, data, left, none)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    assert window.drop_hint.isVisible()
+    QApplication.sendEvent(window, QDragMoveEvent(place, copy, data, left, none))
+    let_go = QDropEvent(QPointF(place), copy, data, left, none)
+    QApplication.sendEvent(window, let_go)
+    assert let_go.isAccepted()
+    assert not window.drop_hint.isVisible()
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that ended but was never waited for counts as running."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def chair_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_ply(tmp_path_factory.mktemp("dropped") / "my chair ü.ply", chair())
+
+
+@pytest.fixture(scope="module")
+def shared_rig(qapp: QApplication, chair_file: Path) -> Iterator[Rig]:
+    """One window for all tests of this module: starting torch for each would take minutes."""
+    rig = Rig(chair_file)
+    yield rig
+    rig.window.close()
+    rig.window.deleteLater()
+    assert not any(alive(pid) for pid in rig.pids)
+
+
+@pytest.fixture
+def rig(shared_rig: Rig, chair_file: Path, qtbot: QtBot) -> Rig:
+    """The shared window, showing the chair with the first mask and no notice."""
+    store = shared_rig.studio.store
+    if store.state.current != str(chair_file):
+        shared_rig.settle(qtbot)
+        shared_rig.studio.library.choose(str(chair_file))
+    shared_rig.settle(qtbot)
+    fresh = AppState()
+    for action in (
+        lambda state: actions.set_mask(state, Mask()),
+        lambda state: actions.set_query(state, fresh.query),
+        lambda state: actions.set_names(state, ("chair", "airplane", "bathtub")),
+        lambda state: actions.set_theme(state, "light"),
+    ):
+        store.apply(action)
+    while store.state.notices:
+        store.apply(lambda state: actions.dismiss_notice(state, 0))
+    shared_rig.settle(qtbot)
+    return shared_rig
+
+
+def test_a_dropped_cloud_goes_all_the_way(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    path = write_ply(tmp_path / "dropped.ply", chair(2000))
+    drop(rig.window, [path])
+    qtbot.waitUntil(lambda: rig.state.cloud is not None and rig.state.cloud.key == str(path), timeout=WAIT_MS)
+    state = rig.settle(qtbot)
+    assert state.cloud.vertex_count == 2000
+    np.testing.assert_allclose(state.cloud.points + np.array(state.cloud.origin, dtype=np.float32), chair(2000), atol=1e-5)
+    groups = state.model.num_groups
+    assert state.reconstruction.hidden.sum() == int(0.6 * groups)
+    assert len(state.reconstruction.rebuilt) == int(0.6 * groups)
+    # What was rebuilt lies near the chair, not somewhere in space.
+    rebuilt = state.reconstruction.rebuilt.reshape(-1, 3)
+    nearest = np.linalg.norm(rebuilt[:, None] - state.prepared.points[None], axis=2).min(axis=1)
+    assert np.median(nearest) < 0.1
+    assert [drawn(rig.view(index)) > 500 for index in range(4)] == [True] * 4
+    assert rig.window.library.list.currentItem().text() == "dropped.ply"
+    assert rig.window.windowTitle().startswith("dropped.ply")
+
+
+def test_the_seen_view_pales_what_is_hidden(rig: Rig, qtbot: QtBot) -> None:
+    rig.studio.bench.set_ratio(0.0)
+    rig.settle(qtbot)
+    everything = colourful(rig.view(1))
+    rig.studio.bench.set_ratio(0.9)
+    rig.settle(qtbot)
+    assert 0 < colourful(rig.view(1)) < everything / 2
+
+
+def colourful(picture: npt.NDArray[np.uint8]) -> int:
+    """Counts pixels with strong colour: ghosts are pale."""
+    spread = picture.max(axis=2).astype(int) - picture.min(axis=2)
+    return int((spread > 80).sum())
+
+
+def test_the_ratio_follows_the_mouse_and_undo_takes_the_drag_back(rig: Rig, qtbot: QtBot) -> None:
+    before, view = rig.state.reconstruction, rig.view(2)
+    slider = rig.window.toolbar.ratio
+    handle = handle_of(slider)
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=handle)
+    for step in range(1, 9):
+        QTest.mouseMove(slider, handle + QPoint(3 * step, 0))
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=handle + QPoint(24, 0))
+    assert rig.state.mask.ratio == slider.value() / 100 > 0.65
+    state = rig.settle(qtbot)
+    assert state.reconstruction.hidden.sum() == int(state.mask.ratio * state.model.num_groups)
+    assert (rig.view(2) != view).any()
+    assert state.can_undo == "mask ratio"
+    press(rig.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    state = rig.settle(qtbot)
+    assert state.mask.ratio == 0.6
+    assert slider.value() == 60
+    np.testing.assert_array_equal(state.reconstruction.hidden, before.hidden)
+    np.testing.assert_allclose(state.reconstruction.rebuilt, before.rebuilt, atol=1e-5)
+    press(rig.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert rig.settle(qtbot).mask.ratio > 0.65
+
+
+def handle_of(slider: QWidget) -> QPoint:
+    """Returns where the slider's handle is."""
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    style = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+    return slider.style().subControlRect(style[0], option, style[1], slider).center()
+
+
+def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Presses a key in the window, wherever the focus is not in a text."""
+    window.bench.setFocus()
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    QTest.keyClick(window, key, modifier)
+
+
+def test_the_seed_follows_the_keyboard_and_comes_back_exactly(rig: Rig, qtbot: QtBot) -> None:
+    first, view = rig.state.reconstruction, rig.view(2)
+    type_number(rig.window.toolbar.seed, "7")
+    assert rig.state.mask.seed == 7
+    second = rig.settle(qtbot).reconstruction
+    assert second.hidden.sum() == first.hidden.sum()
+    assert (second.hidden != first.hidden).any()
+    assert (rig.view(2) != view).any()
+    type_number(rig.window.toolbar.seed, "0")
+    third = rig.settle(qtbot).reconstruction
+    np.testing.assert_array_equal(third.hidden, first.hidden)
+    np.testing.assert_array_equal(rig.view(2), view)
+
+
+def type_number(box: QWidget, digits: str) -> None:
+    """Replaces what a number field holds by typing."""
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, digits)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+
+
+def test_names_are_typed_and_their_ranking_is_read(rig: Rig, qtbot: QtBot) -> None:
+    editor = rig.window.words.editor
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, "airplane, chair, bathtub, goblet")
+    qtbot.waitUntil(lambda: rig.state.names == ("airplane", "chair", "bathtub", "goblet"), timeout=WAIT_MS)
+    state = rig.settle(qtbot)
+    shares = [score.probability for score in state.scores]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1.0, abs=1e-4)
+    assert state.scores[0].name == "chair"
+    assert rig.window.words.bars.accessibleDescription().startswith("chair ")
+
+
+def test_a_clicked_patch_is_asked_where_it_looks(rig: Rig, qtbot: QtBot) -> None:
+    before, view = rig.state.attention, rig.view(3)
+    patch = click_patch(rig, lambda patch: not rig.state.reconstruction.hidden[patch])
+    state = rig.settle(qtbot)
+    assert state.selected_patch == patch
+    assert (state.query.token, state.query.patch) == ("patch", patch)
+    assert state.attention.weights.sum() == pytest.approx(1.0, abs=1e-3)
+    assert not state.attention.weights[state.reconstruction.hidden].any()
+    assert np.abs(state.attention.weights - before.weights).max() > 1e-4
+    assert (rig.view(3) != view).any()
+
+
+def click_patch(rig: Rig, wanted: Callable[[int], bool], modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> int:
+    """Clicks a point of the input view whose patch is wanted, and returns that patch."""
+    bench = rig.window.bench
+    tile = bench.tiles[0]
+    area = tile.image_rect()
+    places, _ = bench.camera.project(rig.state.prepared.centres, area.width(), area.height())
+    for place in places:
+        at = QPointF(area.x() + place[0], area.y() + place[1])
+        patch = bench.patch_at(0, QPointF(at.toPoint()))
+        if patch is not None and wanted(patch):
+            QTest.mouseClick(tile, Qt.MouseButton.LeftButton, modifier, at.toPoint())
+            return patch
+    raise AssertionError("no point of a wanted patch is in view")
+
+
+def test_patches_are_hidden_by_click_and_brought_back_by_undo(rig: Rig, qtbot: QtBot) -> None:
+    before = rig.state.reconstruction.hidden
+    patch = click_patch(rig, lambda patch: not rig.state.reconstruction.hidden[patch], Qt.KeyboardModifier.ControlModifier)
+    hidden = rig.settle(qtbot).reconstruction.hidden
+    assert np.flatnonzero(hidden != before).tolist() == [patch]
+    assert hidden[patch]
+    assert len(rig.state.reconstruction.rebuilt) == before.sum() + 1
+    press(rig.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(rig.settle(qtbot).reconstruction.hidden, before)
+
+
+def test_a_bad_file_is_a_sentence_and_the_window_goes_on(rig: Rig, qtbot: QtBot, tmp_path: Path, chair_file: Path) -> None:
+    bad = write_broken_ply(tmp_path / "broken.ply")
+    drop(rig.window, [bad])
+    qtbot.waitUntil(lambda: bool(rig.state.notices), timeout=WAIT_MS)
+    notice = rig.state.notices[-1]
+    assert notice.level == "error"
+    assert "broken.ply" in notice.sentence
+    assert "Traceback" not in notice.sentence
+    assert actions.item(rig.state, str(bad)).status == "failed"
+    assert actions.item(rig.state, str(bad)).sentence == notice.sentence
+    assert rig.state.cloud is None
+    rig.studio.library.choose(str(chair_file))
+    qtbot.waitUntil(lambda: rig.state.cloud is not None, timeout=WAIT_MS)
+    rig.settle(qtbot)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_killed_model_is_announced_and_nothing_is_lost(rig: Rig, qtbot: QtBot) -> None:
+    before = rig.state
+    killed = rig.helpers["model"].pid
+    os.kill(killed, 9)
+    qtbot.waitUntil(lambda: rig.state.engine == "restarting", timeout=WAIT_MS)
+    type_number(rig.window.toolbar.seed, "3")  # the user goes on meanwhile
+    qtbot.waitUntil(lambda: bool(rig.state.notices), timeout=SLOW_MS)
+    assert rig.state.notices[-1].sentence == "The model process stopped (exit 9) and was started again; nothing was lost."
+    state = rig.settle(qtbot)
+    rig.pids.add(rig.helpers["model"].pid)
+    assert rig.helpers["model"].pid != killed
+    assert state.cloud is before.cloud
+    assert state.prepared is before.prepared
+    assert state.names == before.names
+    assert state.mask.seed == 3
+    assert (state.reconstruction.hidden != before.reconstruction.hidden).any()
+    type_number(rig.window.toolbar.seed, "0")
+    np.testing.assert_array_equal(rig.settle(qtbot).reconstruction.hidden, before.reconstruction.hidden)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_killed_reader_is_announced_and_reads_on(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    os.kill(rig.helpers["reader"].pid, 9)
+    qtbot.waitUntil(lambda: bool(rig.state.notices), timeout=WAIT_MS)
+    assert rig.state.notices[-1].sentence == "The reader process stopped (exit 9) and was started again; nothing was lost."
+    rig.pids.add(rig.helpers["reader"].pid)
+    path = write_ply(tmp_path / "after.ply", chair(1500))
+    drop(rig.window, [path])
+    qtbot.waitUntil(lambda: rig.state.cloud is not None and rig.state.cloud.vertex_count == 1500, timeout=WAIT_MS)
+
+
+def test_dark_is_dark_and_light_is_light(rig: Rig, qtbot: QtBot) -> None:
+    light = pixels(rig.window).mean()
+    rig.window.actions_by_name["dark"].trigger()
+    assert rig.state.theme == "dark"
+    view, dark = rig.view(0), pixels(rig.window).mean()
+    assert light > 200
+    assert dark < 80
+    assert view[0, 0].max() < 60  # the ground of the 3D views too
+    assert drawn(view) > 500  # and the cloud still stands out from it
+    rig.window.actions_by_name["light"].trigger()
+    assert pixels(rig.window).mean() == pytest.approx(light, abs=5)
+
+
+def test_closing_while_starting_leaves_nothing_behind(qapp: QApplication, display: bool, qtbot: QtBot) -> None:
+    before = set(QApplication.topLevelWidgets())
+    rig = Rig(None)
+    assert all(alive(pid) for pid in rig.pids)
+    rig.window.close()
+    rig.window.deleteLater()
+    qtbot.waitUntil(lambda: not isValid(rig.window), timeout=WAIT_MS)
+    assert not any(alive(pid) for pid in rig.pids)
+    assert [widget for widget in QApplication.topLevelWidgets() if widget not in before and widget.parent() is None] == []
