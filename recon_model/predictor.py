@@ -14,27 +14,19 @@ from torch.nn.functional import normalize
 
 from recon_model.checkpoint.opening import open_pretraining
 from recon_model.config import MaskStrategy
-from recon_model.errors import CheckpointError, ConfigError, InputError, TeacherError
+from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.explain.attention import AttentionMaps, attention_maps
 from recon_model.geometry.chamfer import chamfer
-from recon_model.geometry.normalise import unit_sphere
 from recon_model.geometry.patches import Patches, cut
+from recon_model.geometry.preparation import Floats, Indices, checked, to_unit
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.zero_shot import project
 from recon_model.nn.masking import draw_mask
-from recon_model.teachers.clip import Clip
-from recon_model.teachers.prompts import PUBLISHED, SETS, classifier, clean
+from recon_model.teachers.vocabulary import Vocabulary
 
 T = TypeVar("T")
-Floats = npt.NDArray[np.float32]
-Indices = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-POOL = 8192
-"""Points that a larger cloud is thinned to, at random with seed 0, before farthest point sampling: without it the farthest points of a
-dense scan are its stray ones."""
-LARGEST = 1e15
-"""Largest coordinate taken; squares of much larger ones leave the range of float32."""
 TEMPERATURE = 0.07
 """Softmax temperature of cosine similarities where the model's card names none."""
 _BATCH = 32
@@ -127,10 +119,7 @@ class Predictor:
         self.device = device
         self.notes = tuple(notes)
         self.lacking = tuple(lacking)
-        self._teacher_source = teacher
-        self._allow_download = allow_download
-        self._teacher: Clip | Exception | None = None
-        self._words: dict[tuple[str, tuple[str, ...]], Tensor] = {}
+        self.vocabulary = Vocabulary(self.card, source=teacher, allow_download=allow_download)
         self._patches: _Recent[Patches] = _Recent(_REMEMBERED_CLOUDS)
         self._maps: _Recent[AttentionMaps] = _Recent(_REMEMBERED_MAPS)
 
@@ -189,16 +178,16 @@ class Predictor:
         Raises:
             InputError: not (P, 3) with P >= 1, not finite, or too large.
         """
-        unit, indices, centre, scale, notes = self._to_unit(points)
-        patches = self._cut(unit)
+        unit = to_unit(points, self.config.num_points)
+        patches = self._cut(unit.points)
         return Prepared(
-            points=unit,
-            indices=indices,
-            centre=centre,
-            scale=scale,
+            points=unit.points,
+            indices=unit.indices,
+            centre=unit.centre,
+            scale=unit.scale,
             centres=_numpy(patches.centres[0]),
             members=patches.members[0].cpu().numpy(),
-            notes=notes,
+            notes=unit.notes,
         )
 
     @torch.inference_mode()
@@ -285,7 +274,9 @@ class Predictor:
         features, projected = [], []
         for start in range(0, len(clouds), _BATCH):
             part = clouds[start : start + _BATCH]
-            units = np.stack([cloud.points if isinstance(cloud, Prepared) else self._to_unit(cloud)[0] for cloud in part])
+            units = np.stack(
+                [cloud.points if isinstance(cloud, Prepared) else to_unit(cloud, self.config.num_points).points for cloud in part]
+            )
             encoded = self.model.encode(self._cut_all(torch.from_numpy(units)))
             tokens = encoded.patches
             features.append(torch.cat([encoded.queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1))
@@ -312,30 +303,13 @@ class Predictor:
         """
         if (why := self._why_no_words()) is not None:
             raise CheckpointError(why)
-        words = self.words(names, templates)
+        words = self.vocabulary.rows(names, templates).numpy()
         points = _prepared_points(prepared)
         similarities = self.similarities(self._embed_prepared(points), words)[0]
         order = np.argsort(-similarities, kind="stable")
         temperature = float(self.card.get("temperature", TEMPERATURE))
         shares = torch.softmax(torch.from_numpy(similarities[order]).double() / temperature, 0)
         return Scores(tuple(names[place] for place in order), similarities[order], shares.to(torch.float32).numpy())
-
-    def words(self, names: Sequence[str], templates: str = "default") -> Floats:
-        """Returns the summed prompt features of names, each of length 1: (n, D). Remembered by name and templates.
-
-        Raises:
-            InputError, ConfigError, TeacherError: see ``classify``.
-        """
-        if not names or any(not clean(name) for name in names):
-            raise InputError(f"names ({', '.join(map(repr, names)) or 'none'}) must hold at least one name, and none may be blank.")
-        chosen = self.templates(templates)
-        teacher = self.teacher()
-        keys = [(clean(name), chosen) for name in names]
-        missing = [key for key in dict.fromkeys(keys) if key not in self._words]
-        if missing:
-            made = classifier(teacher, [name for name, _ in missing], chosen)
-            self._words.update(zip(missing, normalize(made.float().cpu(), dim=-1), strict=True))
-        return _numpy(torch.stack([self._words[key] for key in keys]))
 
     def similarities(self, projected: Floats | None, words: Floats) -> Floats:
         """Cosines (B, n) of projected features (B, D) with words (n, D).
@@ -346,45 +320,6 @@ class Predictor:
         if projected is None:
             raise CheckpointError(self._why_no_words() or "The clouds were embedded by a model that cannot name them.")
         return _numpy(normalize(torch.from_numpy(projected), dim=-1) @ torch.from_numpy(words).T)
-
-    def templates(self, name: str) -> tuple[str, ...]:
-        """Returns the templates of that name; "default" are those on the model's card, else the published ones.
-
-        Raises:
-            ConfigError: the name is unknown; the known ones are listed.
-        """
-        if name == "default":
-            return tuple(self.card.get("templates") or PUBLISHED)
-        if name not in SETS:
-            raise ConfigError(f"templates ({name!r}) must be one of default, {', '.join(SETS)}.")
-        return SETS[name]
-
-    @property
-    def teacher_settled(self) -> bool:
-        """Whether ``classify`` needs not load the text teacher any more, because it is there or known to be missing."""
-        return self._teacher is not None
-
-    def settle_teacher(self) -> None:
-        """Loads the text teacher, and remembers the reason where that fails; may run on another thread."""
-        try:
-            teacher = self._find_teacher()
-            teacher.encode_text(["a cloud"])  # opens the tower: its import is most of the time
-        except Exception as error:
-            self._teacher = error
-        else:
-            self._teacher = teacher
-
-    def teacher(self) -> Clip:
-        """Returns the text teacher, loading it if need be.
-
-        Raises:
-            TeacherError: it is missing, or not the one the model was taught by.
-        """
-        if self._teacher is None:
-            self.settle_teacher()
-        if isinstance(self._teacher, Clip):
-            return self._teacher
-        raise cast(Exception, self._teacher)
 
     # ------------------------------------------------------------ inside
 
@@ -399,49 +334,6 @@ class Predictor:
                 f"The model '{name}' cannot name clouds: image_dim ({config.image_dim}) must equal text_dim ({config.text_dim}) for that."
             )
         return None
-
-    def _find_teacher(self) -> Clip:
-        wanted = self.card.get("teacher") or {}
-        name, known = str(wanted.get("name", "")), wanted.get("text_fingerprint")
-        if self._teacher_source is not None:
-            found = Clip.load(self._teacher_source, allow_download=self._allow_download)
-        elif not name:
-            raise TeacherError("The model's card names no teacher, so its words are unknown; give one with --teacher.")
-        elif "/" in name:
-            found = self._published_teacher(name)
-        else:
-            found = Clip.load()
-        # The authors' files do not say which weights taught them; their published name is all there is to go by.
-        if known or found.name != name:
-            found.check(wanted)
-        return found
-
-    def _published_teacher(self, name: str) -> Clip:
-        try:
-            return Clip.load(name, allow_download=self._allow_download)
-        except TeacherError as error:
-            raise TeacherError(
-                f"{str(error).rstrip('.')}; the command line fetches them once with --download-teacher, or takes a folder with --teacher."
-            ) from error
-
-    def _to_unit(self, points: npt.ArrayLike) -> tuple[Floats, Indices, tuple[float, float, float], float, tuple[str, ...]]:
-        cloud = _cloud(points)
-        indices, notes = self._sample(cloud)
-        moved, centre, scale = unit_sphere(torch.from_numpy(cloud[indices]))
-        x, y, z = centre.tolist()
-        return moved.to(torch.float32).numpy(), indices, (x, y, z), float(scale), notes
-
-    def _sample(self, cloud: npt.NDArray[np.float64]) -> tuple[Indices, tuple[str, ...]]:
-        wanted, given = self.config.num_points, len(cloud)
-        if given <= wanted:
-            note = (f"The cloud holds {given} points; they are repeated to the {wanted} the model takes.",) if given < wanted else ()
-            return np.resize(np.arange(given, dtype=np.int64), wanted), note
-        pool = np.arange(given, dtype=np.int64)
-        note = ()
-        if given > max(POOL, wanted):
-            pool = np.random.default_rng(0).choice(given, max(POOL, wanted), replace=False)
-            note = (f"Of {given} points {len(pool)} were drawn at random before sampling.",)
-        return pool[_farthest(cloud[pool], wanted)], note
 
     def _cut(self, points: Floats) -> Patches:
         if len(points) != self.config.num_points:
@@ -516,33 +408,10 @@ def device_in_words(device: torch.device) -> str:
     return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
 
 
-def _cloud(points: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    try:
-        cloud = np.asarray(points, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"points ({type(points).__name__}) must be an array (P, 3) of numbers.") from error
-    if cloud.ndim != 2 or cloud.shape[1] != 3 or not len(cloud):
-        raise InputError(f"points {cloud.shape} must have the shape (P, 3) with at least one point.")
-    if not np.isfinite(cloud).all():
-        bad = int((~np.isfinite(cloud)).any(1).sum())
-        raise InputError(f"points ({bad} of {len(cloud)} hold NaN or infinity) must be finite numbers.")
-    if np.abs(cloud).max() > LARGEST:
-        raise InputError(f"points (up to {np.abs(cloud).max():.3g}) must stay below {LARGEST:.0e}.")
-    return cloud
-
-
-def _farthest(cloud: npt.NDArray[np.float64], count: int) -> Indices:
-    """Picks farthest points with a k-d tree: exact, but where it starts is the tree's choice. Fifty times faster than one by one."""
-    import fpsample
-
-    middle = np.ascontiguousarray(cloud - cloud.mean(0), np.float32)
-    return fpsample.bucket_fps_kdline_sampling(middle, count, h=5, start_idx=0).astype(np.int64)  # type: ignore[no-any-return]
-
-
 def _prepared_points(prepared: Prepared | npt.ArrayLike) -> Floats:
     if isinstance(prepared, Prepared):
         return prepared.points
-    return _cloud(prepared).astype(np.float32)
+    return checked(prepared).astype(np.float32)
 
 
 def _seed(seed: int) -> int:

@@ -20,7 +20,7 @@ def run(args: argparse.Namespace) -> int:
     """Prints the ranking of every file that can be read; says which cannot, and then returns 2."""
     names = split_names(args.names)
     predictor = load_model(args)
-    predictor.words(names, args.templates)  # first: a missing teacher should be told before files are read
+    predictor.vocabulary.rows(names, args.templates)  # first: a missing teacher should be told before files are read
     found: list[dict[str, Any]] = []
     clouds = CloudFiles(args.files)
     for path, cloud in clouds:

@@ -12,7 +12,8 @@ from recon_model.cli.output import print_lines, write_whole
 from recon_model.errors import InputError
 
 if TYPE_CHECKING:
-    from recon_model.predictor import Floats, Predictor, Prepared
+    from recon_model.geometry.preparation import Floats
+    from recon_model.predictor import Predictor, Prepared
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

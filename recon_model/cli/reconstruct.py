@@ -115,9 +115,9 @@ def _tables(cloud: "Cloud", prepared: "Prepared", result: "Reconstruction") -> d
 
 
 def _lines(document: Mapping[str, Any], folder: Path) -> list[str]:
-    mean = document["mean_chamfer"]
+    mean, count = document["mean_chamfer"], len(document["hidden"])
     return [
-        f"{len(document['hidden'])} patches hidden ({document['strategy']}, seed {document['seed']}), rebuilt by '{document['model']['name']}'.",
+        f"{count} patches hidden ({document['strategy']}, seed {document['seed']}) and rebuilt by '{document['model']['name']}'.",
         "Nothing was hidden." if mean is None else f"Mean squared Chamfer distance {mean:.5f} in the unit sphere.",
         *document["notes"],
         f"Wrote input.ply, visible.ply, reconstruction.ply and {RESULT} to '{folder}'.",

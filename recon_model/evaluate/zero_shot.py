@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import InputError
-from recon_model.predictor import POOL, Embedding, Floats, Predictor, Prepared
+from recon_model.geometry.preparation import POOL, Floats
+from recon_model.predictor import Embedding, Predictor, Prepared
 
 TOP = 5
 _BATCH = 32
@@ -51,7 +52,7 @@ def zero_shot(
     kept = np.flatnonzero(labels >= 0)
     if not len(kept):
         raise InputError(f"names ({', '.join(candidates)}) must hold at least one name of the data ({', '.join(data.names)}).")
-    words = predictor.words(candidates, templates)  # first: a missing teacher should be told at once
+    words = predictor.vocabulary.rows(candidates, templates).numpy()  # first: a missing teacher should be told at once
     embedding = embed_all(predictor, [data.points[int(place)] for place in kept], tell)
     similarities = predictor.similarities(embedding.projected, words)
     order = np.argsort(-similarities, axis=1, kind="stable")
@@ -112,8 +113,8 @@ def _protocol(predictor: Predictor, data: LabelledClouds, candidates: Sequence[s
     known = {_plain(name) for name in data.names}
     foreign = [name for name in candidates if _plain(name) not in known]
     parts = [
-        f"zero-shot: model '{predictor.about.name}', text teacher '{predictor.teacher().name}'",
-        f"{len(predictor.templates(templates))} templates ('{templates}') summed per name",
+        f"zero-shot: model '{predictor.about.name}', text teacher '{predictor.vocabulary.teacher().name}'",
+        f"{len(predictor.vocabulary.templates(templates))} templates ('{templates}') summed per name",
         f"cosine with {predictor.config.zero_shot_ratio:g} x text + image feature",
         sampling_in_words(predictor),
         f"{kept} clouds, {len(candidates)} candidate names",

@@ -40,15 +40,15 @@ MAX_THREADS = 8
 """More do not pay for one small cloud at a time."""
 
 
-class _TeacherSettled(Posted):
-    """The background thread has loaded a model's text teacher, or knows why it cannot."""
+class _TowerSettled(Posted):
+    """The background thread has opened a model's text tower, or knows why it cannot."""
 
 
 class Service:
     """Answers one request after another, so that two never share a model or compete for its threads.
 
-    The default model is loaded before the first request is looked at. The text teacher (seconds of imports) is loaded on a
-    second thread and only while no request waits; a request for words is set aside until it is there, the others go on.
+    The default model is loaded before the first request is looked at. The text tower (seconds of imports) is opened on a
+    second thread and only while no request waits; a request for words it is needed for is set aside until then, the others go on.
 
     Args:
         inbox: where requests come from.
@@ -74,13 +74,13 @@ class Service:
         self._load_default()
         closed = False
         while not (closed and self._held is None):
-            self._load_teacher_when_idle()
+            self._open_tower_when_idle()
             event = self._inbox.take()
             if isinstance(event, Shutdown):
                 return
             if isinstance(event, Closed):
                 closed = True
-            elif isinstance(event, _TeacherSettled):
+            elif isinstance(event, _TowerSettled):
                 self._resume_held()
             elif not isinstance(event, Posted):
                 self._work(event)
@@ -184,9 +184,9 @@ class Service:
 
     def _classify(self, request: ClassifyByWords) -> Scores | Progress:
         model = self._current()
-        if not model.teacher_settled:
+        if not model.vocabulary.ready(request.names, request.templates):
             self._held = request
-            return Progress(id=request.id, fraction=-1.0, text="Loading the text teacher.")
+            return Progress(id=request.id, fraction=-1.0, text="Opening the text tower.")
         scores, milliseconds = _timed(model.classify, request.points.numpy(), request.names, request.templates)
         return Scores(
             id=request.id,
@@ -213,18 +213,18 @@ class Service:
         except ReconError:
             return  # the first request that needs it is told why
 
-    def _load_teacher_when_idle(self) -> None:
+    def _open_tower_when_idle(self) -> None:
         model = self._model
         wanted = self._held is not None or self._reconstructed
-        if model is None or not wanted or model.teacher_settled or self._asked is model or self._inbox.peek() is not None:
+        if model is None or not wanted or model.vocabulary.settled or self._asked is model or self._inbox.peek() is not None:
             return
         self._asked = model
 
         def load() -> None:
-            model.settle_teacher()
-            self._inbox.post(_TeacherSettled())
+            model.vocabulary.settle()
+            self._inbox.post(_TowerSettled())
 
-        Thread(target=load, name="teacher", daemon=True).start()
+        Thread(target=load, name="tower", daemon=True).start()
 
     def _resume_held(self) -> None:
         request, self._held = self._held, None
