@@ -21,6 +21,8 @@ FLICKER_MS = 300
 """A cloud that takes longer to read than this empties the views meanwhile."""
 BATCH_MS = 200
 """Items looked through in the background are shown at most this often."""
+READ_POINTS = 200_000
+"""No view draws more, and the model samples far fewer. A million would hold the window up for 0.15 s."""
 LOOK_POINTS = 64
 LOOK_MOST_BYTES = 32 << 20
 """Larger files are read only when they are chosen."""
@@ -71,7 +73,7 @@ class LibraryController(QObject):
             return
         self._store.apply(lambda state: actions.choose(_with_status(state, key, "reading"), key))
         self._late.start()
-        self._chosen = self._backend.submit(ReadCloud(id=0, path=key))
+        self._chosen = self._backend.submit(ReadCloud(id=0, path=key, max_points=READ_POINTS))
 
     def remove(self, key: str) -> None:
         """Takes an item out; when it was the one shown, its neighbour is shown instead."""
