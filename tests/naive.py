@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -60,3 +61,15 @@ def patch_embedding(embedding: torch.nn.Module, relative: Tensor) -> Tensor:
     patch = points.amax(1, keepdim=True).expand(-1, size, -1)
     joined = embedding.layer3(torch.cat([patch, points], dim=-1).flatten(0, 1))
     return embedding.layer4(torch.relu(embedding.norm3(joined))).reshape(count, size, -1).amax(1)
+
+
+def triangle_area(triangle: np.ndarray) -> float:
+    """Area of one triangle (3, 3) by Heron's formula."""
+    a, b, c = (float(np.linalg.norm(triangle[i] - triangle[j])) for i, j in ((0, 1), (1, 2), (2, 0)))
+    half = (a + b + c) / 2
+    return math.sqrt(max(half * (half - a) * (half - b) * (half - c), 0.0))
+
+
+def occupied_cells(points: np.ndarray, low: np.ndarray, pitch: float) -> set[tuple[int, ...]]:
+    """Grid cells that hold at least one point of (N, 3)."""
+    return {tuple(int((value - start) // pitch) for value, start in zip(point, low, strict=True)) for point in points}

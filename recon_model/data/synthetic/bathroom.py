@@ -81,7 +81,7 @@ def _free_standing(dice: Dice, draft: Draft) -> str:
     inner = superellipse(length - 2 * lip, width - 2 * lip, exponent, 28)
     belly = (1 + taper) / 2 + dice.uniform(0.0, 0.04)
     draft.add("body", loft(rings_of(outer, [taper, belly, 1.0], [0.0, level * 0.5, level]), top=False))
-    draft.add("basin", _basin(dice, inner, level, level * dice.uniform(0.75, 0.92), dice.uniform(0.1, 0.3)))
+    draft.add("basin", _basin(dice, inner, level, level * dice.uniform(0.5, 0.92), dice.uniform(0.1, 0.3)))
     draft.add("rim", _rim(outer, inner, level))
     if dice.chance(0.3):
         ring = np.column_stack([outer[:, 0], np.full(28, level), outer[:, 1]])
@@ -98,10 +98,13 @@ def _built_in(dice: Dice, draft: Draft) -> str:
     lip, exponent = dice.uniform(0.04, 0.14), dice.uniform(2.2, 8.0)
     inner = superellipse(length - 2 * lip, width - 2 * lip, exponent, 28)
     draft.add("body", loft(rings_of(outer, [1.0, 1.0], [0.0, level]), top=False, bottom=dice.chance(0.7)))
-    draft.add("basin", _basin(dice, inner, level, level * dice.uniform(0.7, 0.95), dice.uniform(0.08, 0.3)))
+    draft.add("basin", _basin(dice, inner, level, level * dice.uniform(0.4, 0.95), dice.uniform(0.08, 0.3)))
     draft.add("rim", _rim(outer, inner, level))
     if dice.chance(0.3):
         _slipper(dice, draft, length)
+    if dice.chance(0.3):
+        rest, deep = dice.uniform(0.05, 0.3), dice.uniform(0.08, 0.3)
+        draft.add("rim", rounded_box((deep, rest, width * dice.uniform(0.5, 1.0)), 0.04, (length / 2 - deep / 2, level + rest / 2, 0)))
     tap = _faucet(dice, draft, -length / 2 + lip * 0.5, level, 1)
     return describe("bathtub", ["built-in", "rectangular"], ["an oval basin" if exponent < 3.5 else "a rounded basin", tap])
 

@@ -30,10 +30,10 @@ def _add_top(dice: Dice, draft: Draft, width: float, depth: float, level: float)
     draft.add("top", flat_top(dice, "rectangular", width + over, depth + over, dice.uniform(0.015, 0.05), level))
 
 
-@DRESSER.style("chest", 3.0)
+@DRESSER.style("chest", 3.4)
 def _chest(dice: Dice, draft: Draft) -> str:
     width = dice.uniform(0.65, 1.1)
-    depth = width * dice.uniform(0.45, 0.82)
+    depth = width * dice.uniform(0.45, 0.9)
     height, base = width * dice.uniform(0.95, 1.75), dice.uniform(0.02, 0.14)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(4, 6), dice.pick(1, 1, 2)
@@ -45,7 +45,7 @@ def _chest(dice: Dice, draft: Draft) -> str:
 
 @DRESSER.style("wide", 2.5)
 def _wide(dice: Dice, draft: Draft) -> str:
-    height, depth = dice.uniform(0.7, 0.95), dice.uniform(0.4, 0.72)
+    height, depth = dice.uniform(0.7, 0.95), dice.uniform(0.4, 0.8)
     width, base = height * dice.uniform(0.95, 1.9), dice.uniform(0.02, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(3, 4), dice.integer(2, 3)
@@ -72,7 +72,7 @@ def _wide(dice: Dice, draft: Draft) -> str:
 @DRESSER.style("armoire", 1.6)
 def _armoire(dice: Dice, draft: Draft) -> str:
     width = dice.uniform(0.75, 1.3)
-    depth = width * dice.uniform(0.42, 0.8)
+    depth = width * dice.uniform(0.42, 0.88)
     height, base = width * dice.uniform(1.3, 2.1), dice.uniform(0.03, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     split = base + (height - base) * dice.uniform(0.25, 0.5)
@@ -108,10 +108,10 @@ def _stepped(dice: Dice, draft: Draft) -> str:
     return describe("dresser", ["tall", "two-part"], ["a shallower upper chest"])
 
 
-@NIGHT_STAND.style("drawers", 2.5)
+@NIGHT_STAND.style("drawers", 1.8)
 def _drawers(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.7), dice.uniform(0.42, 0.68)
-    depth, base = width * dice.uniform(0.62, 1.05), dice.uniform(0.02, 0.12)
+    depth, base = width * dice.uniform(0.74, 1.08), dice.uniform(0.02, 0.12)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows = dice.integer(1, 3)
     add_fronts(dice, draft, (-width / 2, base, width / 2, height), depth / 2, rows, 1)
@@ -123,7 +123,7 @@ def _drawers(dice: Dice, draft: Draft) -> str:
 @NIGHT_STAND.style("open shelf", 2.0)
 def _open_shelf(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.6), dice.uniform(0.45, 0.68)
-    depth, base, split = width * dice.uniform(0.62, 1.05), dice.uniform(0.0, 0.14), dice.uniform(0.3, 0.7)
+    depth, base, split = width * dice.uniform(0.66, 1.05), dice.uniform(0.0, 0.14), dice.uniform(0.3, 0.7)
     level = base + (height - base) * split
     draft.add("body", *carcass(dice, width, level - base, depth, base, open_front=True))
     draft.add("body", *carcass(dice, width, height - level, depth, level))
@@ -154,7 +154,7 @@ def _legged_stand(dice: Dice, draft: Draft) -> str:
 @NIGHT_STAND.style("door", 0.8)
 def _door(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.58), dice.uniform(0.5, 0.72)
-    depth, base = width * dice.uniform(0.62, 1.0), dice.uniform(0.02, 0.15)
+    depth, base = width * dice.uniform(0.75, 1.05), dice.uniform(0.02, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     split = base + (height - base) * dice.uniform(0.6, 0.8)
     add_fronts(dice, draft, (-width / 2, base, width / 2, split), depth / 2, 1, 1, "door")
