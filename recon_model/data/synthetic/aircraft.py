@@ -10,7 +10,7 @@ HELICOPTER = category("helicopter", "cabin tail rotor skid")
 
 
 def _lie(dice: Dice, draft: Draft) -> None:
-    draft.pose(dice, 0.6, ("x", -90), ("x", -90), ("x", 90), ("z", 90), ("x", 180))
+    draft.pose(dice, 0.5, ("x", -90), ("x", -90), ("x", 90), ("z", 90), ("x", 180))
 
 
 def _tail(dice: Dice, draft: Draft, z: float, level: float, size: float, sweep: float, kind: str) -> None:

@@ -68,7 +68,7 @@ def _person(dice: Dice, draft: Draft, mode: str) -> None:
         )
         draft.add("leg", leg)
         draft.add("foot", ellipsoid((0.045, 0.04, 0.13), ankle + np.array([0, -0.02, 0.06]), 8))
-        raise_ = 88.0 if mode == "arms out" else dice.pick(dice.uniform(4, 16), dice.uniform(4, 50))
+        raise_ = 88.0 if mode == "arms out" else dice.pick(dice.uniform(1, 9), dice.uniform(1, 9), dice.uniform(4, 50))
         swing = -s * dice.uniform(10, 40) if mode == "walking" else dice.uniform(-8, 25)
         arm, hand = _limb(
             np.array([s * wide * 1.02, 1.38, 0]), 0.28, 0.26, swing, s * raise_, dice.uniform(0, 45) if raise_ < 60 else 0.0, 0.045
@@ -191,15 +191,20 @@ def _helmet(dice: Dice, draft: Draft) -> str:
 def _shoe(dice: Dice, draft: Draft) -> str:
     kind = dice.pick("trainer", "formal", "boot", "heeled", "clog", "sandal")
     zs = np.linspace(-1, 1, 10)
-    half = 0.34 * np.array([0.55, 0.8, 0.78, 0.72, 0.75, 0.9, 1.0, 0.95, 0.75, 0.3]) * dice.uniform(0.85, 1.15)
+    half = 0.4 * np.array([0.55, 0.8, 0.78, 0.72, 0.75, 0.9, 1.0, 0.95, 0.75, 0.3]) * dice.uniform(0.85, 1.15)
     bend = 0.05 * np.sin(zs * 2)
     heel = dice.uniform(0.5, 0.8) if kind == "heeled" else dice.uniform(0.05, 0.18)
     lift = heel * np.clip(-zs + 0.1, 0, 1) ** 1.2 if kind == "heeled" else np.zeros(10)
     sole = np.stack([np.column_stack([bend + s * half, lift + y, zs]) for s, y in ((-1, 0), (1, 0), (1, 0.08), (-1, 0.08))], 1)
     draft.add("sole", loft(sole))
-    top = {"trainer": dice.uniform(0.5, 0.7), "formal": 0.45, "boot": dice.uniform(0.9, 1.6), "heeled": 0.35, "clog": 0.45, "sandal": 0.2}[
-        kind
-    ]
+    top = {
+        "trainer": dice.uniform(0.55, 0.85),
+        "formal": dice.uniform(0.5, 0.7),
+        "boot": dice.uniform(0.9, 1.6),
+        "heeled": 0.35,
+        "clog": 0.45,
+        "sandal": 0.2,
+    }[kind]
     rise = np.where(zs < -0.1, top, 0.22 + (top - 0.22) * np.clip((0.75 - zs) / 0.85, 0, 1))
     rise[-1] = 0.15
     if kind == "sandal":

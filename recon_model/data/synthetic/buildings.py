@@ -54,7 +54,7 @@ def _openings(dice: Dice, draft: Draft, width: float, depth: float, high: float,
 
 @HOUSE.style("gabled", 3.0)
 def _house(dice: Dice, draft: Draft) -> str:
-    width, depth, high, rise = dice.uniform(4, 7), dice.uniform(5, 10), dice.uniform(2.4, 5.5), dice.uniform(1.0, 3.5)
+    width, depth, high, rise = dice.uniform(4, 7), dice.uniform(6, 14), dice.uniform(2.2, 5.0), dice.uniform(0.8, 3.0)
     kind = dice.pick("gable", "gable", "hip", "flat")
     draft.add("wall", slab((-width / 2, 0, -depth / 2), (width / 2, high, depth / 2)))
     over = dice.uniform(0.0, 0.6)
@@ -208,7 +208,7 @@ def _lighthouse(dice: Dice, draft: Draft) -> str:
 
 @TENT.style("marquee", 1.2)
 def _marquee(dice: Dice, draft: Draft) -> str:
-    width, depth, high, peaks = dice.uniform(4, 8), dice.uniform(4, 8), dice.uniform(0.4, 2.0), dice.integer(1, 4)
+    width, depth, high, peaks = dice.uniform(6, 12), dice.uniform(4, 8), dice.uniform(0.3, 1.6), dice.integer(1, 4)
     u, v = np.meshgrid(np.linspace(-1, 1, 17), np.linspace(-1, 1, 17), indexing="ij")
     lattice = np.stack([u * width / 2, np.full_like(u, high), v * depth / 2], -1)
     spots = [(dice.uniform(-0.6, 0.6), dice.uniform(-0.6, 0.6)) for _ in range(peaks)]
@@ -251,7 +251,7 @@ def _camping(dice: Dice, draft: Draft) -> str:
 
 @DOOR.style("leaf")
 def _door(dice: Dice, draft: Draft) -> str:
-    width, high, thick = dice.uniform(0.75, 1.1), dice.uniform(1.8, 2.2), dice.uniform(0.03, 0.08)
+    width, high, thick = dice.uniform(0.75, 1.9), dice.uniform(1.8, 2.2), dice.uniform(0.04, 0.16)
     double, arched = dice.chance(0.25), dice.chance(0.25)
     width *= 1.7 if double else 1.0
     xs = np.linspace(-0.5, 0.5, 11) * width

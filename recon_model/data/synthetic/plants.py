@@ -175,7 +175,7 @@ def _foliage(dice: Dice, draft: Draft, level: float, high: float) -> str:
     """Adds stems and leaves growing from ``level``; returns words for the habit."""
     kind, rng = dice.pick("bushy", "palm", "sword", "stalk", "cactus", "ball"), dice.rng
     if kind == "bushy":
-        count, spread = dice.integer(25, 80), high * dice.uniform(0.4, 0.8)
+        count, spread = dice.integer(25, 80), high * dice.uniform(0.5, 1.1)
         ends = rng.normal(size=(count, 3)) * np.array([spread * 0.45, high * 0.2, spread * 0.45]) + np.array([0, level + high * 0.6, 0])
         draft.add("stem", sticks(np.tile([0, level, 0], (count // 3, 1)), ends[: count // 3], 0.012, 0.006, 3))
         draft.add("leaf", leaves(dice, count, ends, dice.uniform(0.12, 0.3), dice.uniform(0.06, 0.16), 0.05, (-0.5, 1.2)))
@@ -225,7 +225,7 @@ def _ball(dice: Dice, count: int, radius: float) -> NDArray[np.float64]:
 def _potted(dice: Dice, draft: Draft) -> str:
     radius, high = dice.uniform(0.15, 0.4), dice.uniform(0.25, 0.6)
     pot = _pot(dice, draft, radius, high)
-    words = _foliage(dice, draft, high * 0.85, dice.uniform(0.6, 1.3))
+    words = _foliage(dice, draft, high * 0.85, dice.uniform(0.6, 1.6))
     return describe("potted plant", [], [words, pot])
 
 

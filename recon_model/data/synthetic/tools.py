@@ -39,7 +39,7 @@ def _lie(dice: Dice, draft: Draft) -> None:
 
 @KNIFE.style("kitchen", 2.0)
 def _knife(dice: Dice, draft: Draft) -> str:
-    blade, handle, width = dice.uniform(0.8, 1.4), dice.uniform(0.45, 0.7), dice.uniform(0.1, 0.3)
+    blade, handle, width = dice.uniform(0.6, 1.2), dice.uniform(0.4, 0.7), dice.uniform(0.12, 0.36)
     kind = dice.pick("chef", "cleaver", "bread", "dagger")
     width *= {"chef": 1.0, "cleaver": 1.9, "bread": 0.8, "dagger": 0.8}[kind]
     y = np.linspace(0, 1, 9)

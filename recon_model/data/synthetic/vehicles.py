@@ -396,7 +396,7 @@ def _skateboard(dice: Dice, draft: Draft) -> str:
 
 @WHEEL.style("car")
 def _car_wheel(dice: Dice, draft: Draft) -> str:
-    radius, width, inner = 0.33, dice.uniform(0.12, 0.3), dice.uniform(0.55, 0.75)
+    radius, width, inner = 0.33, dice.uniform(0.15, 0.36), dice.uniform(0.5, 0.75)
     bulge = dice.uniform(0.9, 1.0)
     draft.add(
         "tyre",

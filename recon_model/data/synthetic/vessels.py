@@ -46,7 +46,7 @@ def _hollow(profile: Triangles, wall: float) -> Triangles:
 
 @BOTTLE.style("round", 3.0)
 def _bottle(dice: Dice, draft: Draft) -> str:
-    radius, body, neck = dice.uniform(0.14, 0.26), dice.uniform(0.45, 0.75), dice.uniform(0.05, 0.1)
+    radius, body, neck = dice.uniform(0.1, 0.22), dice.uniform(0.45, 0.8), dice.uniform(0.05, 0.1)
     shoulder, high = dice.uniform(0.04, 0.3), dice.uniform(0.08, 0.35)
     waist = dice.pick(1.0, 1.0, dice.uniform(0.8, 0.95))
     line = [
@@ -97,7 +97,7 @@ def _vase(dice: Dice, draft: Draft) -> str:
         "column": [(0.22, 0), (0.25, 0.4), (0.25, 0.8), (0.28, 1.0)],
         "goblet": [(0.3, 0), (0.08, 0.12), (0.08, 0.3), (0.35, 0.55), (0.45, 0.8), (0.5, 1.0)],
     }
-    scale = dice.uniform(0.8, 1.4)
+    scale = dice.uniform(0.55, 1.3)
     line = [(r * scale * dice.uniform(0.85, 1.15), y * high) for r, y in shapes[kind]]
     profile = _smooth(line) if dice.chance(0.75) else np.array(line)
     draft.add("body", revolve(_hollow(profile, dice.uniform(0.01, 0.04)), segments=dice.pick(18, 18, 8), closed=True))

@@ -11,7 +11,7 @@ FARTHEST, NEAREST = 0.2, 1.0
 
 
 def depth_views(
-    shape: Shape | NDArray[np.floating], count: int, size: int, rng: np.random.Generator, points: int = 6144
+    shape: Shape | NDArray[np.floating], count: int, size: int, rng: np.random.Generator, points: int = 12_288
 ) -> NDArray[np.float32]:
     """Parallel projections from ``count`` directions spread evenly around y, slightly from above.
 
