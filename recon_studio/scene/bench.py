@@ -75,7 +75,7 @@ class _Cloud:
         look = self._actor.GetProperty()
         look.SetPointSize(size)
         # A sphere without shading is a flat disc; on a few pixels shading only muddies the colour.
-        depth = 0.45 * float(np.clip((size / oversampling - 2.0) / 6.0, 0.0, 1.0)) if self._layer.solid else 0.0
+        depth = 0.38 * float(np.clip((size / oversampling - 2.0) / 6.0, 0.0, 1.0)) if self._layer.solid else 0.0
         look.SetAmbient(1.0 - depth)
         look.SetDiffuse(depth)
 

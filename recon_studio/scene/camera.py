@@ -60,7 +60,7 @@ class Camera:
         low, high = points.min(axis=0), points.max(axis=0)
         middle = (low + high) / 2
         radius = max(float(np.linalg.norm(points - middle, axis=1).max()), 1e-6)
-        distance = 1.05 * radius / np.sin(np.deg2rad(VIEW_ANGLE) / 2)  # rebuilt points stray a little
+        distance = radius / np.sin(np.deg2rad(VIEW_ANGLE) / 2)
         return replace(self, target=(float(middle[0]), float(middle[1]), float(middle[2])), distance=float(distance))
 
     def pixels_per_unit(self, height: int) -> float:

@@ -74,7 +74,7 @@ def oklab_to_rgb(lab: npt.ArrayLike) -> Bytes:
 def patch_palette(count: int, theme: Theme) -> Bytes:
     """Returns (count, 3) distinct colours: hue, lightness and chroma each step by an irrational share of their range."""
     index = np.arange(count)
-    darkest, brightest = (0.46, 0.74) if theme == "light" else (0.60, 0.86)
+    darkest, brightest = (0.52, 0.78) if theme == "light" else (0.60, 0.86)
     hue = (25 + index * _GOLDEN_ANGLE) % 360
     lightness = darkest + (brightest - darkest) * ((0.5 + index / _PLASTIC) % 1.0)
     chroma = 0.09 + 0.07 * ((0.5 + index / _PLASTIC**2) % 1.0)

@@ -15,6 +15,7 @@ from recon_studio.scene.picture import BenchPicture, ColourBar, Marker, Pickable
 from recon_studio.state.app_state import AppState, Attention, Cloud, Flags, Floats, Indices, Mask, Model, Prepared, Reconstruction, Theme
 
 DISPLAY_LIMIT = 200_000  # points drawn per view
+_GHOST = 0.6  # of a point's diameter: ghosts must not cover what is there
 
 _TITLES = {"input": "Input", "seen": "Seen by the encoder", "rebuilt": "Reconstruction", "attention": "Attention"}
 _TEACHING = {  # while nothing is open, each view says what it is for
@@ -79,14 +80,15 @@ class Resolver:
         rebuilt = state.reconstruction if prepared and state.reconstruction and state.reconstruction.key == prepared.key else None
         attention = state.attention if prepared and state.attention and state.attention.key == prepared.key else None
         wait = _waiting_for(state)
+        rest = "" if cloud is None and _failure(state) else wait  # the sentence is said once
         shown = self._shown(cloud, prepared) if cloud else None
         own = self._own_patches(prepared) if prepared else None
         hidden = self._hidden(state.mask.hidden, prepared, rebuilt) if prepared else None
         views = (
             self._input(shown, prepared, theme, wait),
-            self._seen(prepared, own, hidden, state.mask.hidden is not None, theme, wait),
-            self._rebuilt(prepared, own, rebuilt, theme, wait),
-            self._attention(shown, prepared, attention, hidden, state.model, theme, wait),
+            self._seen(prepared, own, hidden, state.mask.hidden is not None, theme, rest),
+            self._rebuilt(prepared, own, rebuilt, theme, rest),
+            self._attention(shown, prepared, attention, hidden, state.model, theme, rest),
         )
         return self._picture(*views, prepared, state.selected_patch, hidden, theme)
 
@@ -96,13 +98,18 @@ def _waiting_for(state: AppState) -> str:
     if state.current is None:
         return ""
     if state.cloud is None:
-        item = next((item for item in state.items if item.key == state.current), None)
-        return "This file could not be opened" if item and item.status == "failed" else "Reading the file…"
+        return _failure(state) or "Reading the file…"
     if state.engine == "failed":
         return "The model is not running"
     if state.prepared is None:
         return "Loading the model…" if state.model is None else "Cutting the cloud into patches…"
     return "Computing…"
+
+
+def _failure(state: AppState) -> str:
+    """Says why the current file could not be opened; nothing where it could."""
+    item = next((item for item in state.items if item.key == state.current), None)
+    return (item.sentence or "This file could not be opened.") if item is not None and item.status == "failed" else ""
 
 
 def _shown(cloud: Cloud, prepared: Prepared | None) -> _Shown:
@@ -141,7 +148,7 @@ def point_diameter(points: Floats) -> float:
         apart = np.sqrt(np.maximum((queries * queries).sum(axis=1)[:, None] + squares[None] - 2 * queries @ points.T, 0.0))
     apart[apart < 1e-6] = np.inf  # the point itself, and its twins
     spacing = np.median(apart.min(axis=1))
-    return float(np.clip(1.9 * spacing if np.isfinite(spacing) else 0.05, 0.006, 0.045))
+    return float(np.clip(2.2 * spacing if np.isfinite(spacing) else 0.05, 0.006, 0.056))
 
 
 def _own_patches(prepared: Prepared) -> Indices:
@@ -187,7 +194,7 @@ def _seen_view(prepared: Prepared | None, own: Indices | None, hidden: Flags | N
     colours = (
         patch_palette(len(hidden), theme)[visible[nearest(prepared.points[seen], prepared.centres[visible])]] if len(visible) else None
     )
-    layers = [PointLayer(prepared.points[~seen], _flat(GROUNDS[theme].ghost, int((~seen).sum())), diameter, solid=False)]
+    layers = [PointLayer(prepared.points[~seen], _flat(GROUNDS[theme].ghost, int((~seen).sum())), _GHOST * diameter, solid=False)]
     if colours is not None:
         layers.append(PointLayer(prepared.points[seen], colours, diameter))
     caption = f"{len(visible)} of {len(hidden)} patches visible · {int(seen.sum()):,} of {len(seen):,} points"
@@ -234,7 +241,7 @@ def _attention_view(
     # A hidden patch was not there to be looked at; that is not the same as a small weight.
     absent = hidden[shown.patches] if hidden is not None else np.zeros(len(shown.points), dtype=bool)
     layers = (
-        PointLayer(shown.points[absent], _flat(GROUNDS[theme].ghost, int(absent.sum())), shown.diameter, solid=False),
+        PointLayer(shown.points[absent], _flat(GROUNDS[theme].ghost, int(absent.sum())), _GHOST * shown.diameter, solid=False),
         PointLayer(shown.points[~absent], per_patch[shown.patches[~absent]], shown.diameter),
     )
     bar = ColourBar("attention weight", attention_map(theme), "0", f"{high:.2g}")

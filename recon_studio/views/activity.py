@@ -46,7 +46,8 @@ class _JobRow(QWidget):
 
     def show_job(self, job: Job) -> None:
         self._id = job.id
-        self._title.setText(job.title)
+        self._title.setText(self._title.fontMetrics().elidedText(job.title, Qt.TextElideMode.ElideMiddle, 20 * GRID))
+        self._title.setToolTip(job.title)
         self._bar.setRange(0, 0 if job.fraction < 0 else 1000)
         self._bar.setValue(round(1000 * max(0.0, job.fraction)))
         self._bar.setAccessibleName(f"Progress of: {job.title}")

@@ -38,12 +38,12 @@ class InputPanel(Card):
         ):
             return
         cloud, prepared = new.cloud, new.prepared
-        self.facts.setVisible(cloud is not None)
-        self.hint.setVisible(cloud is None)
         item = next((item for item in new.items if item.key == new.current), None)
         failed = item is not None and item.status == "failed"
+        self.facts.setVisible(cloud is not None)
+        self.hint.setVisible(cloud is None and not failed)
         self.notes.setVisible(cloud is not None or failed)
-        self.hint.setText("Nothing is open." if item is None else ("Could not be opened." if failed else "Reading…"))
+        self.hint.setText("Nothing is open." if item is None else "Reading…")
         self.notes.setText(item.sentence if item is not None and failed else "")
         if cloud is None:
             return

@@ -62,7 +62,9 @@ class Bars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = self.width()
-        name_end, share_start, cosine_start = round(width * 0.36), width - 92, width - 40
+        measure = QFontMetrics(text_font(strong=True))
+        longest = max(measure.horizontalAdvance(score.name) for score in self._scores) + 2 * GRID
+        name_end, share_start, cosine_start = min(max(longest, round(width * 0.32)), round(width * 0.5)), width - 92, width - 40
         small = text_font(SMALL)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(small)
@@ -146,13 +148,7 @@ class Words(Card):
             blocked = self.editor.blockSignals(True)
             self.editor.setPlainText(", ".join(new.names))
             self.editor.blockSignals(blocked)
-        if (
-            old is not None
-            and old.scores is new.scores
-            and old.theme == new.theme
-            and old.prepared is new.prepared
-            and old.names == new.names
-        ):
+        if old is not None and old.scores is new.scores and old.theme == new.theme and old.cloud is new.cloud and old.names == new.names:
             return
         self.bars.set_scores(new.scores, new.theme)
         self.bars.setVisible(bool(new.scores))
@@ -162,7 +158,13 @@ class Words(Card):
             self.margin.setText(f"margin {100 * (first.probability - second.probability):.1f} points")
             self.margin.setToolTip(f"How far {first.name} leads {second.name}, in percentage points of the share.")
         self.hint.setText(
-            "" if new.scores else ("Type at least one name." if not new.names else "Open a cloud to rank these names for it.")
+            ""
+            if new.scores
+            else (
+                "Type at least one name."
+                if not new.names
+                else ("Open a cloud to rank these names for it." if new.cloud is None else "Ranking these names…")
+            )
         )
         self.hint.setVisible(not new.scores)
         tip = "Share: softmax over these names at the model's temperature. cos: cosine similarity of cloud and name."
