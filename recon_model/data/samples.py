@@ -14,7 +14,14 @@ from recon_model.errors import InputError
 
 POINTS = 8192
 
-SAMPLES: dict[str, tuple[str, int, bool]] = {}
+SAMPLES: dict[str, tuple[str, int, bool]] = {
+    "airplane": ("airplane", 7, True),
+    "car": ("car", 3, True),
+    "chair": ("chair", 5, True),
+    "guitar": ("guitar", 5, True),
+    "lamp": ("lamp", 5, False),
+    "person": ("person", 1, False),
+}
 """File stem -> (category, seed, whether its parts are coloured)."""
 
 PART_COLOURS = np.array(

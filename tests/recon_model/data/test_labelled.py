@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from recon_model.data.labelled import load_labelled
+from recon_model.errors import InputError
+
+
+def good() -> dict[str, np.ndarray]:
+    points = np.random.default_rng(0).normal(size=(3, 20, 3)).astype(np.float16)
+    return {"points": points, "labels": np.array([0, 1, 1]), "names": np.array(["chair", "night stand"])}
+
+
+def test_an_npz_is_read(tmp_path):
+    np.savez(tmp_path / "x.npz", **good())
+    clouds = load_labelled(tmp_path / "x.npz")
+    assert clouds.names == ("chair", "night stand")
+    assert clouds.labels.tolist() == [0, 1, 1]
+    assert np.asarray(clouds.points).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"labels": None}, "must hold points, labels and names; labels is missing"),
+        ({"points": np.zeros((3, 20))}, r"must hold points \(K, P, 3\)"),
+        ({"labels": np.array([0, 1])}, r"and labels \(K,\); it holds \(3, 20, 3\) and \(2,\)"),
+        ({"labels": np.array([0, 1, 5])}, "must be between 0 and 1; they reach from 0 to 5"),
+        ({"points": np.full((3, 20, 3), np.nan)}, "must be finite"),
+        ({"names": np.array([{}, {}], dtype=object)}, "cannot be read as an .npz of arrays"),
+    ],
+)
+def test_a_bad_npz_is_a_sentence(tmp_path, change, sentence):
+    arrays = {key: value for key, value in {**good(), **change}.items() if value is not None}
+    np.savez(tmp_path / "x.npz", **arrays)
+    with pytest.raises(InputError, match=sentence):
+        load_labelled(tmp_path / "x.npz")
+
+
+def test_a_folder_names_clouds_by_subfolder_or_file_name(tmp_path):
+    (tmp_path / "floor lamp").mkdir()
+    rows = np.random.default_rng(0).normal(size=(30, 3))
+    for place in ("floor lamp/a.xyz", "Night_stand_0042.xyz", "night-stand_7.xyz"):
+        np.savetxt(tmp_path / place, rows)
+    (tmp_path / "notes.md").write_text("not a cloud")
+    clouds = load_labelled(tmp_path)
+    assert clouds.names == ("floor lamp", "night stand", "night-stand")
+    assert sorted(clouds.labels.tolist()) == [0, 1, 2]
+    assert all(points.shape == (30, 3) for points in clouds.points)
+
+
+def test_a_folder_without_clouds_is_a_sentence(tmp_path):
+    with pytest.raises(InputError, match="holds no file that can be read"):
+        load_labelled(tmp_path)
+
+
+def test_other_paths_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"must be 'synthetic', an .npz file or a folder"):
+        load_labelled(tmp_path / "x.ply")

@@ -1,0 +1,102 @@
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recon_model.data import pool as pools
+from recon_model.data.pool import Pool, PoolSettings, cut, default_cache, make_shard
+from recon_model.errors import ConfigError, InputError
+
+SETTINGS = PoolSettings(names=("chair", "table"), num_points=128, num_groups=8, group_size=6, view_size=8)
+
+
+@pytest.fixture(autouse=True)
+def _small_shards(monkeypatch):
+    monkeypatch.setattr(pools, "SHARD", 6)
+
+
+def never(made: int) -> bool:
+    raise AssertionError(f"asked to wait at {made}")
+
+
+def test_a_cut_is_farthest_points_with_their_nearest_neighbours():
+    points = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+    centres, relative = cut(points, 5, 4)
+    assert np.array_equal(centres[0], points[0])
+    chosen = [0]
+    for centre in centres[1:]:
+        away = np.min([((points - points[index]) ** 2).sum(1) for index in chosen], 0)
+        chosen.append(int(away.argmax()))
+        assert np.allclose(points[chosen[-1]], centre)
+    for centre, patch in zip(centres, relative, strict=True):
+        nearest = np.sort(((points - centre) ** 2).sum(1))[:4]
+        assert np.allclose(np.sort((patch**2).sum(1)), nearest, atol=1e-6)
+
+
+def test_a_shard_depends_on_its_settings_and_number_alone():
+    first, again, next_one = make_shard(SETTINGS, 0), make_shard(SETTINGS, 0), make_shard(SETTINGS, 1)
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(first.centres, next_one.centres)
+    assert not np.array_equal(first.centres, make_shard(replace(SETTINGS, seed=1), 0).centres)
+
+
+def test_a_shard_holds_balanced_clouds_in_the_unit_sphere():
+    shard = make_shard(SETTINGS, 0)
+    assert shard.labels.tolist() == [0, 1, 0, 1, 0, 1]
+    assert shard.relative.shape == (6, 8, 6, 3)
+    assert np.abs(shard.relative[:, :, 0]).max() < 1e-3  # the centre itself comes first
+    assert np.sqrt((shard.centres.astype(float) ** 2).sum(-1)).max() <= 1.001
+    assert all("chair" in caption for caption in shard.captions[::2])
+    assert shard.views.max(axis=(1, 2)).min() > 100
+
+
+def test_shards_are_kept_and_not_made_again(tmp_path, monkeypatch):
+    made = Pool(SETTINGS, 2, tmp_path)
+    first = made.shard(0, lambda ready: False)
+    assert made.made() == 1
+    monkeypatch.setattr(pools, "make_shard", None)
+    assert np.array_equal(Pool(SETTINGS, 2, tmp_path).shard(0, never).centres, first.centres)
+
+
+def test_the_cache_knows_settings_apart(tmp_path):
+    assert Pool(SETTINGS, 1, tmp_path).folder != Pool(replace(SETTINGS, group_size=5), 1, tmp_path).folder
+
+
+def test_waiting_can_be_given_up(tmp_path):
+    assert Pool(SETTINGS, 1, tmp_path).shard(0, lambda ready: True) is None
+
+
+def test_a_damaged_shard_is_a_sentence(tmp_path):
+    made = Pool(SETTINGS, 1, tmp_path)
+    (made.folder / "000000.npz").write_bytes(b"nothing")
+    with pytest.raises(InputError, match=r"000000.npz' in the cache of shapes is damaged .* delete it"):
+        made.shard(0, never)
+
+
+def test_the_helper_process_makes_the_pool(tmp_path):
+    made = Pool(replace(SETTINGS, view_size=0), 1, tmp_path)
+    made.start()
+    try:
+        helper = made._helper
+        assert helper is not None
+        helper.join(60)
+        assert helper.exitcode == 0
+        assert made.made() == 1
+    finally:
+        made.close()
+
+
+def test_a_helper_without_its_parent_ends(tmp_path):
+    pools._make_ahead(SETTINGS, tmp_path, 3, parent=os.getpid())  # our parent is another process
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ConfigError, match=r"names \(dragon\) are no synthetic categories; known are .*chair"):
+        PoolSettings(names=("chair", "dragon"))
+
+
+def test_the_cache_follows_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert default_cache() == tmp_path / "recon-studio" / "pools"

@@ -1,0 +1,119 @@
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from recon_model.cli import pretrain
+from recon_model.errors import ConfigError, InputError, ReconError, TeacherError
+from recon_model.train import launch as launching
+from recon_model.train.launch import Request, launch
+from tests.recon_model.train.runs import DIM, clouds, encode
+
+
+class FakeClip:
+    """Two fixed vectors in place of a tower."""
+
+    name, embed_dim, image_size = "fake", DIM, 16
+    fingerprints = ("text", "image")
+
+    @classmethod
+    def load(cls, source: str) -> "FakeClip":
+        if source != "default":
+            raise TeacherError(f"no teacher '{source}'")
+        return cls()
+
+    @property
+    def entry(self) -> dict[str, str]:
+        return {"name": self.name, "text_fingerprint": self.fingerprints[0], "image_fingerprint": self.fingerprints[1]}
+
+    def check(self, teacher: Mapping[str, Any], *, image: bool = False) -> None:
+        if teacher["text_fingerprint"] != self.fingerprints[0]:
+            raise TeacherError("taught by another")
+
+    def encode_text(self, texts: Sequence[str]) -> torch.Tensor:
+        return encode(list(texts))
+
+    def encode_image(self, images: torch.Tensor) -> torch.Tensor:
+        return torch.ones(len(images), DIM)
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setattr(launching, "Clip", FakeClip)
+    made = clouds()
+    np.savez(tmp_path / "data.npz", points=made.points, labels=made.labels, names=np.array(made.names))
+    return str(tmp_path / "data.npz")
+
+
+SMALL = {"num_points": 64, "num_groups": 8, "group_size": 6, "width": 24, "depth": 2, "decoder_depth": 1}
+SHORT = {"epochs": 1, "steps_per_epoch": 2, "batch_size": 4, "precision": "32-true"}
+
+
+def request(tmp_path, npz, **changes) -> Request:
+    return Request(**{"out": tmp_path / "run", "data": npz, "device": "cpu", "recipe_changes": SHORT, "model_changes": SMALL, **changes})
+
+
+def test_a_run_writes_down_all_it_was_asked_for(tmp_path, data):
+    assert launch(request(tmp_path, data)) == "done"
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["preset"] == "studio"
+    assert config["data"] == data
+    assert config["device"] == "cpu"
+    assert config["model"]["width"] == 24
+    assert config["model"]["text_dim"] == config["model"]["image_dim"] == DIM
+    assert config["recipe"]["batch_size"] == 4
+    assert config["teacher"] == {"source": "default", **FakeClip().entry}
+    assert {"python", "torch", "numpy"} <= set(config["versions"])
+
+
+def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp_path, data, monkeypatch):
+    launch(request(tmp_path, data))
+    assert launch(Request(out=tmp_path / "run", resume=True, device="cpu")) == "done"
+    assert launch(request(tmp_path, data, resume=True)) == "done"
+    with pytest.raises(ConfigError, match=r"epochs \(7\) must be 1, as the run was begun"):
+        launch(Request(out=tmp_path / "run", resume=True, recipe_changes={"epochs": 7}))
+    with pytest.raises(ConfigError, match=r"data \(synthetic\) must be .*data.npz"):
+        launch(Request(out=tmp_path / "run", resume=True, data="synthetic"))
+    monkeypatch.setattr(FakeClip, "fingerprints", ("other", "image"))
+    with pytest.raises(TeacherError, match="taught by another"):
+        launch(Request(out=tmp_path / "run", resume=True, device="cpu"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"preset": "huge"}, r"preset \('huge'\) must be one of tiny, small, base, studio"),
+        ({"device": "tpu"}, r"device \('tpu'\) must be auto, cpu"),
+        ({"data": "nowhere.npz"}, r"data \('.*nowhere.npz'\) must be 'synthetic', an .npz file or a folder"),
+        ({"teacher": "nobody"}, "no teacher 'nobody'"),
+        ({"resume": True}, r"holds no run to resume"),
+        ({"recipe_changes": {"batch_size": 400}}, r"batch_size \(400\) must not exceed the 36 clouds to train on"),
+    ],
+)
+def test_bad_requests_are_sentences(tmp_path, data, changes, sentence):
+    with pytest.raises(ReconError, match=sentence):
+        launch(request(tmp_path, data, **changes))
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_command_hands_over_only_what_was_given(tmp_path, data, capsys):
+    parser = argparse.ArgumentParser()
+    pretrain.add_arguments(parser)
+    options = f"--preset studio --data {data} --out {tmp_path / 'run'} --epochs 1 --steps-per-epoch 1 --batch-size 2 --precision 32-true"
+    assert pretrain.run(parser.parse_args(options.split())) == 0
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["recipe"]["batch_size"] == 2
+    assert config["recipe"]["learning_rate"] == launching.RECIPES["studio"]().learning_rate
+    assert "Done" in capsys.readouterr().out
+
+
+def test_an_existing_run_is_left_alone(tmp_path, data):
+    launch(request(tmp_path, data))
+    before = (tmp_path / "run" / "last.safetensors").read_bytes()
+    with pytest.raises(InputError, match="already holds a run"):
+        launch(request(tmp_path, data))
+    assert (tmp_path / "run" / "last.safetensors").read_bytes() == before

@@ -1,0 +1,73 @@
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import normalize
+
+from recon_model.geometry.patches import Patches
+from recon_model.models.zero_shot import TeacherFeatures
+from recon_model.train.sources import Batch, turn
+from recon_model.train.validation import Validation, calibrate, validate
+from tests.recon_model.train.runs import pretrainer
+
+NAMES, DIM, SIZE = 5, 8, 400
+
+
+class Oracle(nn.Module):
+    """Its text query knows the names, as far as noise lets it; its image query knows nothing and is three times as loud."""
+
+    config = SimpleNamespace(zero_shot_ratio=1.0)
+
+    def __init__(self, words: torch.Tensor, labels: torch.Tensor, noise: float) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(0)
+        self.text = words[labels] + noise * torch.randn(SIZE, DIM, generator=generator)
+        self.image = 3 * torch.randn(SIZE, DIM, generator=generator)
+
+    def teacher_features(self, patches: Patches) -> TeacherFeatures:
+        return TeacherFeatures(self.image, self.text)
+
+
+def batch(labels: torch.Tensor) -> Batch:
+    return Batch(Patches(torch.zeros(SIZE, 2, 3), torch.empty(0), torch.zeros(SIZE, 2, 4, 3)), labels, [""] * SIZE, None)
+
+
+def test_calibration_trusts_the_better_query_and_lower_certainty_gets_a_higher_temperature():
+    words = normalize(torch.randn(NAMES, DIM, generator=torch.Generator().manual_seed(1)), dim=-1)
+    labels = torch.arange(SIZE) % NAMES
+    clear, noisy = (calibrate(Oracle(words, labels, noise), [batch(labels)], words) for noise in (0.1, 0.5))
+    assert clear.ratio == noisy.ratio == 5.0
+    assert clear.top1 > noisy.top1 > 0.3
+    assert clear.temperature < noisy.temperature
+
+
+def test_validation_leaves_the_model_in_training_and_gives_the_same_twice(tmp_path):
+    made = pretrainer(tmp_path)
+    held_out = made.source.validation(lambda ready, wanted: False)
+    first, again = (validate(made.model, held_out, made.targets.classifier, 0.6, 0) for _ in range(2))
+    assert first == again
+    assert made.model.training
+    assert set(first.parts) == {"reconstruction"}
+
+
+def test_the_best_has_the_highest_accuracy_or_without_names_the_lowest_loss():
+    assert Validation(0.9, {"reconstruction": 9.0}).score() > Validation(0.8, {"reconstruction": 1.0}).score()
+    assert Validation(None, {"reconstruction": 1.0}).score() > Validation(None, {"reconstruction": 2.0}).score()
+
+
+@pytest.mark.parametrize("angle", [0.0, 1.0, 4.0])
+def test_turning_is_about_y_and_rigid(angle):
+    generator = torch.Generator().manual_seed(0)
+    before = Patches(torch.randn(2, 4, 3, generator=generator), torch.empty(0), torch.randn(2, 4, 5, 3, generator=generator))
+    after = turn(before, torch.tensor([0.0, angle]))
+    assert torch.allclose(after.centres[0], before.centres[0])
+    assert torch.allclose(after.relative[..., 1], before.relative[..., 1])
+    whole = [value.centres.unsqueeze(2) + value.relative for value in (before, after)]
+    assert torch.allclose(whole[0].flatten(1, 2).norm(dim=-1), whole[1].flatten(1, 2).norm(dim=-1), atol=1e-5)
+    assert torch.allclose(after.centres[1, 0, [0, 2]], rotated(before.centres[1, 0, [0, 2]], angle), atol=1e-5)
+
+
+def rotated(xz: torch.Tensor, angle: float) -> torch.Tensor:
+    turned = torch.view_as_complex(xz.contiguous()) * torch.exp(torch.tensor(1j * angle))
+    return torch.view_as_real(turned)
