@@ -27,7 +27,7 @@ from recon_model.errors import InputError, ReconError
 
 FEW = 32
 """Fewer points than this are too few to say anything about a shape; the file opens all the same, with a note."""
-LARGEST_FILE = 1 << 30
+LARGEST_FILE = 1_000_000_000
 """Bytes of the largest file that is opened."""
 _FARTHEST = 1e30  # coordinates beyond it overflow float32 in the squares that every distance needs
 
@@ -155,12 +155,13 @@ def _guarded(source: Source, work: Callable[[], _T]) -> _T:
 
 def _cloud(source: Source, found: Found, began: float) -> Cloud:
     notes = [*source.notes, *found.notes]
-    positions = np.asarray(found.positions)
-    finite = (np.abs(positions) < _FARTHEST).all(axis=1)  # false for NaN
+    positions = np.asarray(found.positions, dtype=np.float64)
+    x, y, z = (np.abs(column) < _FARTHEST for column in positions.T)  # false for NaN
+    finite = x & y & z
     if not finite.any():
-        raise source.refuse(f"none of its {counted(len(positions), 'point')} has finite coordinates, so there is nothing to show.")
-    low, high = positions[finite].astype(np.float64).min(axis=0), positions[finite].astype(np.float64).max(axis=0)
-    origin = (low + high) / 2
+        raise source.refuse(f"it holds no finite coordinates ({counted(len(positions), 'point')} without), so there is nothing to show.")
+    sound = positions if finite.all() else positions[finite]
+    origin = np.array([(column.min() + column.max()) / 2 for column in sound.T])
     mesh = _mesh(source, found, finite, origin, notes)
     kind = "mesh" if mesh is not None else "points"
     sampled = mesh if mesh is not None else _points(source, found, finite, origin, notes)

@@ -123,7 +123,9 @@ class ReaderProcess:
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         # One thread each: thread pools would take address space and the user's other cores.
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
-        environment = {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths), "HDF5_USE_FILE_LOCKING": "FALSE"}
+        # HDF5 would load a decompressor that a file asks for from its plugin folder: "::" forbids it. Nor need we lock what we only read.
+        hdf5 = {"HDF5_PLUGIN_PRELOAD": "::", "HDF5_USE_FILE_LOCKING": "FALSE"}
+        environment = {**os.environ, **threads, **hdf5, "PYTHONPATH": os.pathsep.join(paths)}
         self._ready = False
         self._process = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment

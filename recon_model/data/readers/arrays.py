@@ -6,6 +6,7 @@ Source: numpy.lib.format, versions 1.0 to 3.0.
 import io
 import zipfile
 from dataclasses import dataclass
+from tokenize import TokenError
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def _header(source: Source, head: bytes, what: str) -> _Header:
         version = np.lib.format.read_magic(stream)
         parse = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, fortran, dtype = parse(stream)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, EOFError):
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, EOFError, TokenError):
         raise source.refuse(f"the header of {what} cannot be read; it is damaged or cut short.") from None
     if dtype.hasobject:
         raise source.refuse(

@@ -245,7 +245,7 @@ def _binary_rows(source: Source, elements: list[_Element], order: str, start: in
                     f"{grouped((len(source.data) - at) // dtype.itemsize)}; it is damaged or cut short."
                 )
             records = np.frombuffer(source.data, dtype, element.count, at) if element.properties and element.count else np.empty(0, dtype)
-            if subsample:
+            if subsample and element.properties:
                 records = records[source.rows(element.count)]
             rows, at = _Rows({item.name: records[f"p{place}"] for place, item in enumerate(element.properties)}, {}), end
         parts.setdefault(element.name, rows)

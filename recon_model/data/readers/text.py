@@ -14,6 +14,7 @@ _TO_BLANK = bytes.maketrans(b',;"\t\v\f', b"      ")
 _COMMA_TO_POINT = bytes.maketrans(b',;"\t\v\f', b".     ")
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _LONGEST_HEADER = 200
+_LONGEST_LINE = 10_000
 
 
 def read(source: Source) -> Found:
@@ -23,31 +24,35 @@ def read(source: Source) -> Found:
         InputError: it is not text, or not a table with at least three numbers a line.
     """
     lines = text_lines(source)
+    if any(len(line) > _LONGEST_LINE for line in lines[:_LONGEST_HEADER]):
+        raise source.refuse("one of its first lines is far too long for a row of coordinates; one point a line is needed.")
     start, names = _header(lines)
     if start == len(lines):
         raise source.refuse("it holds no line of at least 3 numbers, so there are no coordinates to read.")
     promised = _promised(lines, start)
     body = lines[start:]
-    table = _commas_apart(body)
-    values, skipped = numbers.table(table)
+    rows = source.rows(len(body))
+    chosen = body if isinstance(rows, slice) else [body[row] for row in rows]
+    values, skipped = numbers.table(_commas_apart(chosen))
     if values.ndim != 2 or values.shape[0] == 0 or values.shape[1] < 3:
         raise source.refuse(f"its lines hold {values.shape[1] if values.ndim == 2 else 0} numbers, but x, y and z need 3.")
-    if skipped * 2 > len(body):
+    if skipped * 2 > len(chosen):
         raise source.refuse(
-            f"{grouped(skipped)} of its {counted(len(body), 'line')} are not rows of numbers, so it is no table of coordinates."
+            f"{grouped(skipped)} of its {counted(len(chosen), 'line')} are not rows of numbers, so it is no table of coordinates."
         )
     if skipped:
         source.notes.append(
-            f"{counted(skipped, 'line')} of {grouped(len(body))} could not be read as a row of numbers and {were(skipped)} left out."
+            f"{counted(skipped, 'line')} of {grouped(len(chosen))} could not be read as a row of numbers and {were(skipped)} left out."
         )
-    if promised is not None and promised != len(values):
-        source.notes.append(f"The first line promises {counted(promised, 'point')}, but the file holds {grouped(len(values))}.")
+    count = len(values) if chosen is body else len(body)
+    if promised is not None and promised != count:
+        source.notes.append(f"The first line promises {counted(promised, 'point')}, but the file holds {grouped(count)}.")
     is_pts = source.path.suffix.lower() == ".pts"
     found = columns.assign(values, names, intensity_first=is_pts)
     return Found(
         format="pts" if is_pts else "csv" if source.path.suffix.lower() == ".csv" else "xyz",
         positions=found.positions,
-        vertex_count=len(values),
+        vertex_count=count,
         colours=found.colours,
         normals=found.normals,
         notes=found.notes,
