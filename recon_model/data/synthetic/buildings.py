@@ -90,7 +90,7 @@ def _house(dice: Dice, draft: Draft) -> str:
         draft.add("wall", box((width * 2.2, 0.1, depth * 1.6), (0, -0.05, 0)))
     return describe(
         "house",
-        ["", "two-storey"][int(high > 4.2) :][:1],
+        ["two-storey" if high > 4.2 else ""],
         [f"a {kind} roof" if kind != "gable" else "a pitched roof", "a side wing" if annex else "", "a chimney" if chimney else ""],
     )
 

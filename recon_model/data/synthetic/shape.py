@@ -160,8 +160,9 @@ def category(name: str, parts: str) -> Category:
 
 
 def article(phrase: str) -> str:
-    """Puts "a" or "an" before a phrase."""
-    return ("an " if phrase[0] in "aeiou" else "a ") + phrase
+    """Puts "a" or "an" before a phrase, as it sounds: an L-shaped sofa, a one-piece toilet."""
+    vowel = (phrase[0] in "aeiou" and not phrase.startswith("one")) or phrase.startswith(("L-", "xbox"))
+    return ("an " if vowel else "a ") + phrase
 
 
 def listing(words: list[str]) -> str:

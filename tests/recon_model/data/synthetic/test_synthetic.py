@@ -20,7 +20,7 @@ from recon_model.data.synthetic.primitives import (
     tube,
     turn,
 )
-from recon_model.data.synthetic.shape import Dice, describe
+from recon_model.data.synthetic.shape import Dice, article, describe
 from recon_model.data.synthetic.views import FARTHEST, NEAREST
 from recon_model.errors import InputError
 from tests.naive import triangle_area
@@ -193,6 +193,11 @@ def test_unknown_names_are_refused_with_the_known_ones(tmp_path: Path, capsys: p
 def test_captions_read_as_english() -> None:
     assert describe("chair", ["", "old"], ["a back", "", "arms"]) == "an old chair with a back and arms"
     assert describe("bed") == "a bed"
+    assert [article(word) for word in ("L-shaped sofa", "one-piece toilet", "oval top")] == [
+        "an L-shaped sofa",
+        "a one-piece toilet",
+        "an oval top",
+    ]
     texts = {sample_shape("chair", np.random.default_rng(seed)).caption for seed in range(60)}
     assert len(texts) > 25
     assert json.dumps(sorted(texts)).isascii()
