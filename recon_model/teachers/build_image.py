@@ -1,6 +1,6 @@
 """Teaches the shipped image tower: ``python -m recon_model.teachers.build_image --clip DIR``.
 
-A small ViT learns to say of a depth picture what the frozen text tower says of the shape's name and caption. The text side of
+A small ResNet learns to say of a depth picture what the frozen text tower says of the shape's name and caption. The text side of
 the folder, and with it its fingerprint, stays as it is.
 """
 
@@ -8,6 +8,7 @@ import argparse
 import json
 import math
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -23,8 +24,7 @@ from recon_model.data.synthetic import CATEGORIES
 from recon_model.errors import ReconError
 from recon_model.teachers import memory
 from recon_model.teachers.clip import Clip
-from recon_model.teachers.distillation import folder
-from recon_model.teachers.distillation.learning import set_norm
+from recon_model.teachers.distillation import folder, learning
 from recon_model.teachers.distillation.pictures import Pictures, draw
 from recon_model.teachers.fingerprint import image_fingerprint, is_image, text_fingerprint
 from recon_model.teachers.prompts import EVERYDAY, classifier
@@ -41,9 +41,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--shapes", type=int, default=300, help="shapes per category to learn from")
     made.add_argument("--views", type=int, default=8, help="pictures of each shape")
-    made.add_argument("--minutes", type=float, default=8.0, help="time to train")
+    made.add_argument("--steps", type=int, default=2500, help="batches to learn from")
     made.add_argument("--batch", type=int, default=128)
-    made.add_argument("--learning-rate", type=float, default=1e-3)
+    made.add_argument("--learning-rate", type=float, default=2e-3)
     made.add_argument("--threads", type=int, default=1)
     return made
 
@@ -62,7 +62,7 @@ def loss_of(features: Tensor, names: Tensor, captions: Tensor, name_features: Te
 
 
 def _schedule(spent: float) -> float:
-    """Share of the learning rate at a share of the time: a short rise, then half a cosine."""
+    """Share of the learning rate at a share of the steps: a short rise, then half a cosine."""
     return min(1.0, spent / 0.03) * 0.5 * (1 + math.cos(math.pi * min(1.0, spent)))
 
 
@@ -74,13 +74,13 @@ def train(
     options: argparse.Namespace,
     rng: np.random.Generator,
 ) -> Iterator[str]:
-    """Trains the image side for the time given; yields progress now and then."""
+    """Trains the image side; yields progress now and then."""
     captions, names = targets
     optimizer = torch.optim.AdamW(visual.parameters(), lr=options.learning_rate, weight_decay=0.05, betas=(0.9, 0.98))
-    start, step, running, seconds = time.monotonic(), 0, 0.0, options.minutes * 60
-    while (spent := (time.monotonic() - start) / seconds) < 1:
+    start, running = time.monotonic(), 0.0
+    for step in range(1, options.steps + 1):
         for settings in optimizer.param_groups:
-            settings["lr"] = options.learning_rate * max(_schedule(spent), 1e-3)
+            settings["lr"] = options.learning_rate * _schedule(step / options.steps)
         shapes = torch.from_numpy(rng.integers(len(pictures), size=options.batch))
         with torch.autocast("cpu", torch.bfloat16):
             features = encode(pictures.batch(shapes, rng))
@@ -89,10 +89,9 @@ def train(
         loss.backward()
         nn.utils.clip_grad_norm_(visual.parameters(), 1.0)
         optimizer.step()
-        step += 1
         running += (loss.item() - running) / min(step, 50)
         if step % 100 == 0:
-            yield f"{spent:4.0%} step {step}: loss {running:.3f}"
+            yield f"step {step}: loss {running:.3f} ({time.monotonic() - start:.0f} s)"
 
 
 @torch.inference_mode()
@@ -130,25 +129,27 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
     clip = Clip.load(out)
     rng = np.random.default_rng(options.seed)
     categories = list(CATEGORIES)
-    size = folder.IMAGE_SIZE
-    pictures = draw(categories, options.shapes, options.views, size, rng)
+    pictures = draw(categories, options.shapes, options.views, folder.IMAGE_SIZE, rng)
     print(f"drew {options.views} views of each of {len(pictures)} shapes of {len(categories)} categories", flush=True)
     names = functional.normalize(classifier(clip, categories, EVERYDAY), dim=-1)
     captions = functional.normalize(functional.normalize(clip.encode_text(pictures.captions), dim=-1) + names[pictures.names], dim=-1)
     config = json.loads((out / folder.CONFIG).read_text(encoding="utf-8"))
     config["model_cfg"]["vision_cfg"] = folder.VISION
-    folder.write_json(out / folder.CONFIG, config)
-    model: Any = folder.create(out, options.seed)
-    encode = _encoder(model.visual, config)
-    for line in train(encode, model.visual, pictures, (captions.clone(), names.clone()), options, rng):
+    with tempfile.TemporaryDirectory() as empty:
+        # The folder itself stays whole until the new weights are ready.
+        folder.write_json(Path(empty) / folder.CONFIG, config)
+        model: Any = folder.create(Path(empty), options.seed)
+    visual = model.visual.to(memory_format=torch.channels_last)
+    encode = _encoder(visual, config)
+    for line in train(encode, visual, pictures, (captions.clone(), names.clone()), options, rng):
         print(line, flush=True)
-    model.eval()
+    visual.eval()
     with torch.inference_mode():
-        set_norm(
-            model.visual.proj, encode(pictures.batch(torch.randperm(len(pictures), generator=torch.Generator().manual_seed(0))[:1000], rng))
-        )
-    fresh = draw(categories, 25, 4, size, np.random.default_rng(options.seed + 1))
+        some = torch.from_numpy(rng.permutation(len(pictures))[:1000])
+        learning.set_norm(visual.attnpool.c_proj.parameters(), encode(pictures.batch(some, rng)))
+    fresh = draw(categories, 25, 4, folder.IMAGE_SIZE, np.random.default_rng(options.seed + 1))
     results = _measure(encode, fresh, names)
+    folder.write_json(out / folder.CONFIG, config)
     return _write(out, model, options, categories, results)
 
 
@@ -156,8 +157,8 @@ def _write(
     out: Path, model: nn.Module, options: argparse.Namespace, categories: Sequence[str], results: dict[str, float]
 ) -> dict[str, Any]:
     """Puts the new image side beside the text side as it is stored, to the bit."""
-    stored = load_file(out / folder.WEIGHTS)
     before = text_fingerprint(out)
+    stored = {name: value for name, value in load_file(out / folder.WEIGHTS).items() if not is_image(name)}
     stored.update({name: value for name, value in folder.halves(model).items() if is_image(name)})
     folder.write_weights(out, stored)
     card: dict[str, Any] = json.loads((out / folder.CARD).read_text(encoding="utf-8"))
@@ -168,7 +169,7 @@ def _write(
         "categories": list(categories),
         "shapes": options.shapes * len(categories),
         "views": options.views,
-        "minutes": options.minutes,
+        "steps": options.steps,
         "seed": options.seed,
         "results": {name: round(value, 3) for name, value in results.items()},
     }

@@ -80,7 +80,7 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
     for line in learning.train(model, learnt, wanted[: len(learnt)], tokenizer, schedule, rng):
         print(f"{line} ({time.monotonic() - start:.0f} s)", flush=True)
     with torch.inference_mode():
-        learning.set_norm(model.text_projection, model.encode_text(tokenizer([text.text for text in rng.sample(learnt, 5000)])))
+        learning.set_norm([model.text_projection], model.encode_text(tokenizer([text.text for text in rng.sample(learnt, 5000)])))
         measured = learning.recall(model.encode_text(tokenizer([text.text for text in kept])), wanted[len(learnt) :])
     weights = folder.halves(model)
     folder.write_weights(out, weights)

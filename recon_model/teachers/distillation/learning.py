@@ -3,7 +3,7 @@
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,9 +159,11 @@ def train(
 
 
 @torch.no_grad()
-def set_norm(projection: Tensor, features: Tensor) -> None:
-    """Scales a bias-free output projection in place so that the given raw features would have the mean length wanted."""
-    projection *= FEATURE_NORM / features.norm(dim=-1).mean()
+def set_norm(projection: Iterable[Tensor], features: Tensor) -> None:
+    """Scales an output projection (weight, and bias if any) in place so that these raw features would have the mean length wanted."""
+    factor = FEATURE_NORM / features.norm(dim=-1).mean()
+    for value in projection:
+        value *= factor
 
 
 def recall(features: Tensor, truth: Tensor) -> dict[str, float]:

@@ -222,7 +222,7 @@ def test_a_tower_learns_what_it_is_told_and_only_its_text_side_moves(small):
 def test_norm_is_set_without_turning_anything():
     features = torch.randn(50, 16, generator=torch.Generator().manual_seed(0))
     projection = torch.eye(16)
-    learning.set_norm(projection, features)
+    learning.set_norm([projection], features)
     assert (features @ projection).norm(dim=-1).mean().item() == pytest.approx(learning.FEATURE_NORM, rel=1e-4)
 
 
