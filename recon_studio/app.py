@@ -56,7 +56,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> None:
     """Refuses what cannot be meant; everything is looked at before the first process is started."""
-    options.samples = () if options.files else tuple(str(path) for path in sorted(asset_path("clouds").glob("*.ply")))
     for path in options.files:
         if not Path(path).exists():
             raise InputError(f"The file '{path}' does not exist.")
@@ -69,6 +68,7 @@ def _check(options: argparse.Namespace) -> None:
     if options.model is not None and options.model != "default" and not Path(options.model).exists():
         raise InputError(f"The model '{options.model}' does not exist.")
     _size(options)
+    options.samples = () if options.files else tuple(str(path) for path in sorted(asset_path("clouds").glob("*.ply")))
 
 
 def _size(options: argparse.Namespace) -> tuple[int, int] | None:

@@ -21,7 +21,7 @@ FLICKER_MS = 300
 """A cloud that takes longer to read than this empties the views meanwhile."""
 BATCH_MS = 200
 """Items looked through in the background are shown at most this often."""
-READ_POINTS = 200_000
+READ_POINTS = 100_000
 """No view draws more, and the model samples far fewer. A million would hold the window up for 0.15 s."""
 LOOK_POINTS = 64
 LOOK_MOST_BYTES = 32 << 20

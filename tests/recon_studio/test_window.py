@@ -341,6 +341,7 @@ def test_a_killed_reader_is_announced_and_reads_on(rig: Rig, qtbot: QtBot, tmp_p
 
 
 def test_dark_is_dark_and_light_is_light(rig: Rig, qtbot: QtBot) -> None:
+    rig.view(0)
     light = pixels(rig.window).mean()
     rig.window.actions_by_name["dark"].trigger()
     assert rig.state.theme == "dark"
@@ -350,6 +351,7 @@ def test_dark_is_dark_and_light_is_light(rig: Rig, qtbot: QtBot) -> None:
     assert view[0, 0].max() < 60  # the ground of the 3D views too
     assert drawn(view) > 500  # and the cloud still stands out from it
     rig.window.actions_by_name["light"].trigger()
+    rig.view(0)
     assert pixels(rig.window).mean() == pytest.approx(light, abs=5)
 
 

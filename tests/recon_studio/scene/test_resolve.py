@@ -140,7 +140,7 @@ def test_large_clouds_are_thinned_and_say_so():
     many = np.tile(state.cloud.points, (1300, 1))
     view = Resolver()(replace(state, cloud=replace(state.cloud, points=many))).views[0]
     assert len(view.layers[0].points) == DISPLAY_LIMIT
-    assert view.caption.startswith("200,000 of 249,600 points shown")
+    assert view.caption.startswith("100,000 of 249,600 points shown")
 
 
 def test_nearest_agrees_with_every_distance():
