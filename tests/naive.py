@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from recon_model.geometry.patches import Patches
+
 
 def farthest_points(cloud: Tensor, count: int) -> list[int]:
     """One cloud (N, 3): start at 0, then always the point farthest from all picked."""
@@ -73,3 +75,32 @@ def triangle_area(triangle: np.ndarray) -> float:
 def occupied_cells(points: np.ndarray, low: np.ndarray, pitch: float) -> set[tuple[int, ...]]:
     """Grid cells that hold at least one point of (N, 3)."""
     return {tuple(int((value - start) // pitch) for value, start in zip(point, low, strict=True)) for point in points}
+
+
+def attention_row(model: torch.nn.Module, patches: Patches, hidden: Tensor, token: str, patch: int, layer: int, head: int | None) -> Tensor:
+    """Where one token looks in one block of the encoder, recomputed block by block with loops over heads and patches: (G,)."""
+    encoder = model.encoder
+    visible = [index for index in range(hidden.shape[1]) if not hidden[0, index]]
+    tokens = encoder.patch_embedding(patches.relative[:, visible] * encoder.config.patch_scale)
+    positions = encoder.position(patches.centres[:, visible])
+    queries = torch.cat([encoder.cls_token, encoder.img_token, encoder.text_token], 1)
+    query_positions = torch.cat([encoder.cls_position, encoder.img_position, encoder.text_position], 1)
+    for index in range(layer):
+        queries, tokens = encoder.blocks[index](queries + query_positions, tokens + positions, stop_gradient=False)
+    block, width = encoder.blocks[layer], encoder.config.width // encoder.config.heads
+    normed = block.norm1(tokens + positions)[0]
+    if token == "patch":
+        asking = block.attention.qkv(normed[visible.index(patch)])[: encoder.config.width]
+        keys = block.attention.qkv(normed)[:, encoder.config.width : 2 * encoder.config.width]
+    else:
+        place = ("cls", "img", "text").index(token)
+        asking = block.cross_attention.q(block.query_norm1(queries + query_positions)[0, place])
+        keys = block.cross_attention.kv(normed)[:, : encoder.config.width]
+    rows = []
+    for number in range(encoder.config.heads):
+        part = slice(number * width, (number + 1) * width)
+        scores = torch.stack([(asking[part] * key[part]).sum() / width**0.5 for key in keys])
+        row = torch.zeros(hidden.shape[1])
+        row[visible] = scores.exp() / scores.exp().sum()
+        rows.append(row)
+    return sum(rows) / len(rows) if head is None else rows[head]

@@ -114,7 +114,7 @@ def _protocol(predictor: Predictor, data: LabelledClouds, candidates: Sequence[s
     foreign = [name for name in candidates if _plain(name) not in known]
     parts = [
         f"zero-shot: model '{predictor.about.name}', text teacher '{predictor.vocabulary.teacher().name}'",
-        f"{len(predictor.vocabulary.templates(templates))} templates ('{templates}') summed per name",
+        f"templates '{templates}' ({len(predictor.vocabulary.templates(templates))}) summed per name",
         f"cosine with {predictor.config.zero_shot_ratio:g} x text + image feature",
         sampling_in_words(predictor),
         f"{kept} clouds, {len(candidates)} candidate names",

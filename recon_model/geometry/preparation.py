@@ -48,11 +48,12 @@ def to_unit(points: npt.ArrayLike, count: int) -> Unit:
     """
     cloud = checked(points)
     indices, notes = _sample(cloud, count)
-    chosen = cloud[indices]
-    centre = chosen.mean(0)
-    moved = chosen - centre
+    # Relative to one of the points first: rounding in the mean of far-away points must not pass for extent.
+    moved = cloud[indices] - cloud[indices[0]]
+    middle = moved.mean(0)
+    moved -= middle
     scale = float(np.linalg.norm(moved, axis=1).max()) or 1.0
-    x, y, z = centre.tolist()
+    x, y, z = (cloud[indices[0]] + middle).tolist()
     return Unit((moved / scale).astype(np.float32), indices, (x, y, z), scale, notes)
 
 
@@ -79,7 +80,9 @@ def checked(points: npt.ArrayLike) -> Doubles:
 def _sample(cloud: Doubles, count: int) -> tuple[Indices, tuple[str, ...]]:
     given = len(cloud)
     if given <= count:
-        note = (f"The cloud holds {given} points; they are repeated to the {count} the model takes.",) if given < count else ()
+        note = (
+            (f"The cloud holds {given} point{'s' if given > 1 else ''}, repeated to the {count} the model takes.",) if given < count else ()
+        )
         return np.resize(np.arange(given, dtype=np.int64), count), note
     kept = max(POOL, count)
     if given <= kept:

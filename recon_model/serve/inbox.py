@@ -34,7 +34,8 @@ class Inbox:
         self._stream = stream
         self._arrived: SimpleQueue[Event | ServeError] = SimpleQueue()
         self._waiting: deque[Event | ServeError] = deque()
-        Thread(target=self._read, name="inbox", daemon=True).start()
+        self._thread = Thread(target=self._read, name="inbox", daemon=True)
+        self._thread.start()
 
     def post(self, event: Posted) -> None:
         """Adds an event behind what has arrived so far; safe from any thread."""

@@ -1,0 +1,267 @@
+"""The command line inside this process: exit statuses, sentences, and that --json is JSON and nothing else."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recon_model.checkpoint import format as folder_format
+from recon_model.cli.main import COMMANDS, main
+from recon_model.data.clouds import read
+from recon_model.predictor import Predictor
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+Run = Callable[..., tuple[int, str, str]]
+NAMES = "chair,airplane,night stand"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: object) -> tuple[int, str, str]:
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as leaving:
+            status = int(leaving.code or 0)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two clouds, one of them in a subfolder, a damaged file and one that is no cloud."""
+    folder = tmp_path_factory.mktemp("files")
+    rng = np.random.default_rng(0)
+    np.savetxt(folder / "box.xyz", rng.uniform(-1, 1, (300, 3)) * [1, 2, 3] + [5e5, 0, 0])
+    (folder / "rods").mkdir()
+    np.savetxt(folder / "rods" / "rod.xyz", rng.uniform(-1, 1, (300, 3)) * [0.1, 0.1, 3])
+    (folder / "bad.ply").write_bytes(b"ply\nformat ascii 1.0\nelement vertex 5\nproperty float x\nend_header\n1\n")
+    (folder / "notes.md").write_text("not a cloud")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data set of 15 clouds, five of each of three names."""
+    path = tmp_path_factory.mktemp("data") / "set.npz"
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], 5)
+    points = rng.uniform(-1, 1, (15, 200, 3)) * (1 + 4 * np.eye(3))[labels][:, None]
+    np.savez(path, points=points.astype(np.float16), labels=labels, names=np.array(["chair", "airplane", "night_stand"]))
+    return path
+
+
+def sentence(text: str) -> str:
+    """The one line that stderr must hold."""
+    assert text.count("\n") == 1, text
+    assert text.endswith(".\n")
+    return text
+
+
+def test_info_says_what_a_model_is(run: Run, small_checkpoint: Path) -> None:
+    status, out, err = run("info", small_checkpoint, "--json")
+    document = json.loads(out)
+    assert (status, err) == (0, "")
+    assert document["name"] == "small"
+    state, card = folder_format.load(small_checkpoint)
+    assert document["card"] == card
+    statistics = ("running_mean", "running_var", "num_batches_tracked")
+    assert document["parameters"] == sum(value.numel() for name, value in state.items() if not name.endswith(statistics))
+    status, out, _ = run("info", small_checkpoint)
+    assert status == 0
+    assert "16 patches of 8" in out
+
+
+def test_reconstruct_writes_what_the_predictor_says_in_the_files_coordinates(
+    run: Run, small_checkpoint: Path, files: Path, tmp_path: Path
+) -> None:
+    out_folder = tmp_path / "deep" / "out"
+    options = ("--model", small_checkpoint, "--device", "cpu", "--mask-ratio", 0.25, "--seed", 3, "--out", out_folder, "--json")
+    status, out, err = run("reconstruct", files / "box.xyz", *options)
+    assert (status, err) == (0, "")
+    document = json.loads(out)
+    assert document == json.loads((out_folder / "reconstruction.json").read_text())
+    predictor = Predictor.load(small_checkpoint, "cpu")
+    cloud = read(files / "box.xyz")
+    prepared = predictor.prepare(cloud.points)
+    expected = predictor.reconstruct(prepared, mask_ratio=0.25, seed=3)
+    assert document["hidden"] == np.flatnonzero(expected.hidden).tolist()
+    assert [row["patch"] for row in document["patches"]] == document["hidden"]
+    np.testing.assert_allclose([row["chamfer"] for row in document["patches"]], expected.chamfer, rtol=1e-4)
+    assert (document["seed"], document["mask_ratio"], document["strategy"]) == (3, 0.25, "random")
+    assert document["model"]["weights_sha256"] == predictor.card["weights_sha256"]
+    assert document["versions"]["torch"]
+    rebuilt = expected.rebuilt.reshape(-1, 3).astype(np.float64) * prepared.scale + prepared.centre + cloud.origin
+    for name, count in (("input.ply", 128), ("visible.ply", 12 * 8), ("reconstruction.ply", 16 * 8)):
+        written = read(out_folder / name)
+        assert written.vertex_count == count
+        points = written.points.astype(np.float64) + written.origin
+        assert 4e5 < points[:, 0].min() < points[:, 0].max() < 6e5
+        if name == "reconstruction.ply":
+            np.testing.assert_allclose(points[-len(rebuilt) :], rebuilt, atol=1e-4)
+
+
+def test_classify_ranks_every_file(run: Run, small_checkpoint: Path, files: Path) -> None:
+    paths = [files / "box.xyz", files / "rods" / "rod.xyz"]
+    status, out, err = run("classify", *paths, "--names", NAMES, "--model", small_checkpoint, "--json")
+    assert (status, err) == (0, "")
+    document = json.loads(out)
+    assert set(document) == {"files"}
+    assert [entry["file"] for entry in document["files"]] == [str(path) for path in paths]
+    predictor = Predictor.load(small_checkpoint)
+    for entry, path in zip(document["files"], paths, strict=True):
+        expected = predictor.classify(predictor.prepare(read(path).points), NAMES.split(","))
+        assert [row["name"] for row in entry["scores"]] == list(expected.names)
+        np.testing.assert_allclose([row["score"] for row in entry["scores"]], expected.similarities, atol=1e-5)
+
+
+def test_one_bad_file_costs_a_sentence_and_the_status_but_not_the_others(run: Run, small_checkpoint: Path, files: Path) -> None:
+    status, out, err = run("classify", files / "bad.ply", files / "box.xyz", "--names", NAMES, "--model", small_checkpoint, "--json")
+    assert status == 2
+    assert "bad.ply" in sentence(err)
+    assert [entry["file"] for entry in json.loads(out)["files"]] == [str(files / "box.xyz")]
+
+
+def test_embed_takes_folders_files_and_data_sets(run: Run, small_checkpoint: Path, files: Path, data: Path, tmp_path: Path) -> None:
+    target = tmp_path / "x.npz"
+    status, out, err = run("embed", files, data, "--out", target, "--model", small_checkpoint)
+    assert status == 2
+    assert "bad.ply" in sentence(err)
+    assert "17 embeddings" in out
+    with np.load(target, allow_pickle=False) as arrays:
+        assert arrays["embeddings"].shape == (17, 64)
+        assert arrays["labels"].tolist() == ["chair"] * 5 + ["airplane"] * 5 + ["night_stand"] * 5 + ["", "rods"]
+        assert arrays["files"].tolist()[-2:] == [str(files / "box.xyz"), str(files / "rods" / "rod.xyz")]
+        predictor = Predictor.load(small_checkpoint)
+        assert str(arrays["model_sha256"]) == predictor.card["weights_sha256"]
+        alone = predictor.embed([read(files / "box.xyz").points])
+        np.testing.assert_allclose(arrays["embeddings"][-2], alone.features[0], atol=1e-4)
+        np.testing.assert_allclose(arrays["projected"][-2], alone.projected[0], atol=1e-4)  # type: ignore[index]
+    assert [path.name for path in tmp_path.iterdir()] == ["x.npz"]  # no temporary file is left
+
+
+def test_zero_shot_prints_the_agreed_document(run: Run, small_checkpoint: Path, data: Path) -> None:
+    status, out, err = run("evaluate", "zero-shot", "--data", data, "--model", small_checkpoint, "--json")
+    assert (status, err) == (0, "")
+    document = json.loads(out)
+    assert set(document) == {"protocol", "data", "n", "names", "top1", "top5", "per_class", "confusion"}
+    assert (document["n"], document["data"], document["top5"]) == (15, str(data), 1.0)
+    assert np.trace(document["confusion"]) / 15 == pytest.approx(document["top1"])
+
+
+def test_svm_prints_its_folds(run: Run, small_checkpoint: Path, data: Path) -> None:
+    status, out, _ = run("evaluate", "svm", "--data", data, "--model", small_checkpoint, "--json")
+    document = json.loads(out)
+    assert status == 0
+    assert document["top1"] == pytest.approx(np.mean(document["folds"]))
+    assert document["top1"] == 1.0  # the three classes differ in their extent
+
+
+def test_convert_goes_there_and_back(run: Run, tmp_path: Path) -> None:
+    import torch
+
+    from recon_model.checkpoint import release
+    from recon_model.config import ModelConfig
+    from recon_model.models.pretraining import Pretraining
+
+    model = Pretraining(ModelConfig(width=64, depth=1, heads=1, decoder_depth=1, decoder_heads=1, patch_widths=(8, 16, 32)))
+    release.save(tmp_path / "a.pth", model.state_dict(), "pretraining", epoch=12)
+    status, out, err = run("convert", tmp_path / "a.pth", tmp_path / "ours")
+    assert (status, err) == (0, "")
+    assert "tensors loaded, 100.0% of the encoder" in out
+    status, _, _ = run("convert", tmp_path / "ours", tmp_path / "b.pth")
+    assert status == 0
+    before, after = (torch.load(tmp_path / name, weights_only=True) for name in ("a.pth", "b.pth"))
+    assert before["epoch"] == after["epoch"] == 12
+    assert list(before["base_model"]) == list(after["base_model"])
+    assert all(torch.equal(before["base_model"][key], after["base_model"][key]) for key in before["base_model"])
+
+
+def test_convert_says_what_the_authors_file_cannot(run: Run, small_checkpoint: Path, tmp_path: Path) -> None:
+    status, out, _ = run("convert", small_checkpoint, tmp_path / "small.pth")
+    assert status == 0
+    assert "must know its settings: heads must be given for width (32)" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), "the following arguments are required: COMMAND"),
+        (("frobnicate",), "invalid choice: 'frobnicate'"),
+        (("classify", "a.ply"), "the following arguments are required: --names"),
+        (("reconstruct", "a.ply", "--out", "x", "--mask-ratio", "much"), "invalid float value: 'much'"),
+        (("info", "/nowhere"), "Model '/nowhere' does not exist"),
+        (("info", "--device", "tpu"), "device ('tpu') must be auto, cpu"),
+        (("classify", "a.ply", "--names", " , "), "must hold at least one name"),
+        (("classify", "a.ply", "--names", "chair,table,chair"), "chair occurs more than once"),
+        (("classify", "/nowhere.ply", "--names", "chair", "--model", "{model}"), "nowhere.ply"),
+        (
+            ("classify", "/nowhere.ply", "--names", "chair", "--model", "{model}", "--templates", "odes"),
+            "templates ('odes') must be one of",
+        ),
+        (("reconstruct", "{box}", "--model", "{model}", "--out", "{out}", "--mask-ratio", "1"), "mask_ratio (1.0) must be at least 0"),
+        (("reconstruct", "{box}", "--model", "{model}", "--out", "{box}"), "cannot be made"),
+        (("embed", "{box}", "--model", "{model}", "--out", "x.txt"), "must end in .npz"),
+        (("embed", "{box}", "--model", "{model}", "--out", "/nowhere/x.npz"), "'/nowhere/x.npz' cannot be written"),
+        (("evaluate", "zero-shot", "--data", "/nowhere.npz"), "/nowhere.npz"),
+        (("convert", "{model}", "/nowhere/x.pth"), "'/nowhere' does not exist"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_sentence_and_status_2(
+    run: Run, small_checkpoint: Path, files: Path, tmp_path: Path, arguments: tuple[str, ...], expected: str
+) -> None:
+    places = {"model": small_checkpoint, "box": files / "box.xyz", "out": tmp_path}
+    status, out, err = run(*(argument.format(**places) for argument in arguments))
+    assert (status, out) == (2, "")
+    assert expected in sentence(err)
+
+
+def test_a_fault_of_ours_is_status_1_and_shows_its_traceback_only_when_asked(
+    run: Run, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Predictor, "about", property(lambda self: 1 / 0))
+    monkeypatch.delenv("RECON_DEBUG", raising=False)
+    status, out, err = run("info", small_checkpoint, "--json")
+    assert (status, out) == (1, "")
+    assert "ZeroDivisionError" in sentence(err)
+    monkeypatch.setenv("RECON_DEBUG", "1")
+    assert "Traceback" in run("info", small_checkpoint)[2]
+
+
+def test_what_is_printed_on_the_way_stays_out_of_the_document(run: Run, small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = Predictor.load
+
+    def chatty(*args: Any, **kwargs: Any) -> Predictor:
+        print("loading, please wait")
+        return load(*args, **kwargs)
+
+    monkeypatch.setattr(Predictor, "load", chatty)
+    status, out, err = run("info", small_checkpoint, "--json")
+    assert status == 0
+    assert json.loads(out)["name"] == "small"
+    assert err == "loading, please wait\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_that_needs_no_torch(command: str) -> None:
+    lines = (
+        "import sys",
+        "from recon_model.cli.main import main",
+        "try:",
+        "    main([sys.argv[1], '--help'])",
+        "finally:",
+        "    assert 'torch' not in sys.modules",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+    program = [sys.executable, "-P", "-c", "\n".join(lines), command]
+    done = subprocess.run(program, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"usage: recon {command}")

@@ -1,0 +1,99 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recon_model.data.labelled import LabelledClouds
+from recon_model.errors import InputError
+from recon_model.evaluate.svm import linear_svm
+from recon_model.evaluate.zero_shot import candidate_labels, zero_shot
+from recon_model.predictor import Predictor
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+NAMES = ("chair", "night_stand", "dog")
+
+
+@pytest.fixture(scope="module")
+def predictor(small_checkpoint: Path) -> Predictor:
+    return Predictor.load(small_checkpoint, "cpu")
+
+
+@pytest.fixture(scope="module")
+def data() -> LabelledClouds:
+    rng = np.random.default_rng(0)
+    labels = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2, 0] * 4)
+    return LabelledClouds(list(rng.uniform(-1, 1, (40, 150, 3)).astype(np.float32)), labels, NAMES)
+
+
+def expected(predictor: Predictor, data: LabelledClouds, rows: list[int], candidates: tuple[str, ...]) -> list[list[str]]:
+    """Each cloud's ranking, one at a time."""
+    return [list(predictor.classify(predictor.prepare(data.points[row]), candidates).names) for row in rows]
+
+
+def test_counts_are_those_of_naming_one_cloud_at_a_time(predictor: Predictor, data: LabelledClouds) -> None:
+    candidates = ("chair", "night stand", "dog", "airplane", "bathtub", "guitar", "bed")
+    result = zero_shot(predictor, data, "set", names=candidates)
+    rankings = expected(predictor, data, list(range(40)), candidates)
+    true = [NAMES[label].replace("_", " ") for label in data.labels]
+    assert result["n"] == 40
+    assert result["top1"] == pytest.approx(np.mean([ranking[0] == name for ranking, name in zip(rankings, true, strict=True)]))
+    assert result["top5"] == pytest.approx(np.mean([name in ranking[:5] for ranking, name in zip(rankings, true, strict=True)]))
+    for row, name in enumerate(candidates):
+        counts = [sum(t == name and r[0] == other for r, t in zip(rankings, true, strict=True)) for other in candidates]
+        assert result["confusion"][row] == counts
+        assert result["per_class"][name] == (pytest.approx(counts[row] / sum(counts)) if sum(counts) else None)
+    assert "no clouds of airplane, bathtub, guitar, bed" in result["protocol"]
+
+
+def test_names_that_cover_a_part_leave_the_rest_out_and_say_so(predictor: Predictor, data: LabelledClouds) -> None:
+    result = zero_shot(predictor, data, "set", names=["Nightstand", "dog"])
+    assert result["n"] == int((data.labels > 0).sum())
+    assert result["names"] == ["Nightstand", "dog"]
+    assert "16 clouds of other names left out" in result["protocol"]
+    for part in (
+        "model 'small'",
+        "teacher 'recon-studio-clip'",
+        "templates 'default' (1)",
+        "0.2 x text",
+        "128 farthest points",
+        "16 patches of 8",
+    ):
+        assert part in result["protocol"]
+
+
+def test_names_are_compared_without_case_blanks_and_underscores(data: LabelledClouds) -> None:
+    np.testing.assert_array_equal(candidate_labels(data, ["DOG", "night stand"])[:5], [-1, 1, 0, 0, 1])
+    with pytest.raises(InputError, match=r"names \('night_stand'\) must differ"):
+        candidate_labels(data, ["night stand", "night_stand"])
+
+
+def test_foreign_names_are_refused(predictor: Predictor, data: LabelledClouds) -> None:
+    with pytest.raises(InputError, match=r"names \(rocket\) must hold at least one name of the data \(chair, night_stand, dog\)"):
+        zero_shot(predictor, data, "set", names=["rocket"])
+
+
+def test_progress_ends_at_one(predictor: Predictor, data: LabelledClouds) -> None:
+    told: list[float] = []
+    zero_shot(predictor, data, "set", tell=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [([0] * 40, "must hold at least two classes"), ([0] * 36 + [1] * 4, r"class \('night_stand', 4 clouds\) must have at least 5")],
+)
+def test_an_svm_needs_enough_of_each_class(predictor: Predictor, data: LabelledClouds, labels: list[int], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        linear_svm(predictor, data._replace(labels=np.array(labels)), "set")
+
+
+def test_an_svm_tells_apart_what_differs_and_not_what_does_not(predictor: Predictor, data: LabelledClouds) -> None:
+    alike: dict[str, Any] = linear_svm(predictor, data, "set")
+    assert alike["top1"] < 0.7
+    stretched = [cloud * np.roll([1.0, 1.0, 4.0], label) for cloud, label in zip(data.points, data.labels, strict=True)]
+    apart = linear_svm(predictor, data._replace(points=stretched), "set")
+    assert apart["top1"] == 1.0
+    assert len(apart["folds"]) == 5

@@ -1,0 +1,111 @@
+"""The model role inside this process: what it does when something goes wrong, and in which order it works."""
+
+import io
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+
+from recon_model.predictor import Predictor
+from recon_model.serve import service
+from recon_model.serve.framing import pack
+from recon_model.serve.inbox import Inbox
+from recon_model.serve.messages import (
+    Array,
+    ClassifyByWords,
+    Failed,
+    LoadModel,
+    ModelLoaded,
+    PrepareCloud,
+    Progress,
+    Reconstruct,
+    Reconstructed,
+    Reply,
+    Request,
+    Scores,
+    encode,
+)
+from recon_model.serve.service import Service
+from recon_model.teachers.vocabulary import Vocabulary
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+POINTS = Array.of(np.random.default_rng(0).uniform(-1, 1, (128, 3)).astype(np.float32))
+
+
+def inbox(*requests: Request) -> Inbox:
+    """An inbox that has read everything already."""
+    filled = Inbox(io.BytesIO(b"".join(pack(encode(request)) for request in requests)))
+    filled._thread.join()
+    return filled
+
+
+def test_a_fault_of_ours_fails_one_request_and_shows_its_traceback_on_stderr_only(
+    small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(self: Predictor, points: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr(Predictor, "prepare", broken)
+    sent: list[Reply] = []
+    Service(
+        inbox(LoadModel(id=1, source=str(small_checkpoint)), PrepareCloud(id=2, points=POINTS), Reconstruct(id=3, points=POINTS)),
+        sent.append,
+    ).run()
+    assert [type(reply) for reply in sent] == [ModelLoaded, Failed, Reconstructed]
+    failed = sent[1]
+    assert isinstance(failed, Failed)
+    assert failed.fault
+    assert failed.sentence == "Something went wrong inside ReCon Studio (ZeroDivisionError: by zero); please report it."
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("Traceback")
+
+
+def test_words_wait_for_the_tower_and_nothing_waits_for_words(small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reconstructed, opened_early = Event(), []
+
+    def settle(self: Vocabulary) -> None:
+        # Would never come if reconstructions were held up by the tower.
+        opened_early.append(not reconstructed.wait(timeout=20.0))
+        self._open = True
+
+    monkeypatch.setattr(Vocabulary, "settle", settle)
+    monkeypatch.setattr(Vocabulary, "ready", lambda self, names, templates: self.settled)
+    sent: list[Reply] = []
+
+    def send(reply: Reply) -> None:
+        sent.append(reply)
+        if isinstance(reply, Reconstructed):
+            reconstructed.set()
+
+    Service(
+        inbox(
+            LoadModel(id=1, source=str(small_checkpoint)),
+            ClassifyByWords(id=2, points=POINTS, names=("chair", "dog")),
+            Reconstruct(id=3, points=POINTS),
+        ),
+        send,
+    ).run()
+    assert [(type(reply), reply.id) for reply in sent] == [(ModelLoaded, 1), (Progress, 2), (Reconstructed, 3), (Scores, 2)]
+    assert opened_early == [False]
+
+
+def test_another_model_may_come_first_when_the_default_is_missing(
+    small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    load = Predictor.load
+    asked: list[str] = []
+
+    def told(source: str, device: str = "auto") -> Predictor:
+        asked.append(source)
+        return load(tmp_path / "nothing" if source == "default" else source, device)
+
+    monkeypatch.setattr(service.Predictor, "load", told)
+    sent: list[Reply] = []
+    Service(inbox(Reconstruct(id=1, points=POINTS), LoadModel(id=2, source=str(small_checkpoint))), sent.append).run()
+    assert [type(reply) for reply in sent] == [Failed, ModelLoaded]
+    asked.clear()
+    Service(inbox(LoadModel(id=2, source=str(small_checkpoint))), sent.append).run()
+    assert asked == [str(small_checkpoint)]  # the default is not loaded in vain
