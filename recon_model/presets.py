@@ -29,12 +29,12 @@ def studio(**changes: Any) -> ModelConfig:
     patches, a smaller patch embedding that sees visible patches only.
     """
     ours: dict[str, Any] = {
-        "width": 144,
-        "depth": 5,
-        "heads": 3,
+        "width": 128,
+        "depth": 4,
+        "heads": 4,
         "decoder_depth": 2,
-        "decoder_heads": 3,
-        "group_size": 32,
+        "decoder_heads": 4,
+        "group_size": 16,
         "patch_widths": (32, 64, 128),
         "position_width": 64,
         "patch_scale": 5.0,

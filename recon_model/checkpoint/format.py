@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 from torch import Tensor
@@ -74,6 +74,32 @@ def load_card(folder: Path) -> dict[str, Any]:
         found = card.get("format") if isinstance(card, dict) else type(card).__name__
         raise CheckpointError(f"Checkpoint '{folder}' is of format {found!r}; this version reads format {FORMAT}.")
     return card
+
+
+def save_single(file: Path, state: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
+    """Writes weights with their card in the file's own header, so that the pair cannot be torn apart: what a run in progress keeps.
+
+    Args:
+        file: replaced whole.
+        state: tensors by name, on any device.
+        card: JSON-ready values.
+    """
+    plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in state.items()}
+    write_atomically(file, serialise(plain, metadata={"card": json.dumps({**card, "format": FORMAT}, allow_nan=False)}))
+
+
+def load_single(file: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Reads what ``save_single`` wrote: tensors by name (on the CPU) and the card.
+
+    Raises:
+        CheckpointError: the file is missing, damaged, or holds no card.
+    """
+    try:
+        with safe_open(file, framework="pt") as opened:
+            card: dict[str, Any] = json.loads(opened.metadata()["card"])
+            return {name: opened.get_tensor(name) for name in opened.keys()}, card  # noqa: SIM118 (not a mapping)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"'{file}' holds no model of a run ({error}).") from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -17,6 +17,9 @@ from recon_model.models.pretraining import Pretraining
 
 RELEASE_TEACHER = "ViT-B-32-quickgelu/openai"
 """The text teacher of every model of the release (spec §4)."""
+BEST = "best.safetensors"
+"""What a run folder calls its best model so far."""
+
 PARTS = ("decoder", "image_proj", "text_proj")
 """Parts of the model beside the encoder that a checkpoint may lack."""
 
@@ -46,7 +49,7 @@ def read(source: str | Path) -> Stored:
     """Reads a checkpoint without building the model.
 
     Args:
-        source: "default", a folder of ours, or the authors' ``.pth``.
+        source: "default", a folder of ours (a model or a run), a run's ``.safetensors``, or the authors' ``.pth``.
 
     Raises:
         InputError: the default model does not ship with this installation.
@@ -54,10 +57,14 @@ def read(source: str | Path) -> Stored:
     """
     path = asset_path("default") if str(source) == "default" else Path(source).expanduser()
     if path.is_dir():
-        state, card = folder_format.load(path)
+        state, card = folder_format.load_single(path / BEST) if (path / BEST).exists() else folder_format.load(path)
         return Stored(state, card, ())
+    if path.suffix == ".safetensors":
+        return Stored(*folder_format.load_single(path), ())
     if not path.exists():
-        raise CheckpointError(f"Model '{source}' does not exist; it must be 'default', a folder with a card, or a .pth of the release.")
+        raise CheckpointError(
+            f"Model '{source}' does not exist; it must be 'default', a model's or run's folder, or a .pth of the release."
+        )
     found = release.load(path)
     return Stored(found.state, _release_card(path, found), found.notes)
 

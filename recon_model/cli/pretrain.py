@@ -5,7 +5,7 @@ from pathlib import Path
 
 HELP = "train a model; the run is a folder that can be watched, stopped and resumed"
 
-RECIPE_OPTIONS = ("epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "precision")
+RECIPE_OPTIONS = ("epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "image_teacher", "precision")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,12 +14,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", help="'synthetic' (the default), an .npz (points, labels, names) or a folder of clouds")
     parser.add_argument("--out", required=True, type=Path, help="folder of the run")
     parser.add_argument("--teacher", help="'default' (the CLIP that ships inside), a folder, or a published open_clip name")
+    parser.add_argument("--init", help="model to start from instead of random weights: 'default', a folder, or a run's .safetensors")
     parser.add_argument("--epochs", type=int, help="passes over the data")
     parser.add_argument("--steps-per-epoch", type=int, help="steps in an epoch (0: one pass)")
     parser.add_argument("--batch-size", type=int, help="clouds per step")
     parser.add_argument("--seed", type=int, help="seed of weights, data and masks")
     parser.add_argument("--learning-rate", type=float, help="peak learning rate")
     parser.add_argument("--shapes", type=int, help="synthetic shapes to make")
+    parser.add_argument("--image-teacher", action=argparse.BooleanOptionalAction, help="also teach by pictures of the synthetic shapes")
     parser.add_argument("--precision", help="32-true or bf16-mixed")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     parser.add_argument("--resume", action="store_true", help="go on from the folder's last checkpoint, exactly")
@@ -36,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         preset=args.preset,
         data=args.data,
         teacher=args.teacher,
+        init=args.init,
         device=args.device,
         resume=args.resume,
         cache=args.cache,

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from recon_model.checkpoint import format as checkpoint
 from recon_model.config import ModelConfig
 from recon_model.data.labelled import load_labelled
 from recon_model.data.pool import default_cache
-from recon_model.errors import CheckpointError, ConfigError, ReconError
+from recon_model.errors import ConfigError, ReconError
 from recon_model.evaluate.zero_shot import zero_shot
 from recon_model.models.pretraining import Pretraining
 from recon_model.predictor import Predictor
@@ -29,20 +28,6 @@ from recon_model.train.settings import RecipeConfig
 from recon_model.train.sources import SyntheticSource
 from recon_model.train.targets import TextTargets
 from recon_model.train.validation import calibrate
-
-
-def read_model(file: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Reads a run's ``last.safetensors`` or ``best.safetensors``: weights and card.
-
-    Raises:
-        CheckpointError: the file is missing or damaged.
-    """
-    try:
-        with safe_open(file, framework="pt") as opened:
-            card: dict[str, Any] = json.loads(opened.metadata()["card"])
-            return {key: opened.get_tensor(key) for key in opened.keys()}, card  # noqa: SIM118 (not a mapping)
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"'{file}' holds no model of a run ({error}).") from error
 
 
 def export(run: Path, out: Path, *, which: str = "best", name: str = "", measure: Sequence[Path] = (), limits: str = "") -> dict[str, Any]:
@@ -65,7 +50,7 @@ def export(run: Path, out: Path, *, which: str = "best", name: str = "", measure
     asked = RunFolder(run).config()
     if asked["data"] != "synthetic":
         raise ConfigError(f"data ({asked['data']}) must be synthetic, for the calibration needs shapes held out from training.")
-    weights, card = read_model(run / f"{which}.safetensors")
+    weights, card = checkpoint.load_single(run / f"{which}.safetensors")
     config, recipe = ModelConfig.from_dict(card["config"]), RecipeConfig.from_dict(card["recipe"])
     clip = Clip.load(asked["teacher"]["source"])
     clip.check(card["teacher"])

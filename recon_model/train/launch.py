@@ -4,15 +4,17 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
+from torch import Tensor
 
 from recon_model import presets
+from recon_model.checkpoint.opening import open_pretraining
 from recon_model.config import ModelConfig
 from recon_model.data.labelled import load_labelled
 from recon_model.data.pool import default_cache
@@ -36,6 +38,8 @@ class Request:
     preset: str | None = None
     data: str | None = None
     teacher: str | None = None
+    init: str | None = None
+    """A model to start from instead of random weights: "default", or a folder or run of ours with the same settings."""
     device: str = "auto"
     resume: bool = False
     cache: Path | None = None
@@ -76,6 +80,8 @@ def launch(request: Request) -> str:
         pretrainer = Pretrainer(fabric, model, recipe, source, targets, folder, _card(config, source, list(templates)))
         if request.resume:
             pretrainer.resume()
+        elif config["init"]:
+            pretrainer.model.load_state_dict(_initial_weights(config["init"], model))
         return pretrainer.run()
     finally:
         source.close()
@@ -137,6 +143,7 @@ def _begun(request: Request) -> dict[str, Any]:
     return {
         "preset": name,
         "data": data,
+        "init": request.init or "",
         "model": model.to_dict(),
         "recipe": recipe.to_dict(),
         "teacher": {"source": request.teacher or "default"},
@@ -158,7 +165,19 @@ def _taken_up(request: Request, config: dict[str, Any]) -> dict[str, Any]:
 def _source(data: str, model: ModelConfig, recipe: RecipeConfig, clip: Clip, cache: Path) -> Source:
     if data != "synthetic":
         return CloudSource(load_labelled(Path(data), recipe.seed), model, recipe)
+    if not recipe.image_teacher:
+        return SyntheticSource(model, recipe, cache)
     return SyntheticSource(model, recipe, cache, lambda views: clip.encode_image(torch.from_numpy(views).float() / 255), clip.image_size)
+
+
+def _initial_weights(init: str, model: ModelConfig) -> dict[str, Tensor]:
+    """Weights of a model to go on from; only the mix of the two queries may differ."""
+    found = open_pretraining(init).model
+    weights, config = found.state_dict(), found.config
+    if replace(config, zero_shot_ratio=model.zero_shot_ratio) != model:
+        differing = [key for key, value in model.to_dict().items() if config.to_dict()[key] != value and key != "zero_shot_ratio"]
+        raise ConfigError(f"init ('{init}') must be a model of the same settings; it differs in {', '.join(differing)}.")
+    return weights
 
 
 def _card(config: Mapping[str, Any], source: Source, templates: list[str]) -> dict[str, Any]:

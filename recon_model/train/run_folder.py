@@ -14,7 +14,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 
-from recon_model.checkpoint.format import write_atomically
+from recon_model.checkpoint.format import save_single, write_atomically
 from recon_model.errors import CheckpointError, InputError
 
 FORMAT = 1
@@ -69,11 +69,14 @@ class RunFolder:
 
     def save_model(self, name: str, state: Mapping[str, torch.Tensor], card: Mapping[str, Any]) -> None:
         """Writes ``name``.safetensors; the card travels in the file's own header, so that the pair cannot be torn apart."""
-        self._save(f"{name}.safetensors", state, {"card": json.dumps(card)})
+        if not self._quiet:
+            save_single(self.path / f"{name}.safetensors", state, card)
 
     def save_resume(self, tensors: Mapping[str, torch.Tensor], numbers: Mapping[str, Any]) -> None:
         """Writes the resume state: tensors, and JSON numbers in the header."""
-        self._save("resume.safetensors", tensors, {"state": json.dumps(numbers)})
+        if not self._quiet:
+            plain = {key: value.detach().contiguous().cpu() for key, value in tensors.items()}
+            write_atomically(self.path / "resume.safetensors", serialise(plain, metadata={"state": json.dumps(numbers)}))
 
     def load_resume(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:
         """Reads what ``save_resume`` wrote, or returns None when the run ended before its first checkpoint.
@@ -90,8 +93,3 @@ class RunFolder:
                 return {key: opened.get_tensor(key) for key in opened.keys()}, numbers  # noqa: SIM118 (not a mapping)
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"'{file}' is damaged ({error}); the run cannot be resumed from it.") from error
-
-    def _save(self, name: str, tensors: Mapping[str, torch.Tensor], header: dict[str, str]) -> None:
-        if not self._quiet:
-            plain = {key: value.detach().contiguous().cpu() for key, value in tensors.items()}
-            write_atomically(self.path / name, serialise(plain, metadata=header))

@@ -49,6 +49,8 @@ class RecipeConfig(Settings):
     """Temperature of ``text_contrast``."""
     reconstruct_share: float = 1.0
     """Share of steps that also reconstruct; the others leave the decoder out and cost a bit more than half (1 as published)."""
+    image_teacher: bool = True
+    """Whether synthetic shapes are also taught by the image teacher's feature of a depth view."""
     shapes: int = 20_000
     """Synthetic shapes in the pool, counting every shape's one augmented pose (synthetic data only)."""
     validation_shapes: int = 512
@@ -78,16 +80,18 @@ def published(**changes: object) -> RecipeConfig:
 def studio(**changes: object) -> RecipeConfig:
     """The recipe of the model that ships inside: minutes on two cores instead of days on a GPU."""
     ours: dict[str, object] = {
-        "epochs": 60,
+        "epochs": 30,
         "steps_per_epoch": 100,
-        "batch_size": 48,
+        "batch_size": 32,
         "learning_rate": 1.5e-3,
-        "warmup_epochs": 2.0,
+        "warmup_epochs": 1.0,
         "clip_norm": 1.0,
         "precision": "bf16-mixed",
         "templates": "everyday",
         "caption_share": 0.2,
         "contrast_weight": 1.0,
+        "reconstruct_share": 0.5,
+        "shapes": 16_384,
     }
     return RecipeConfig.from_dict({**ours, **changes})
 

@@ -22,7 +22,7 @@ def test_every_sample_ships(stem):
     cloud = read(asset_path("clouds", f"{stem}.ply"))
     points = np.asarray(cloud.points)
     assert points.shape == (POINTS, 3)
-    assert np.sqrt((points**2).sum(1)).max() == pytest.approx(1, abs=0.2)  # the reader moves the middle of the box to the origin
+    assert np.sqrt((points**2).sum(1)).max() == pytest.approx(1, abs=0.3)  # the reader moves the middle of the box to the origin
 
 
 def test_a_ply_says_what_it_holds():

@@ -8,8 +8,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from recon_model.checkpoint.format import load_single
 from recon_model.errors import CheckpointError, InputError
-from recon_model.train.export import read_model
 from recon_model.train.run_folder import RunFolder
 from tests.recon_model.train.runs import CARD, begin, go_on, pretrainer
 
@@ -49,7 +49,7 @@ def test_the_folder_holds_what_a_reader_needs(tmp_path):
     assert epoch["step"] == 12
     assert epoch["eta_s"] == 0
     assert epoch["clouds_per_s"] > 0
-    tensors, card = read_model(tmp_path / "last.safetensors")
+    tensors, card = load_single(tmp_path / "last.safetensors")
     assert card["name"] == CARD["name"]
     assert card["step"] == 12
     assert set(tensors) == set(pretrainer(tmp_path).model.state_dict())
@@ -126,7 +126,7 @@ def test_pause_keeps_a_model_to_use_and_goes_on_when_the_file_is_gone(tmp_path):
 
         def wait(self, seconds: float) -> None:
             asked.append(seconds)
-            assert read_model(tmp_path / "last.safetensors")[1]["step"] == 2
+            assert load_single(tmp_path / "last.safetensors")[1]["step"] == 2
             (tmp_path / "pause").unlink()
 
     made.control._signal = Signal()
