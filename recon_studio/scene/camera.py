@@ -53,15 +53,23 @@ class Camera:
         """Comes nearer for factors above 1."""
         return replace(self, distance=float(np.clip(self.distance / factor, 0.15, 40.0)))
 
-    def framed(self, points: Floats) -> "Camera":
-        """Looks at the middle of points (n, 3) from where a square view holds them all, from the same side as before."""
+    def framed(self, points: Floats, aspect: float = 1.0) -> "Camera":
+        """Looks at the middle of points (n, 3) from the same side as before, near enough to fill the view.
+
+        A view ``aspect`` times as wide as tall goes on holding them all while the camera turns about the up axis.
+        """
         if not len(points):
             return self
         low, high = points.min(axis=0), points.max(axis=0)
         middle = (low + high) / 2
-        radius = max(float(np.linalg.norm(points - middle, axis=1).max()), 1e-6)
-        distance = radius / np.sin(np.deg2rad(VIEW_ANGLE) / 2)
-        return replace(self, target=(float(middle[0]), float(middle[1]), float(middle[2])), distance=float(distance))
+        tilt, half_view = np.deg2rad(abs(self.elevation)), np.tan(np.deg2rad(VIEW_ANGLE) / 2)
+        around, above = np.hypot(points[:, 0] - middle[0], points[:, 2] - middle[2]), np.abs(points[:, 1] - middle[1])
+        # Each point at its highest on the screen, at its farthest aside, and then as near to the eye as it comes.
+        tall = (above * np.cos(tilt) + around * np.sin(tilt)) / half_view
+        wide = around / (aspect * half_view)
+        near = around * np.cos(tilt) + above * np.sin(tilt)
+        distance = max(float((np.maximum(tall, wide) + 0.6 * near).max()), 1e-3)
+        return replace(self, target=(float(middle[0]), float(middle[1]), float(middle[2])), distance=distance)
 
     def pixels_per_unit(self, height: int) -> float:
         """How many pixels one unit covers at the target, in a view ``height`` pixels tall."""

@@ -242,15 +242,16 @@ def _attention_view(
 ) -> ViewPicture:
     if shown is None or prepared is None or shown.patches is None or attention is None:
         return ViewPicture("attention", _TITLES["attention"], "", hint=wait or _TEACHING["attention"])
-    high = float(attention.weights.max())
-    per_patch = apply_map(attention.weights, 0.0, high, attention_map(theme))
+    looked_at = attention.weights[attention.weights > 0]  # hidden patches hold 0
+    low, high = (float(looked_at.min()), float(looked_at.max())) if len(looked_at) else (0.0, 0.0)
+    per_patch = apply_map(attention.weights, low, high, attention_map(theme))
     # A hidden patch was not there to be looked at; that is not the same as a small weight.
     absent = hidden[shown.patches] if hidden is not None else np.zeros(len(shown.points), dtype=bool)
     layers = (
         PointLayer(shown.points[absent], _flat(GROUNDS[theme].ghost, int(absent.sum())), _GHOST * shown.diameter, solid=False),
         PointLayer(shown.points[~absent], per_patch[shown.patches[~absent]], shown.diameter),
     )
-    bar = ColourBar("attention weight", attention_map(theme), "0", f"{high:.2g}")
+    bar = ColourBar("attention weight", attention_map(theme), f"{low:.2g}", f"{high:.2g}")
     return ViewPicture(
         "attention", _TITLES["attention"], describe_query(attention, model), layers, bar, Pickable(shown.points, shown.patches)
     )

@@ -102,7 +102,7 @@ class BenchView(QWidget):
         points = pickable.points if pickable else (picture.views[0].layers[0].points if picture.views[0].layers else None)
         framing = None if points is None else f"{key}:{pickable is not None}"
         if points is not None and framing != self._framed:
-            self.camera = self.camera.framed(points)
+            self.camera = self.camera.framed(points, self._aspect())
             self._framed = framing
         for tile, view in zip(self.tiles, picture.views, strict=True):
             if tile.view is not view or tile.property("theme") != theme:
@@ -180,9 +180,15 @@ class BenchView(QWidget):
         """Goes to a named side ("iso", "front", "top") and shows the whole cloud."""
         self.camera = PRESETS[preset]
         if self._picture is not None and self._picture.views[0].layers:
-            self.camera = self.camera.framed(self._picture.views[0].layers[0].points)
+            self.camera = self.camera.framed(self._picture.views[0].layers[0].points, self._aspect())
         self._place_rings()
         self.schedule()
+
+    def _aspect(self) -> float:
+        if not self.isVisible():
+            return 1.2  # nothing is laid out yet; the usual shape of a view
+        areas = [tile.image_rect() for tile in self.tiles if tile.isVisibleTo(self)]
+        return min(area.width() / area.height() for area in areas)
 
     def _toggle_expanded(self, index: int) -> None:
         self._expanded = None if self._expanded == index else index

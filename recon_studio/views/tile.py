@@ -154,6 +154,11 @@ class Tile(QWidget):
         colours = COLOURS[self._theme]
         tall = min(176.0, area.height() * 0.6)
         strip = QRectF(area.right() - 22, area.center().y() - tall / 2, 8, tall)
+        veil = QColor(self._ground)  # points may pass behind the words
+        veil.setAlphaF(0.8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(veil)
+        painter.drawRoundedRect(strip.adjusted(-24, -22, 16, 22), 6, 6)
         gradient = QLinearGradient(strip.bottomLeft(), strip.topLeft())
         for step in range(0, 256, 15):
             gradient.setColorAt(step / 255, QColor(*(int(channel) for channel in bar.colours[step])))

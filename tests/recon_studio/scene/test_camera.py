@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from recon_studio.scene.camera import PRESETS, Camera, pick
 
@@ -53,6 +56,18 @@ def test_framing_holds_every_point():
     assert pixels.min() >= 0
     assert pixels.max() <= 200
     assert camera.azimuth == Camera().azimuth
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 0.2, 1), (0.2, 1, 0.2), (1, 0.1, 0.3)])
+def test_framing_holds_and_fills_while_turning(shape):
+    points = np.random.default_rng(2).uniform(-1, 1, (2000, 3)).astype(np.float32) * np.array(shape, dtype=np.float32)
+    camera, wide = Camera().framed(points, 1.5), 0.0
+    for azimuth in range(0, 360, 15):
+        pixels, _ = replace(camera, azimuth=azimuth).project(points, 300, 200)
+        assert pixels.min() >= -2
+        assert (pixels.max(axis=0) <= (302, 202)).all()
+        wide = max(wide, float((np.ptp(pixels, axis=0) / (300, 200)).max()))
+    assert wide > 0.75
 
 
 def test_zooming_has_limits():
