@@ -68,7 +68,12 @@ def _check(options: argparse.Namespace) -> None:
     if options.model is not None and options.model != "default" and not Path(options.model).exists():
         raise InputError(f"The model '{options.model}' does not exist.")
     _size(options)
-    options.samples = () if options.files else tuple(str(path) for path in sorted(asset_path("clouds").glob("*.ply")))
+    options.samples = () if options.files else tuple(str(path) for path in sorted(asset_path("clouds").glob("*.ply"), key=_sample_order))
+
+
+def _sample_order(path: Path) -> tuple[bool, str]:
+    """Sorts the samples by name, behind the one whose name is on offer from the start."""
+    return path.name != "chair.ply", path.name
 
 
 def _size(options: argparse.Namespace) -> tuple[int, int] | None:

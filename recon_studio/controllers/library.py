@@ -157,7 +157,7 @@ class LibraryController(QObject):
             self._show_chosen(request.path, reply)
         elif request.id == self._look:
             self._look = None
-            self._looked[request.path] = _item(request.path, reply)
+            self._looked[request.path] = _item(request.path, reply, looked_only=True)
             if not self._batch.isActive():
                 self._batch.start()
         else:  # chosen, and something else was chosen before it was read
@@ -225,10 +225,12 @@ def _small(path: str) -> bool:
         return True  # the reader will say what is wrong with it
 
 
-def _item(key: str, reply: Reply) -> Item:
+def _item(key: str, reply: Reply, *, looked_only: bool = False) -> Item:
     name = Path(key).name
     if isinstance(reply, CloudRead):
-        return Item(key, name, "ready", " ".join(reply.notes))
+        held = f"{reply.vertex_count:,} {'vertices' if reply.kind == 'mesh' else 'points'}"
+        # Of a look at a few points the reader notes that it thinned the cloud: not worth telling.
+        return Item(key, name, "ready", held if looked_only or not reply.notes else " ".join(reply.notes))
     return Item(key, name, "failed", reply.sentence if isinstance(reply, Failed) else f"{name} could not be read.")
 
 

@@ -44,6 +44,7 @@ def test_a_folder_is_listed_in_order_and_looked_through(rig: Rig, tmp_path: Path
     assert store.state.notices == ()  # a folder's bad files speak in the list, not in the user's face
     failed = store.state.items[2]
     assert failed.sentence == "broken.obj ends in the middle of its header."
+    assert [item.sentence for item in store.state.items if item.status == "ready"] == ["40 points"] * 3
     assert {request.max_points for request in reader.sent} == {library.READ_POINTS, library.LOOK_POINTS}
 
 
