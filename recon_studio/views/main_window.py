@@ -35,7 +35,7 @@ from recon_studio.views.theme import GRID, apply_theme
 from recon_studio.views.toolbar import Toolbar
 from recon_studio.views.words import Words
 
-LEFT, RIGHT = 29 * GRID, 38 * GRID
+LEFT, RIGHT = 30 * GRID, 38 * GRID
 
 
 class MainWindow(QMainWindow):

@@ -158,7 +158,7 @@ class Tile(QWidget):
         veil.setAlphaF(0.8)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(veil)
-        painter.drawRoundedRect(strip.adjusted(-24, -22, 16, 22), 6, 6)
+        painter.drawRoundedRect(strip.adjusted(-24, -22, 12, 22), 6, 6)
         gradient = QLinearGradient(strip.bottomLeft(), strip.topLeft())
         for step in range(0, 256, 15):
             gradient.setColorAt(step / 255, QColor(*(int(channel) for channel in bar.colours[step])))
