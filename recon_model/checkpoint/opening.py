@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from recon_model.assets import asset_path
 from recon_model.checkpoint import format as folder_format
 from recon_model.checkpoint import release
-from recon_model.checkpoint.loading import transfer
+from recon_model.checkpoint.loading import compare
 from recon_model.config import ModelConfig
 from recon_model.errors import CheckpointError, ConfigError
 from recon_model.models.pretraining import Pretraining
@@ -74,20 +75,26 @@ def open_pretraining(source: str | Path) -> Opened:
 
     Raises:
         InputError: the default model does not ship with this installation.
-        CheckpointError: the checkpoint is missing, damaged, foreign, or covers less than 95 % of the encoder.
+        CheckpointError: the checkpoint is missing, damaged, foreign, or brings less than the whole encoder.
     """
     stored = read(source)
     try:
         config = ModelConfig.from_dict(stored.card["config"])
     except (KeyError, TypeError, ConfigError) as error:
         raise CheckpointError(f"Model '{source}' has a card whose config cannot be used ({str(error).rstrip('.')}).") from error
-    model = Pretraining(config)
-    report = transfer(model, stored.state, str(source))
-    lost = {name.partition(".")[0] for name in report.missing} | {name.partition(".")[0] for name in report.misshapen}
-    incomplete = [name for name in (*report.missing, *report.misshapen) if name.startswith("encoder.")]
-    if incomplete:
-        raise CheckpointError(f"Model '{source}' lacks {', '.join(incomplete[:6])} of its encoder.")
-    return Opened(model, stored.card, (*stored.notes, *report.notes()), tuple(part for part in PARTS if part in lost))
+    # Not on the meta device: that spares the drawing of numbers, but imports torch's compiler, a second and more.
+    with torch.random.fork_rng(devices=[]):
+        model = Pretraining(config)
+    report = compare(model, stored.state)
+    lost = [*report.missing, *report.misshapen]
+    if incomplete := [name for name in lost if name.startswith("encoder.")]:
+        raise CheckpointError(
+            f"Model '{source}' must bring its whole encoder and brings {report.coverage:.1%}; "
+            f"missing or misshapen: {', '.join(incomplete[:6])}{' and more' if len(incomplete) > 6 else ''}."
+        )
+    model.load_state_dict({name: stored.state[name] for name in report.matched}, strict=False)
+    lacking = {name.partition(".")[0] for name in lost}
+    return Opened(model, stored.card, (*stored.notes, *report.notes()), tuple(part for part in PARTS if part in lacking))
 
 
 def _release_card(path: Path, found: release.Release) -> dict[str, Any]:

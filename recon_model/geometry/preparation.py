@@ -79,11 +79,11 @@ def checked(points: npt.ArrayLike) -> Doubles:
 
 def _sample(cloud: Doubles, count: int) -> tuple[Indices, tuple[str, ...]]:
     given = len(cloud)
-    if given <= count:
-        note = (
-            (f"The cloud holds {given} point{'s' if given > 1 else ''}, repeated to the {count} the model takes.",) if given < count else ()
-        )
-        return np.resize(np.arange(given, dtype=np.int64), count), note
+    if given == count:
+        return np.arange(count, dtype=np.int64), ()
+    if given < count:
+        note = f"The cloud holds {given} point{'s' if given > 1 else ''}, repeated to the {count} the model takes."
+        return np.resize(np.arange(given, dtype=np.int64), count), (note,)
     kept = max(POOL, count)
     if given <= kept:
         return _farthest(cloud, count), ()
@@ -93,8 +93,6 @@ def _sample(cloud: Doubles, count: int) -> tuple[Indices, tuple[str, ...]]:
 
 def _farthest(cloud: Doubles, count: int) -> Indices:
     """Picks farthest points with a k-d tree: exact, but where it starts is the tree's choice. Fifty times faster than one by one."""
-    if len(cloud) == count:
-        return np.arange(count, dtype=np.int64)
     import fpsample
 
     middle = np.ascontiguousarray(cloud - cloud.mean(0), np.float32)

@@ -70,7 +70,7 @@ class Service:
         Raises:
             ServeError: the bytes on the pipe were no messages.
         """
-        torch.set_num_threads(min(MAX_THREADS, torch.get_num_threads()))
+        torch.set_num_threads(worker_threads())
         self._load_default()
         closed = False
         while not (closed and self._held is None):
@@ -230,6 +230,11 @@ class Service:
         request, self._held = self._held, None
         if request is not None:
             self._work(request)
+
+
+def worker_threads() -> int:
+    """Threads for torch: one core is left to the window. Where all are taken, threads wait for each other: ten times slower was seen."""
+    return max(1, min(MAX_THREADS, torch.get_num_threads() - 1))
 
 
 def _timed(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, float]:

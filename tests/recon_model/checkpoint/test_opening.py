@@ -52,7 +52,7 @@ def test_a_file_without_decoder_says_what_is_lacking(released: tuple[Path, Pretr
 def test_an_encoder_with_one_tensor_gone_is_refused(small_checkpoint: Path, tmp_path: Path) -> None:
     state, card = read(small_checkpoint).state, read(small_checkpoint).card
     folder_format.save(tmp_path / "m", {name: value for name, value in state.items() if name != "encoder.cls_token"}, card)
-    with pytest.raises(CheckpointError, match=r"lacks encoder\.cls_token of its encoder"):
+    with pytest.raises(CheckpointError, match=r"must bring its whole encoder .* missing or misshapen: encoder\.cls_token"):
         open_pretraining(tmp_path / "m")
 
 
@@ -61,3 +61,15 @@ def test_a_card_with_an_unknown_setting_is_refused(small_checkpoint: Path, tmp_p
     folder_format.save(tmp_path / "m", state, {**card, "config": {**card["config"], "colour": 3}})
     with pytest.raises(CheckpointError, match=r"card whose config cannot be used .*does not know colour"):
         open_pretraining(tmp_path / "m")
+
+
+def test_opening_draws_no_random_numbers_and_fills_half_precision_up(small_checkpoint: Path, tmp_path: Path) -> None:
+    state, card = folder_format.load(small_checkpoint)
+    halved = {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
+    folder_format.save(tmp_path / "m", halved, card)
+    before = torch.get_rng_state()
+    model = open_pretraining(tmp_path / "m").model
+    assert torch.equal(torch.get_rng_state(), before)
+    for name, value in model.state_dict().items():
+        assert value.dtype == state[name].dtype
+        torch.testing.assert_close(value, halved[name].to(value.dtype))

@@ -1,0 +1,88 @@
+"""How long the engine takes for one cloud: ``python -m benchmarks.bench_inference [--json]``.
+
+Medians over fresh clouds and masks, so that nothing is answered from memory. Sizes without a checkpoint have random weights: time
+does not depend on them.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from recon_model.errors import InputError
+from recon_model.models.pretraining import Pretraining
+from recon_model.predictor import Predictor
+from recon_model.presets import preset
+from recon_model.serve.service import worker_threads
+from recon_model.serve.versions import versions
+
+POINTS = 8192
+SIZES = ("default", "tiny", "base")
+
+
+def predictor_of(size: str) -> Predictor | None:
+    if size != "default":
+        return Predictor(Pretraining(preset(size)), {"name": size}, device=torch.device("cpu"))
+    try:
+        return Predictor.load("default", "cpu")
+    except InputError:
+        return None  # none ships with this checkout yet
+
+
+def median_ms(work: Callable[[int], object], rounds: int) -> float:
+    work(-1)  # warm-up
+    taken = []
+    for number in range(rounds):
+        start = time.perf_counter()
+        work(number)
+        taken.append((time.perf_counter() - start) * 1e3)
+    return round(statistics.median(taken), 2)
+
+
+def measure(predictor: Predictor, rounds: int) -> dict[str, float]:
+    clouds = [np.random.default_rng(number + 1).standard_normal((POINTS, 3)).astype(np.float32) for number in range(-1, rounds)]
+    prepared = [predictor.prepare(cloud * 2) for cloud in clouds]  # other bytes than those timed below
+    hidden = predictor.reconstruct(prepared[0]).hidden
+    result = {
+        f"prepare_{POINTS}_points_ms": median_ms(lambda number: predictor.prepare(clouds[number + 1] + number), rounds),
+        "reconstruct_ms": median_ms(lambda number: predictor.reconstruct(prepared[0], seed=number + 1), rounds),
+        "attend_ms": median_ms(lambda number: predictor.attend(prepared[number + 1], hidden), rounds),
+        "embed_ms": median_ms(lambda number: predictor.embed([prepared[number + 1]]), rounds),
+    }
+    if predictor.card.get("teacher"):
+        names = ("chair", "table", "sofa", "bed", "desk", "toilet", "monitor", "bathtub", "dresser", "night stand")
+        predictor.vocabulary.rows(names)
+        result["classify_10_names_ms"] = median_ms(lambda number: predictor.classify(prepared[number + 1], names), rounds)
+    return result
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--rounds", type=int, default=20, help="clouds per figure")
+    parser.add_argument(
+        "--threads", type=int, default=worker_threads(), help="threads torch may use (default: as many as the model process takes)"
+    )
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    found = {}
+    for size in SIZES:
+        predictor = predictor_of(size)
+        if predictor is not None:
+            found[size] = {"parameters": predictor.about.parameters, **measure(predictor, args.rounds)}
+    document = {"threads": args.threads, "rounds": args.rounds, "versions": versions(), "sizes": found}
+    if args.json:
+        print(json.dumps(document, indent=2))
+    else:
+        for size, figures in found.items():
+            print(size, ", ".join(f"{name} {value}" for name, value in figures.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
