@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from recon_model.data.readers import sniff
 from recon_model.serve.messages import ReadCloud
 from recon_studio.controllers import library
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.store import Store
-from recon_studio.controllers.walk import cloud_files
+from recon_studio.controllers.walk import EXTENSIONS, cloud_files
 from recon_studio.state.app_state import AppState
 from tests.fakes import FakeProcess, fake_backend
 
@@ -167,3 +168,7 @@ def test_links_to_folders_do_not_loop(tmp_path: Path) -> None:
 def test_a_relative_path_is_listed_by_its_absolute_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert list(cloud_files(["x.whatever"])) == [str(tmp_path / "x.whatever")]
+
+
+def test_every_kind_the_readers_know_is_looked_for_in_folders() -> None:
+    assert set(sniff.EXTENSIONS) == EXTENSIONS
