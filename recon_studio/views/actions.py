@@ -37,6 +37,12 @@ ENTRIES = (
     Entry("front", "From the front", "Look at the cloud from the front", ("2",)),
     Entry("top", "From above", "Look at the cloud from above", ("3",)),
     Entry("reset_camera", "Show the whole cloud", "Bring the whole cloud back into view, from a corner", ("R",)),
+    Entry(
+        "measured",
+        "In its own units…",
+        "Look at the cloud as its file measures it, inside a frame with ticks, in a window of its own",
+        ("Ctrl+M",),
+    ),
     Entry("model_card", "Model card", "What the loaded model is, and how it was measured", ("F2",), "model"),
     Entry("about", "About ReCon Studio", "Version and licence"),
 )
@@ -44,7 +50,7 @@ ENTRIES = (
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("&File", ("open", ">recent", "-", "screenshot", "-", "quit")),
     ("&Edit", ("undo", "redo", "-", "toggle_patch", "new_seed")),
-    ("&View", ("light", "dark", "-", "iso", "front", "top", "reset_camera")),
+    ("&View", ("light", "dark", "-", "iso", "front", "top", "reset_camera", "-", "measured")),
     ("&Help", ("model_card", "about")),
 )
 

@@ -29,6 +29,7 @@ from recon_studio.views.bench_view import BenchView
 from recon_studio.views.input_panel import InputPanel
 from recon_studio.views.inspector import AttentionPanel, Inspector
 from recon_studio.views.library import Library
+from recon_studio.views.measured import MeasuredView
 from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.overlay import DropHint
 from recon_studio.views.theme import GRID, apply_theme
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         for field in (*self.findChildren(QLineEdit), *self.findChildren(QPlainTextEdit)):
             field.setAcceptDrops(False)  # a file dropped on a field is meant for the window, too
         self._toast: NoticeRow | None = None
+        self.measured: MeasuredView | None = None
 
     # ------------------------------------------------------------ making
     def _lay_out(self) -> None:
@@ -166,6 +168,7 @@ class MainWindow(QMainWindow):
             "front": lambda: self.bench.look("front"),
             "top": lambda: self.bench.look("top"),
             "reset_camera": lambda: self.bench.look("iso"),
+            "measured": self.show_measured,
             "model_card": self.show_model_card,
             "about": self._show_about,
         }
@@ -208,6 +211,7 @@ class MainWindow(QMainWindow):
         for name, works, why_not in (
             ("toggle_patch", new.prepared is not None, "Open a cloud first."),
             ("new_seed", new.model is not None, "Waits for the model to load."),
+            ("measured", new.cloud is not None, "Open a cloud first."),
             ("model_card", new.model is not None, "No model is loaded yet."),
         ):
             action = self.actions_by_name[name]
@@ -268,6 +272,13 @@ class MainWindow(QMainWindow):
         """Opens the card of the loaded model."""
         if self._state is not None and self._state.model is not None:
             ModelCardDialog(self._state.model, self).open()
+
+    def show_measured(self) -> None:
+        """Opens the current cloud in a window of its own, in its file's units."""
+        if self._state is not None and self._state.cloud is not None:
+            if self.measured is None:
+                self.measured = MeasuredView(self)
+            self.measured.show_cloud(self._state.cloud, self._state.theme)
 
     def _show_about(self) -> None:
         from importlib.metadata import version
@@ -349,6 +360,8 @@ class MainWindow(QMainWindow):
         """Timers and jobs first, then the views, then the window."""
         self.closing.emit()
         self.words.stop()
+        if self.measured is not None:
+            self.measured.shut()
         self.bench.shut()
         super().closeEvent(event)
 

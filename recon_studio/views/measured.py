@@ -1,0 +1,95 @@
+"""A window of its own for one cloud as its file measures it, drawn straight by the graphics card through pyvistaqt."""
+
+from __future__ import annotations
+
+import importlib
+from threading import Thread
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from recon_studio.state.app_state import Cloud, Theme
+from recon_studio.views.theme import GRID
+
+_POLL = 30  # milliseconds between two looks at whether the import is done
+
+
+class MeasuredView(QWidget):
+    """Made once and hidden when closed: each pyvistaqt interactor that is made keeps some 18 MB for good.
+
+    PyVista takes longer to import than the studio takes to open, so it comes in beside the event loop when first asked for.
+    """
+
+    drawn = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.resize(900, 700)
+        self.plotter: Any = None
+        self._wanted: tuple[Cloud, Theme] | None = None
+        self._caption = QLabel("Opening…", self)
+        self._caption.setWordWrap(True)
+        self._caption.setContentsMargins(GRID, GRID, GRID, GRID)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self._column.addWidget(self._caption)
+        QShortcut(QKeySequence("Esc"), self, self.close)
+        self._import = Thread(target=importlib.import_module, args=("pyvistaqt",), name="import of pyvistaqt", daemon=True)
+        self._import.start()
+        self._timer = QTimer(self, interval=_POLL)
+        self._timer.timeout.connect(self._start)
+        self._timer.start()
+
+    def show_cloud(self, cloud: Cloud, theme: Theme) -> None:
+        """Draws the cloud and brings the window to the front; emits ``drawn`` when it is there."""
+        self._wanted = cloud, theme
+        name = cloud.key.replace("\\", "/").rsplit("/", 1)[-1]
+        self.setWindowTitle(f"{name} – in its own units")
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if self.plotter is not None:
+            self._draw(cloud, theme)
+
+    def _start(self) -> None:
+        if self._import.is_alive():
+            return
+        self._timer.stop()
+        from pyvistaqt import QtInteractor
+
+        self.plotter = QtInteractor(self, auto_update=False, multi_samples=0)
+        self.plotter.setAcceptDrops(False)
+        self.plotter.reset_key_events()  # its default keys quit, pick and fly
+        self._column.takeAt(0)
+        self._column.insertWidget(0, self.plotter, stretch=1)
+        if self._wanted is not None:
+            self._draw(*self._wanted)
+
+    def _draw(self, cloud: Cloud, theme: Theme) -> None:
+        from recon_studio.scene.measured import draw_measured
+
+        extent = cloud.points.max(axis=0) - cloud.points.min(axis=0)
+        sides = " × ".join(f"{side:.4g}" for side in extent)
+        origin = ", ".join(f"{place:.10g}" for place in cloud.origin)
+        self._caption.setText(f"{len(cloud.points):,} points · {sides} file units (x × y × z) · ticks count from ({origin})")
+        draw_measured(self.plotter, cloud, theme)
+        self.plotter.render()
+        self.drawn.emit()
+
+    def shut(self) -> None:
+        """Ends the import and frees VTK, before the application ends."""
+        self._timer.stop()
+        self._import.join()
+        if self.plotter is not None:
+            self.plotter.close()
+            self.plotter = None
+        self.hide()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Hides only."""
+        self.hide()
+        event.accept()
