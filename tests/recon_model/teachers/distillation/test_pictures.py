@@ -48,7 +48,7 @@ def test_training_replaces_the_image_side_alone(tmp_path, monkeypatch):
     folder = shutil.copytree(asset_path("clip"), tmp_path / "clip")
     before = Clip.load(folder)
     monkeypatch.setattr(build_image, "CATEGORIES", {"chair": None, "bathtub": None})
-    options = ["--clip", str(folder), "--shapes", "4", "--views", "2", "--minutes", "0.03", "--batch", "8"]
+    options = ["--clip", str(folder), "--shapes", "4", "--views", "2", "--steps", "3", "--batch", "8"]
     assert build_image.main(options) == 0
     after = Clip.load(folder)
     assert after.text_fingerprint == before.text_fingerprint
