@@ -30,7 +30,17 @@ from recon_model.train.targets import TextTargets
 from recon_model.train.validation import calibrate
 
 
-def export(run: Path, out: Path, *, which: str = "best", name: str = "", measure: Sequence[Path] = (), limits: str = "") -> dict[str, Any]:
+def export(
+    run: Path,
+    out: Path,
+    *,
+    which: str = "best",
+    name: str = "",
+    measure: Sequence[Path] = (),
+    limits: str = "",
+    held_out: int = 2048,
+    cache: Path | None = None,
+) -> dict[str, Any]:
     """Writes a run's model as a checkpoint folder and returns its card.
 
     The text query's weight and the temperature are chosen on synthetic shapes held out from training, never on the measured files.
@@ -42,6 +52,8 @@ def export(run: Path, out: Path, *, which: str = "best", name: str = "", measure
         name: the model's name; the run's if empty.
         measure: labelled .npz files for the results; names that the model did not meet in training are left out, and counted.
         limits: what it does badly, in words.
+        held_out: synthetic clouds to calibrate with, of another seed than the run's.
+        cache: folder that holds pools; None is the user's cache.
 
     Raises:
         ConfigError: the run was not trained on synthetic shapes.
@@ -56,8 +68,8 @@ def export(run: Path, out: Path, *, which: str = "best", name: str = "", measure
     clip.check(card["teacher"])
     model = Pretraining(config)
     model.load_state_dict(weights)
-    held_out = replace(recipe, seed=recipe.seed + 1, validation_shapes=2048)
-    source = SyntheticSource(config, held_out, default_cache())
+    recipe = replace(recipe, seed=recipe.seed + 1, validation_shapes=held_out)
+    source = SyntheticSource(config, recipe, cache or default_cache())
     targets = TextTargets(clip.encode_text, source.names, card["templates"])
     chosen = calibrate(model, source.validation(_patiently), targets.classifier)
     card |= {
@@ -67,7 +79,12 @@ def export(run: Path, out: Path, *, which: str = "best", name: str = "", measure
         "parameters": parameters(model),
         "training": _training(run, asked),
         "limits": limits,
-        "results": [{"protocol": "all training names, 2048 synthetic clouds held out from training", "top1": round(chosen.top1, 4)}],
+        "results": [
+            {
+                "protocol": f"zero-shot on {held_out} synthetic clouds held out from training, all {len(source.names)} training names",
+                "top1": round(chosen.top1, 4),
+            }
+        ],
     }
     _save(out, weights, card)
     for file in measure:

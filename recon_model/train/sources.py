@@ -22,6 +22,8 @@ from recon_model.train.settings import RecipeConfig
 VALIDATION_SEED = 1_000_003
 """Added to a run's seed for the shapes it is judged by."""
 
+VALIDATION_BATCH = 64
+
 Waiting = Callable[[int, int], bool]
 """Told (shards ready, shards wanted) while clouds are made; returning True gives up."""
 
@@ -145,9 +147,10 @@ class SyntheticSource:
             if shard is None:
                 return []
             images = [self._encode_views(shard.views)] if self._encode_views is not None else []
-            for start in range(0, SHARD, 64):
-                batch = _gather([shard], images, np.arange(start, start + 64))
-                batches.append(batch._replace(patches=turn(batch.patches, _angles(64, (self._recipe.seed, 3, index, start)))))
+            for start in range(0, SHARD, VALIDATION_BATCH):
+                picks = np.arange(start, min(start + VALIDATION_BATCH, SHARD))
+                batch = _gather([shard], images, picks)
+                batches.append(batch._replace(patches=turn(batch.patches, _angles(len(picks), (self._recipe.seed, 3, index, start)))))
         return batches
 
     def close(self) -> None:
@@ -205,8 +208,8 @@ class CloudSource:
     def validation(self, waiting: Waiting) -> list[Batch]:
         """Cuts the held-out clouds, always the same way."""
         del waiting
-        starts = range(0, len(self._held_out), 64)
-        return [self._cut(self._held_out[start : start + 64], (self._recipe.seed, 3, start)) for start in starts]
+        starts = range(0, len(self._held_out), VALIDATION_BATCH)
+        return [self._cut(self._held_out[start : start + VALIDATION_BATCH], (self._recipe.seed, 3, start)) for start in starts]
 
     def close(self) -> None:
         """Nothing runs beside this source."""

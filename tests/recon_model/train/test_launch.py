@@ -21,7 +21,7 @@ class FakeClip:
     fingerprints = ("text", "image")
 
     @classmethod
-    def load(cls, source: str) -> "FakeClip":
+    def load(cls, source: str = "default", *, allow_download: bool = False) -> "FakeClip":
         if source != "default":
             raise TeacherError(f"no teacher '{source}'")
         return cls()

@@ -1,0 +1,89 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from recon_model.checkpoint import format as checkpoint
+from recon_model.data import pool as pools
+from recon_model.data.pool import Pool
+from recon_model.errors import ConfigError
+from recon_model.teachers import vocabulary
+from recon_model.train import export as exporting
+from recon_model.train import launch as launching
+from recon_model.train import sources
+from recon_model.train.export import export
+from recon_model.train.launch import Request, launch
+from tests.recon_model.train.runs import DIM, clouds
+from tests.recon_model.train.test_launch import SHORT, SMALL, FakeClip
+
+
+class WordyClip(FakeClip):
+    """A vector of its own for every text."""
+
+    def encode_text(self, texts):
+        rows = [torch.randn(DIM, generator=torch.Generator().manual_seed(sum(map(ord, text)))) for text in texts]
+        return torch.stack(rows)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """A run on 16 synthetic shapes, its shards made in this process."""
+    for module in (launching, exporting, vocabulary):
+        monkeypatch.setattr(module, "Clip", WordyClip)
+    for module in (pools, sources):
+        monkeypatch.setattr(module, "SHARD", 8)
+    monkeypatch.setattr(Pool, "start", lambda self: None)
+    assert launch(request(tmp_path / "run", tmp_path, caption_share=0.5)) == "done"
+    return tmp_path / "run"
+
+
+def test_an_export_is_half_the_size_and_says_how_it_came_about(run, tmp_path):
+    made = clouds(12)
+    np.savez(tmp_path / "real.npz", points=made.points, labels=made.labels, names=np.array(["chair", "unknown thing"]))
+    card = export(
+        run, tmp_path / "out", name="Small", measure=[tmp_path / "real.npz"], limits="All of it.", held_out=16, cache=tmp_path / "cache"
+    )
+    state, stored = checkpoint.load(tmp_path / "out")
+    assert stored["name"] == "Small"
+    assert stored["limits"] == "All of it."
+    assert stored["config"]["zero_shot_ratio"] == card["config"]["zero_shot_ratio"]
+    assert 0.01 <= stored["temperature"] <= 0.7
+    assert stored["training"]["command"].startswith("recon pretrain --preset studio --data synthetic")
+    assert "chair" in stored["data"]["names"]
+    synthetic, real = stored["results"]
+    assert "16 synthetic clouds held out" in synthetic["protocol"]
+    assert real["n"] == 6  # the other six are of a name the model never met
+    assert real["names"] == ["chair"]
+    assert real["top1"] == 1.0
+    assert {value.dtype for value in state.values()} == {torch.float16, torch.int64}
+    assert stored["parameters"] == sum(value.numel() for key, value in state.items() if "running" not in key and "num_batches" not in key)
+
+
+def request(folder: Path, tmp_path: Path, *, init: str | None = None, depth: int = 2, **recipe: object) -> Request:
+    changes = {**SHORT, "shapes": 16, "validation_shapes": 8, "log_every": 1, **recipe}
+    model = {**SMALL, "depth": depth}
+    return Request(out=folder, device="cpu", init=init, recipe_changes=changes, model_changes=model, cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_images_teach_unless_the_recipe_says_no(run, tmp_path, shown):
+    assert launch(request(tmp_path / "next", tmp_path, image_teacher=shown)) == "done"
+    assert ("csc_img" in (tmp_path / "next" / "events.jsonl").read_text()) == shown
+
+
+def test_a_run_can_start_from_another_of_the_same_shape(run, tmp_path):
+    still = {"learning_rate": 1e-9, "final_learning_rate": 1e-9}
+    launch(request(tmp_path / "next", tmp_path, init=str(run), **still))
+    before, after = (checkpoint.load_single(folder / "last.safetensors")[0] for folder in (run, tmp_path / "next"))
+    assert all(torch.allclose(before[key], after[key], atol=1e-5) for key in before if "running" not in key and "batches" not in key)
+    with pytest.raises(ConfigError, match=r"must be a model of the same settings; it differs in depth"):
+        launch(request(tmp_path / "third", tmp_path, init=str(run), depth=3))
+
+
+def test_a_run_on_other_data_cannot_be_calibrated(run, tmp_path):
+    config = json.loads((run / "config.json").read_text())
+    (run / "config.json").write_text(json.dumps({**config, "data": "/somewhere/x.npz"}))
+    with pytest.raises(ConfigError, match=r"data \(/somewhere/x.npz\) must be synthetic"):
+        export(run, tmp_path / "out")
