@@ -1,9 +1,11 @@
 """Labelled clouds given by a user to train on or to measure with: one .npz, or a folder of files."""
 
 import re
+import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,21 +45,39 @@ def load_labelled(path: Path, seed: int = 0) -> LabelledClouds:
 
 
 def _load_npz(path: Path) -> LabelledClouds:
+    points, labels, names = _arrays(path)
+    if names.dtype.kind == "S":
+        names = np.char.decode(names, "utf-8", "replace")
+    for name, values, kinds, rule in (
+        ("points", points, "fiu", "numbers"),
+        ("labels", labels, "iu", "whole numbers"),
+        ("names", names, "U", "words"),
+    ):
+        if values.dtype.kind not in kinds:
+            raise InputError(f"{name} in '{path}' ({values.dtype}) must be {rule}.")
+    if points.ndim != 3 or points.shape[2] != 3 or labels.shape != points.shape[:1] or not points.size or names.ndim != 1:
+        raise InputError(
+            f"'{path}' must hold points (K, P, 3), labels (K,) and names (C,); it holds {points.shape}, {labels.shape} and {names.shape}."
+        )
+    if labels.min() < 0 or labels.max() >= len(names):
+        raise InputError(f"labels in '{path}' must be between 0 and {len(names) - 1}; they reach from {labels.min()} to {labels.max()}.")
+    if not np.isfinite(points).all():
+        raise InputError(f"points in '{path}' must be finite numbers.")
+    return LabelledClouds(list(points.astype(np.float32)), labels.astype(np.int64), tuple(str(name) for name in names))
+
+
+def _arrays(path: Path) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Reads points, labels and names as they are stored; pickled objects are refused."""
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"'{path}' must be an .npz archive; it is not, or it is damaged.")
     try:
         with np.load(path, allow_pickle=False) as arrays:
             missing = sorted({"points", "labels", "names"} - set(arrays.files))
             if missing:
                 raise InputError(f"'{path}' must hold points, labels and names; {', '.join(missing)} is missing.")
-            points, labels, names = arrays["points"].astype(np.float32), arrays["labels"].astype(np.int64), arrays["names"]
-    except (OSError, ValueError) as error:
-        raise InputError(f"'{path}' cannot be read as an .npz of arrays ({error}).") from error
-    if points.ndim != 3 or points.shape[2] != 3 or labels.shape != points.shape[:1] or not len(points):
-        raise InputError(f"'{path}' must hold points (K, P, 3) and labels (K,); it holds {points.shape} and {labels.shape}.")
-    if labels.min() < 0 or labels.max() >= len(names):
-        raise InputError(f"labels in '{path}' must be between 0 and {len(names) - 1}; they reach from {labels.min()} to {labels.max()}.")
-    if not np.isfinite(points).all():
-        raise InputError(f"points in '{path}' must be finite numbers.")
-    return LabelledClouds(points, labels, tuple(str(name) for name in names))
+            return arrays["points"], arrays["labels"], arrays["names"]
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"'{path}' cannot be read as an .npz of arrays ({str(error).rstrip('.')}).") from error
 
 
 def _load_folder(path: Path, seed: int) -> LabelledClouds:

@@ -23,7 +23,10 @@ def test_an_npz_is_read(tmp_path):
     [
         ({"labels": None}, "must hold points, labels and names; labels is missing"),
         ({"points": np.zeros((3, 20))}, r"must hold points \(K, P, 3\)"),
-        ({"labels": np.array([0, 1])}, r"and labels \(K,\); it holds \(3, 20, 3\) and \(2,\)"),
+        ({"labels": np.array([0, 1])}, r"labels \(K,\) and names \(C,\); it holds \(3, 20, 3\), \(2,\) and \(2,\)"),
+        ({"labels": np.array([0.0, np.nan, 1.0])}, r"labels in .* \(float64\) must be whole numbers"),
+        ({"names": np.array([1, 2])}, r"names in .* \(int64\) must be words"),
+        ({"names": np.array("chair")}, r"it holds \(3, 20, 3\), \(3,\) and \(\)"),
         ({"labels": np.array([0, 1, 5])}, "must be between 0 and 1; they reach from 0 to 5"),
         ({"points": np.full((3, 20, 3), np.nan)}, "must be finite"),
         ({"names": np.array([{}, {}], dtype=object)}, "cannot be read as an .npz of arrays"),
@@ -34,6 +37,22 @@ def test_a_bad_npz_is_a_sentence(tmp_path, change, sentence):
     np.savez(tmp_path / "x.npz", **arrays)
     with pytest.raises(InputError, match=sentence):
         load_labelled(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "text", "empty"])
+def test_a_damaged_npz_is_a_sentence(tmp_path, damage):
+    path = tmp_path / "x.npz"
+    np.savez(path, **good())
+    whole = path.read_bytes()
+    flipped = bytes(byte ^ 255 if place in (100, 200) else byte for place, byte in enumerate(whole))
+    path.write_bytes({"cut": whole[:300], "flipped": flipped, "text": b"hello", "empty": b""}[damage])
+    with pytest.raises(InputError, match=r"x\.npz' (must be an \.npz archive|cannot be read as an \.npz of arrays)"):
+        load_labelled(path)
+
+
+def test_names_may_be_stored_as_bytes(tmp_path):
+    np.savez(tmp_path / "x.npz", **{**good(), "names": np.array([b"chair", b"caf\xc3\xa9"])})
+    assert load_labelled(tmp_path / "x.npz").names == ("chair", "café")
 
 
 def test_a_folder_names_clouds_by_subfolder_or_file_name(tmp_path):
