@@ -96,14 +96,22 @@ def _guard(pyside: str, python: tuple[int, int]) -> None:
         )
 
 
+def _require_display() -> None:
+    """Refuses where Qt would abort for want of a screen."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in names):
+        raise InputError("There is no display here; start it on a desktop, or as 'xvfb-run recon-studio …' (package xvfb).")
+
+
 def _run(options: argparse.Namespace) -> int:
     import PySide6
 
     _guard(PySide6.__version__, sys.version_info[:2])
+    _require_display()
     from PySide6.QtCore import QStandardPaths
     from PySide6.QtWidgets import QApplication
 
-    from recon_studio.backend.launch import helper_command, helper_environment, launch
+    from recon_studio.backend.launch import helper_command, helper_environment, launch, prepared
     from recon_studio.state import settings as remembered
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends us; the helpers end when their pipe closes
@@ -114,7 +122,8 @@ def _run(options: argparse.Namespace) -> int:
     logs = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)) / "logs"
     settings, complaint = remembered.load(config / "settings.json")
     commands = {"model": helper_command("model", settings.model_command), "reader": helper_command("reader", settings.reader_command)}
-    launched = {role: launch(command, helper_environment()) for role, command in commands.items()}
+    model = launch(commands["model"], helper_environment())
+    reader = prepared(commands["reader"], helper_environment())
 
     from recon_studio.backend.client import Backend
     from recon_studio.backend.process import HelperProcess
@@ -124,7 +133,7 @@ def _run(options: argparse.Namespace) -> int:
     alone = bool(options.first_steps or options.exit)
     # A run without a person leaves no trace in what the person's own runs remember.
     keeper = None if alone else SettingsKeeper(config / "settings.json", settings, app)
-    backend = Backend({role: HelperProcess(process) for role, process in launched.items()}, logs)
+    backend = Backend({"model": HelperProcess(model), "reader": HelperProcess(reader)}, logs)
     studio = Studio(backend, _start(options, settings, complaint), keeper, app)
     studio.start()
     sys.excepthook = _announce_faults(studio, logs)
@@ -151,6 +160,7 @@ def _show(app: "QApplication", studio: "Studio", options: argparse.Namespace, se
     def painted() -> None:
         if timing is not None:
             timing.visible()
+        studio.start_reader()
         window.start_views()
 
     window.show()

@@ -11,7 +11,6 @@ from recon_studio.backend.lanes import Kind
 from recon_studio.backend.supervisor import Process, Supervisor
 
 ROLES = ("model", "reader")
-"""In the order they are started: the model takes longest to be ready."""
 
 
 class Backend(QObject):
@@ -38,10 +37,10 @@ class Backend(QObject):
                 getattr(supervisor, name).connect(getattr(self, name))
             self.supervisors[role] = supervisor
 
-    def start(self) -> None:
-        """Starts the helpers."""
-        for supervisor in self.supervisors.values():
-            supervisor.start()
+    def start(self, *roles: str) -> None:
+        """Starts these helpers; requests to others wait until they are started too."""
+        for role in roles:
+            self.supervisors[role].start()
 
     def submit(self, request: Request) -> int:
         """Gives a request an id and passes it on; of several of a kind that wait only the newest is kept.

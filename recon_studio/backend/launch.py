@@ -40,10 +40,18 @@ def helper_environment() -> dict[str, str]:
 
 def launch(command: tuple[str, ...], environment: dict[str, str]) -> QProcess:
     """Starts a command with additions to our environment; what it says waits in the pipe until someone listens."""
+    process = prepared(command, environment)
+    process.start()
+    return process
+
+
+def prepared(command: tuple[str, ...], environment: dict[str, str]) -> QProcess:
+    """Returns a command with additions to our environment, not started yet."""
     process = QProcess()
     whole = QProcessEnvironment.systemEnvironment()
     for name, value in environment.items():
         whole.insert(name, value)
     process.setProcessEnvironment(whole)
-    process.start(command[0], list(command[1:]))
+    process.setProgram(command[0])
+    process.setArguments(list(command[1:]))
     return process

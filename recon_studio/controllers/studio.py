@@ -46,13 +46,17 @@ class Studio(QObject):
             self.store.changed.connect(keeper.follow)
 
     def start(self) -> None:
-        """Starts the helpers, the model first, and opens what is to be shown."""
-        self.backend.start()
+        """Starts the model, which takes longest to be ready, and asks for what is to be shown."""
+        self.backend.start("model")
         self.model.load(self._start.model)
         if self._start.files:
             self.library.open_paths(self._start.files)
         else:
             self.library.open_samples(self._start.samples)
+
+    def start_reader(self) -> None:
+        """Starts what reads files: quick to be ready, so it need not compete with the window for the processor before that is shown."""
+        self.backend.start("reader")
 
     def connect_window(self, window: Any) -> None:
         """Joins a window's signals to the controllers and shows it every state from now on."""

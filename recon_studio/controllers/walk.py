@@ -4,37 +4,10 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-EXTENSIONS = frozenset(
-    [
-        "ply",
-        "pcd",
-        "xyz",
-        "xyzn",
-        "xyzrgb",
-        "xyzrgba",
-        "txt",
-        "asc",
-        "csv",
-        "tsv",
-        "dat",
-        "neu",
-        "pts",
-        "npy",
-        "npz",
-        "off",
-        "obj",
-        "stl",
-        "glb",
-        "gltf",
-        "las",
-        "laz",
-        "e57",
-        "h5",
-        "hdf5",
-        "hdf",
-        "he5",
-    ]
-)
+EXTENSIONS = frozenset((
+    "ply", "pcd", "xyz", "xyzn", "xyzrgb", "xyzrgba", "txt", "asc", "csv", "tsv", "dat", "neu", "pts", "npy", "npz",
+    "off", "obj", "stl", "glb", "gltf", "las", "laz", "e57", "h5", "hdf5", "hdf", "he5",
+))  # fmt: skip
 """Endings looked for inside folders; a test holds them against the readers."""
 
 

@@ -59,6 +59,14 @@ def test_a_pair_of_versions_that_aborts_is_refused() -> None:
             app._guard(pyside, (3, 11))
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
+def test_no_display_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert app.main([]) == app.BAD_INPUT
+    assert capsys.readouterr().err.startswith("recon-studio: There is no display here;")
+
+
 @pytest.mark.window
 def test_a_picture_is_taken_and_the_window_leaves(tmp_path: Path) -> None:
     path = write_ply(tmp_path / "chair.ply", chair(2000))

@@ -42,6 +42,7 @@ class Rig:
         self.studio.connect_window(self.window)
         self.pids = {helper.pid for helper in self.helpers.values()}
         self.studio.start()
+        self.studio.start_reader()
         self.window.show()
         QTest.qWaitForWindowExposed(self.window)
         self.window.start_views()

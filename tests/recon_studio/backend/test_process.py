@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from recon_model.errors import ConfigError
 from recon_model.serve.messages import Array, LoadModel, PrepareCloud, ReadCloud, Ready, Reply
-from recon_studio.backend.client import Backend
+from recon_studio.backend.client import ROLES, Backend
 from recon_studio.backend.launch import helper_command, helper_environment, launch
 from recon_studio.backend.process import HelperProcess
 
@@ -113,7 +113,7 @@ def test_a_whole_backend_reads_and_survives_a_kill(qtbot: QtBot, tmp_path: Path)
     backend = Backend({"reader": reader, "model": model}, tmp_path)
     replies: list[Reply] = []
     backend.answered.connect(lambda _request, reply: replies.append(reply))
-    backend.start()
+    backend.start(*ROLES)
     backend.submit(ReadCloud(id=0, path="/x/a.ply"))
     qtbot.waitUntil(lambda: len(replies) == 1, timeout=10_000)
     first = reader.pid

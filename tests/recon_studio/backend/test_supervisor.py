@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from recon_model.serve.messages import Array, ClassifyByWords, LoadModel, ReadCloud, Reconstruct, Reply, Request
 from recon_studio.backend import supervisor
-from recon_studio.backend.client import Backend
+from recon_studio.backend.client import ROLES, Backend
 from recon_studio.state.app_state import Notice
 from tests.fakes import FakeProcess, fake_backend
 
@@ -38,7 +38,7 @@ Rig = tuple[Backend, FakeProcess, FakeProcess, Heard]
 def rig(qtbot: QtBot, tmp_path: Path) -> Rig:
     backend, reader, model = fake_backend(log_folder=tmp_path)
     heard = Heard(backend)
-    backend.start()
+    backend.start(*ROLES)
     reader.ready()
     model.ready()
     return backend, reader, model, heard
@@ -128,7 +128,7 @@ def test_a_file_that_takes_too_long_is_stopped(qtbot: QtBot, monkeypatch: pytest
     monkeypatch.setattr(supervisor, "READ_LIMIT_MS", 20)
     backend, reader, model = fake_backend()
     heard = Heard(backend)
-    backend.start()
+    backend.start(*ROLES)
     model.ready()
     backend.submit(ReadCloud(id=0, path="/x/slow.obj"))
     reader.ready()
@@ -190,7 +190,7 @@ def test_a_command_that_is_not_there_is_a_sentence(qtbot: QtBot) -> None:
     backend, _, model = fake_backend()
     heard = Heard(backend)
     model.missing = "no-such-command: not found"
-    backend.start()
+    backend.start(*ROLES)
     assert heard.sentences() == ["The model process could not be started (no-such-command: not found); mend the cause and retry."]
     assert ("model", "failed") in heard.statuses
 

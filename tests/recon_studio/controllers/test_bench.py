@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from recon_model.serve.messages import Attend, Reconstruct
+from recon_studio.backend.client import ROLES
 from recon_studio.controllers.bench import BenchController, query_within
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ActivityController, ModelController
@@ -29,7 +30,7 @@ class Studio:
         self.engine = ModelController(self.store, self.backend)
         self.activity = ActivityController(self.store, self.backend)
         self.bench.settled.connect(self.words.classify)
-        self.backend.start()
+        self.backend.start(*ROLES)
         self.engine.load()
 
     def flush(self) -> None:

@@ -64,6 +64,7 @@ def _rig(file: str, *, prompt: bool = True) -> Rig:
     window = FakeWindow()
     studio.connect_window(window)
     studio.start()
+    studio.start_reader()
     return studio, window, model
 
 
@@ -171,6 +172,7 @@ def test_settings_are_kept_as_they_change(tmp_path: Path, qtbot: QtBot) -> None:
     window = FakeWindow()
     studio.connect_window(window)
     studio.start()
+    studio.start_reader()
     window.filesDropped.emit(["/x/a.ply"])
     assert settings.load(path)[0] == settings.Settings(theme="light", model="mine", recent=("/x/a.ply",))
     window.themeChanged.emit("light")

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from recon_model.data.readers import sniff
 from recon_model.serve.messages import ReadCloud
+from recon_studio.backend.client import ROLES
 from recon_studio.controllers import library
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.store import Store
@@ -24,7 +25,7 @@ def rig(qtbot: QtBot) -> Rig:
     store = Store()
     controller = LibraryController(store, backend)
     controller.setProperty("backend", backend)  # keeps it alive as long
-    backend.start()
+    backend.start(*ROLES)
     return controller, store, reader
 
 
@@ -109,7 +110,7 @@ def test_quick_steps_read_only_the_last_and_leave_no_row_reading(qtbot: QtBot) -
     backend, reader, _ = fake_backend()
     store = Store()
     controller = LibraryController(store, backend)
-    backend.start()
+    backend.start(*ROLES)
     reader.ready()
     controller.open_paths([f"/x/{n}.ply" for n in range(6)])
     qtbot.waitUntil(lambda: len(store.state.items) == 6)
@@ -126,7 +127,7 @@ def test_a_slow_file_empties_the_views_meanwhile(qtbot: QtBot) -> None:
     backend, reader, _ = fake_backend()
     store = Store()
     controller = LibraryController(store, backend)
-    backend.start()
+    backend.start(*ROLES)
     reader.ready()
     controller.open_paths(["/x/a.ply", "/x/b.ply"])
     qtbot.waitUntil(lambda: bool(reader.inbox))
