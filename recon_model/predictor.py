@@ -130,7 +130,7 @@ class Predictor:
         """Loads a model.
 
         Args:
-            source: "default" for the one that ships inside, a folder of ours, or the authors' ``.pth``.
+            source: "default" for the one that ships inside, a model's or run's folder, or the authors' ``.pth``.
             device: "auto" (CUDA, else Apple's GPU, else the CPU), "cpu", "cuda", "cuda:N" or "mps".
             teacher: where its text teacher is ("default", a folder, or open_clip's "name/tag"); None follows the model's card.
             allow_download: whether a published teacher may be fetched from the network.

@@ -58,10 +58,12 @@ def read(source: str | Path) -> Stored:
     """
     path = asset_path("default") if str(source) == "default" else Path(source).expanduser()
     if path.is_dir():
-        state, card = folder_format.load_single(path / BEST) if (path / BEST).exists() else folder_format.load(path)
-        return Stored(state, card, ())
+        if not (path / BEST).exists():
+            return Stored(*folder_format.load(path), ())
+        path = path / BEST
     if path.suffix == ".safetensors":
-        return Stored(*folder_format.load_single(path), ())
+        state, card = folder_format.load_single(path)
+        return Stored(state, {**card, "weights_sha256": _sha256(path)}, ())
     if not path.exists():
         raise CheckpointError(
             f"Model '{source}' does not exist; it must be 'default', a model's or run's folder, or a .pth of the release."
@@ -108,7 +110,11 @@ def _release_card(path: Path, found: release.Release) -> dict[str, Any]:
         "config": config.to_dict(),
         "teacher": {"name": RELEASE_TEACHER},
         "templates": [],
-        "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "weights_sha256": _sha256(path),
         "data": {"source": f"the authors' release, a {found.kind} checkpoint"},
     }
     return card if found.epoch is None else {**card, "epoch": found.epoch}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

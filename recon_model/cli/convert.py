@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from recon_model.cli.options import MODEL
 from recon_model.cli.output import print_lines
 from recon_model.errors import CheckpointError, ConfigError, InputError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon convert`` takes."""
-    parser.add_argument("source", metavar="IN", help="'default', a folder of ours, or the authors' .pth")
+    parser.add_argument("source", metavar="IN", help=MODEL)
     parser.add_argument("target", type=Path, metavar="OUT", help="a folder to make, or a .pth to write")
 
 

@@ -3,13 +3,13 @@
 import argparse
 from typing import Any
 
-from recon_model.cli.options import add_json, load_model
+from recon_model.cli.options import MODEL, add_json, load_model
 from recon_model.cli.output import print_json, print_lines
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon info`` takes."""
-    parser.add_argument("model", nargs="?", default="default", metavar="MODEL", help="'default', a folder of ours, or the authors' .pth")
+    parser.add_argument("model", nargs="?", default="default", metavar="MODEL", help=MODEL)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     add_json(parser)
 

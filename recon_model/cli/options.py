@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from recon_model.predictor import Predictor
 
 
+MODEL = "'default', a model's or run's folder, or the authors' .pth"
+"""What may be given as a model."""
+
+
 def add_model(parser: argparse.ArgumentParser, *, words: bool = False) -> None:
     """Adds ``--model`` and ``--device`` and, for commands that read words, where the text teacher is."""
-    parser.add_argument("--model", default="default", help="'default', a folder of ours, or the authors' .pth")
+    parser.add_argument("--model", default="default", help=MODEL)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     if words:
         parser.add_argument("--templates", default="default", help="default, plain, everyday or published")

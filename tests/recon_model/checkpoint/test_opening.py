@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -73,3 +74,11 @@ def test_opening_draws_no_random_numbers_and_fills_half_precision_up(small_check
     for name, value in model.state_dict().items():
         assert value.dtype == state[name].dtype
         torch.testing.assert_close(value, halved[name].to(value.dtype))
+
+
+def test_a_runs_best_model_opens_by_its_folder_or_its_file(small_checkpoint: Path, tmp_path: Path) -> None:
+    state, card = folder_format.load(small_checkpoint)
+    folder_format.save_single(tmp_path / "best.safetensors", state, {**card, "name": "a run"})
+    opened = [open_pretraining(source) for source in (tmp_path, tmp_path / "best.safetensors")]
+    assert [found.card["name"] for found in opened] == ["a run", "a run"]
+    assert opened[0].card["weights_sha256"] == hashlib.sha256((tmp_path / "best.safetensors").read_bytes()).hexdigest()
