@@ -73,7 +73,7 @@ def launch(request: Request) -> str:
     folder = RunFolder(request.out, quiet=fabric.global_rank != 0)
     source = _source(asked["data"], model, recipe, clip, request.cache or default_cache())
     try:
-        if not request.resume:
+        if not request.resume and fabric.global_rank == 0:
             folder.start({**config, "device": str(fabric.device), "versions": versions(), "commit": commit()})
         templates = template_set(recipe.templates)
         targets = TextTargets(clip.encode_text, source.names, templates)
@@ -104,7 +104,9 @@ def make_fabric(device: str, precision: str) -> Fabric:
         kind = next((name for name, found in there.items() if found), "cpu")
     devices = int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if processes > 1 else 1
     chosen = [int(number)] if number and kind == "cuda" else devices
-    fabric = Fabric(accelerator=kind, devices=chosen, precision=precision, strategy="ddp" if processes > 1 else "auto")
+    # Some steps leave out the decoder or a query's loss: their parameters get no gradient.
+    strategy = "ddp_find_unused_parameters_true" if processes > 1 else "auto"
+    fabric = Fabric(accelerator=kind, devices=chosen, precision=precision, strategy=strategy)
     fabric.launch()
     return fabric
 

@@ -233,12 +233,19 @@ class Pretrainer:
     # ---------------------------------------------------------------- stop and pause
 
     def _obey(self) -> None:
-        if self.control.should_pause() and not self.control.should_stop():
+        # One process may see a file before another does; all do as the first one says, or they would wait for each other for ever.
+        stop, pause = self.control.should_stop(), self.control.should_pause()
+        if self.fabric.world_size > 1:
+            stop, pause = self.fabric.broadcast((stop, pause))
+        if pause and not stop:
             self._checkpoint()
             self.folder.event("pause", epoch=self.progress.epoch, step=self.progress.step)
             self.control.wait_while_paused()
             self.folder.event("continue", epoch=self.progress.epoch, step=self.progress.step)
-        if self.control.should_stop():
+            stop = self.control.should_stop()
+            if self.fabric.world_size > 1:
+                stop = self.fabric.broadcast(stop)
+        if stop:
             raise Stopped
 
     def _wait_for_data(self, made: int, wanted: int) -> bool:
