@@ -21,8 +21,8 @@ Script = Iterator[Until]
 
 def complete(state: AppState) -> bool:
     """Whether everything asked of the current cloud is shown: patches, reconstruction, attention and ranked names."""
-    rebuilt = state.reconstruction
-    if rebuilt is None or state.engine != "ready" or state.jobs:
+    rebuilt, cloud = state.reconstruction, state.cloud
+    if rebuilt is None or cloud is None or cloud.key != state.current or state.engine != "ready" or state.jobs:
         return False
     hidden_asked = state.query.token == "patch" and bool(rebuilt.hidden[state.query.patch])
     looked = hidden_asked or (state.attention is not None and state.attention.query == state.query)
