@@ -133,6 +133,4 @@ class Vocabulary:
         try:
             return Clip.load(name, allow_download=self._allow_download)
         except TeacherError as error:
-            raise TeacherError(
-                f"{str(error).rstrip('.')}; the command line fetches them once with --download-teacher, or takes a folder with --teacher."
-            ) from error
+            raise TeacherError(f"{str(error).rstrip('.')}; 'recon classify --download-teacher' fetches them once.") from error

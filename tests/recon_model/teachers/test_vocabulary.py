@@ -62,7 +62,7 @@ def test_a_published_teacher_that_is_absent_says_how_to_get_it(monkeypatch: pyte
     monkeypatch.setattr(vocabulary.Clip, "load", absent)
     words = Vocabulary({"teacher": {"name": "ViT-B-32-quickgelu/openai"}})
     assert not words.ready(["chair"])  # finding it would import open_clip, so somebody else should
-    with pytest.raises(TeacherError, match="'ViT-B-32-quickgelu/openai' are not on this disk; the command line fetches them once with"):
+    with pytest.raises(TeacherError, match="'ViT-B-32-quickgelu/openai' are not on this disk; 'recon classify --download-teacher'"):
         words.rows(["chair"])
 
 
