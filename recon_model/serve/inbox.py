@@ -1,7 +1,7 @@
 """Requests as they arrive on a pipe: oldest first, less those a newer one has replaced. No torch is needed here."""
 
 from collections import deque
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import BinaryIO, Final
 
@@ -41,15 +41,18 @@ class Inbox:
         """Adds an event behind what has arrived so far; safe from any thread."""
         self._arrived.put(event)
 
-    def take(self) -> Event:
-        """Returns the next event, waiting for one where there is none.
+    def take(self, timeout_s: float | None = None) -> Event | None:
+        """Returns the next event, waiting for one where there is none; None when none has come in time.
 
         Raises:
             ServeError: the bytes that came next were no request.
         """
         self._drain()
         if not self._waiting:
-            self._waiting.append(self._arrived.get())
+            try:
+                self._waiting.append(self._arrived.get(timeout=timeout_s))
+            except Empty:
+                return None
             self._drain()
         event = self._waiting.popleft()
         if isinstance(event, ServeError):

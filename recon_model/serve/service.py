@@ -36,6 +36,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DEFAULT = ("default", "auto")
+QUIET_S = 1.0
+"""Seconds without a request after which the text tower is opened ahead of need: not while a window is still drawing its first pictures."""
 MAX_THREADS = 8
 """More do not pay for one small cloud at a time."""
 
@@ -48,7 +50,7 @@ class Service:
     """Answers one request after another, so that two never share a model or compete for its threads.
 
     The default model is loaded before the first request is looked at. The text tower (seconds of imports) is opened on a
-    second thread and only while no request waits; a request for words it is needed for is set aside until then, the others go on.
+    second thread: when words need it, which are then set aside while other requests go on, or ahead of need in the first quiet moment.
 
     Args:
         inbox: where requests come from.
@@ -74,11 +76,14 @@ class Service:
         self._load_default()
         closed = False
         while not (closed and self._held is None):
-            self._open_tower_when_idle()
-            event = self._inbox.take()
+            if self._held is not None and self._inbox.peek() is None:
+                self._open_tower()
+            event = self._inbox.take(QUIET_S if self._reconstructed and self._tower_missing() else None)
             if isinstance(event, Shutdown):
                 return
-            if isinstance(event, Closed):
+            if event is None:
+                self._open_tower()
+            elif isinstance(event, Closed):
                 closed = True
             elif isinstance(event, _TowerSettled):
                 self._resume_held()
@@ -213,10 +218,12 @@ class Service:
         except ReconError:
             return  # the first request that needs it is told why
 
-    def _open_tower_when_idle(self) -> None:
+    def _tower_missing(self) -> bool:
+        return self._model is not None and not self._model.vocabulary.settled and self._asked is not self._model
+
+    def _open_tower(self) -> None:
         model = self._model
-        wanted = self._held is not None or self._reconstructed
-        if model is None or not wanted or model.vocabulary.settled or self._asked is model or self._inbox.peek() is not None:
+        if model is None or not self._tower_missing():
             return
         self._asked = model
 

@@ -1,8 +1,9 @@
 """The model role inside this process: what it does when something goes wrong, and in which order it works."""
 
 import io
+import os
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -109,3 +110,20 @@ def test_another_model_may_come_first_when_the_default_is_missing(
     asked.clear()
     Service(inbox(LoadModel(id=2, source=str(small_checkpoint))), sent.append).run()
     assert asked == [str(small_checkpoint)]  # the default is not loaded in vain
+
+
+def test_the_tower_is_opened_ahead_of_need_in_a_quiet_moment(small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Event()
+    monkeypatch.setattr(service, "QUIET_S", 0.01)
+    monkeypatch.setattr(Vocabulary, "settle", lambda self: opened.set())
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as incoming, os.fdopen(writing, "wb") as outgoing:
+        outgoing.write(pack(encode(LoadModel(id=1, source=str(small_checkpoint)))) + pack(encode(Reconstruct(id=2, points=POINTS))))
+        outgoing.flush()
+        sent: list[Reply] = []
+        working = Thread(target=Service(Inbox(incoming), sent.append).run)
+        working.start()
+        assert opened.wait(timeout=20.0)
+        outgoing.close()
+        working.join(timeout=20.0)
+        assert [type(reply) for reply in sent] == [ModelLoaded, Reconstructed]
