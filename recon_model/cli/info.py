@@ -42,7 +42,15 @@ def run(args: argparse.Namespace) -> None:
         ("templates", str(len(card.get("templates") or ())) or "none"),
         ("device", about.device),
         ("versions", ", ".join(f"{name} {number}" for name, number in document["versions"].items())),
-        *(("result", str(result)) for result in card.get("results") or ()),
+        *(("result", _in_words(result)) for result in card.get("results") or ()),
         *(("note", note) for note in about.notes),
     ]
     print_lines(args, (f"{label:<13} {value}" for label, value in lines))
+
+
+def _in_words(result: Any) -> str:
+    """One measured result of a card; what is not as expected is shown as it stands."""
+    if not isinstance(result, dict) or not isinstance(result.get("top1"), float):
+        return str(result)
+    where = f" on {result['data']} ({result.get('n', '?')} clouds)" if "data" in result else ""
+    return f"top-1 {result['top1']:.1%}{where}: {result.get('protocol', 'no protocol is named.')}"

@@ -80,6 +80,15 @@ def test_info_says_what_a_model_is(run: Run, small_checkpoint: Path) -> None:
     assert "16 patches of 8" in out
 
 
+def test_info_shows_results_with_their_protocol(run: Run, small_checkpoint: Path, tmp_path: Path) -> None:
+    state, card = folder_format.load(small_checkpoint)
+    results = [{"protocol": "by ear.", "data": "x.npz", "n": 12, "top1": 0.25}, {"protocol": "by eye.", "top1": 0.5}, "none yet"]
+    folder_format.save(tmp_path / "m", state, {**card, "results": results})
+    _, out, _ = run("info", tmp_path / "m")
+    shown = [line.removeprefix("result").strip() for line in out.splitlines() if line.startswith("result")]
+    assert shown == ["top-1 25.0% on x.npz (12 clouds): by ear.", "top-1 50.0%: by eye.", "none yet"]
+
+
 def test_reconstruct_writes_what_the_predictor_says_in_the_files_coordinates(
     run: Run, small_checkpoint: Path, files: Path, tmp_path: Path
 ) -> None:
