@@ -37,10 +37,6 @@ class Lanes:
         """Returns the request of a kind that is under way."""
         return self._flights.get(kind)
 
-    def holds(self, kind: Kind) -> bool:
-        """Whether a request of a kind is under way or waits."""
-        return kind in self._flights or kind in self._waiting
-
     def put(self, request: Request, *, running: bool) -> tuple[Request | None, Request | None]:
         """Takes a request in.
 

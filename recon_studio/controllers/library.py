@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from recon_model.serve.messages import CloudRead, Failed, ReadCloud, Reply, Request
 from recon_studio.backend.client import Backend
@@ -15,8 +15,8 @@ from recon_studio.controllers.walk import cloud_files
 from recon_studio.state import actions
 from recon_studio.state.app_state import AppState, Cloud, Item, Notice
 
-SLICE_SECONDS = 0.008
-"""How long the window is held up at a time while folders are listed."""
+SLICE_SECONDS, SLICE_FILES = 0.008, 400
+"""How long folders are listed at a time, and how many files are shown at a time, so that the window is never held up."""
 FLICKER_MS = 300
 """A cloud that takes longer to read than this empties the views meanwhile."""
 BATCH_MS = 200
@@ -30,8 +30,6 @@ LOOK_MOST_BYTES = 32 << 20
 
 class LibraryController(QObject):
     """Lists files, reads the chosen one, and finds out in the background which of the others can be read."""
-
-    settled = Signal(str)  # key of an item that has just become ready or failed by being chosen
 
     def __init__(self, store: Store, backend: Backend, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -174,7 +172,6 @@ class LibraryController(QObject):
             notice = Notice(item.sentence, "error")
             self._store.apply(lambda state: actions.notify(actions.clear_cloud(actions.update_items(state, {key: item})), notice))
         self._store.forget_patches()
-        self.settled.emit(key)
 
     def _dropped(self, request: Request) -> None:
         if not isinstance(request, ReadCloud):
@@ -199,14 +196,14 @@ class _Walk:
         self._files: Iterator[str | None] = cloud_files(paths)
 
     def some(self, seconds: float) -> tuple[list[str], bool]:
-        """Returns the files found within that time, and whether that was all."""
+        """Returns the files found within that time, ``SLICE_FILES`` at most, and whether that was all."""
         found: list[str] = []
         deadline = time.monotonic() + seconds
         for path in self._files:
             if path is not None:
                 found.append(path)
                 self.first = self.first if self.first is not None else path
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or len(found) == SLICE_FILES:
                 return found, False
         return found, True
 

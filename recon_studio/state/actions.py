@@ -14,7 +14,6 @@ from recon_studio.state.app_state import (
     Flags,
     Item,
     Job,
-    Mask,
     Model,
     Notice,
     Prepared,
@@ -153,11 +152,6 @@ def toggle_patch(state: AppState, patch: int) -> AppState:
     if flags.all():
         return state
     return replace(state, mask=replace(state.mask, hidden=tuple(bool(flag) for flag in flags)))
-
-
-def set_mask(state: AppState, mask: Mask) -> AppState:
-    """Puts a whole mask in place, as undo does."""
-    return replace(state, mask=mask)
 
 
 def pick_patch(state: AppState, patch: int) -> AppState:

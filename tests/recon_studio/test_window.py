@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -134,7 +135,7 @@ def rig(shared_rig: Rig, chair_file: Path, qtbot: QtBot) -> Rig:
     shared_rig.settle(qtbot)
     fresh = AppState()
     for action in (
-        lambda state: actions.set_mask(state, Mask()),
+        lambda state: replace(state, mask=Mask()),
         lambda state: actions.set_query(state, fresh.query),
         lambda state: actions.set_names(state, ("chair", "airplane", "bathtub")),
         lambda state: actions.set_theme(state, "light"),

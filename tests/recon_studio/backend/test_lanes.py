@@ -92,4 +92,4 @@ def test_before_the_helper_runs_requests_wait() -> None:
     assert lanes.put(_rebuild(1), running=False) == (None, None)
     assert lanes.put(_rebuild(2), running=False) == (None, _rebuild(1))
     assert lanes.resend() == [_rebuild(2)]
-    assert lanes.holds(Reconstruct)
+    assert lanes.flight(Reconstruct).request == _rebuild(2)
