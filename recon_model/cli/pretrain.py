@@ -5,8 +5,6 @@ from pathlib import Path
 
 HELP = "train a model; the run is a folder that can be watched, stopped and resumed"
 
-RECIPE_OPTIONS = ("epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "image_teacher", "precision")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `recon pretrain`; what is left out follows the preset, or the run to resume."""
@@ -31,8 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Trains; returns 0 when done, also when stopped on request (the run can then be resumed)."""
     from recon_model.train.launch import Request, launch
+    from recon_model.train.settings import COMMAND_OPTIONS
 
-    changes = {name: getattr(args, name) for name in RECIPE_OPTIONS if getattr(args, name) is not None}
+    changes = {name: getattr(args, name) for name in COMMAND_OPTIONS if getattr(args, name) is not None}
     request = Request(
         out=args.out,
         preset=args.preset,

@@ -24,7 +24,7 @@ from recon_model.predictor import Predictor
 from recon_model.teachers.clip import Clip
 from recon_model.train.pretrain import parameters
 from recon_model.train.run_folder import RunFolder
-from recon_model.train.settings import RecipeConfig
+from recon_model.train.settings import COMMAND_OPTIONS, RecipeConfig
 from recon_model.train.sources import SyntheticSource
 from recon_model.train.targets import TextTargets
 from recon_model.train.validation import calibrate
@@ -77,7 +77,7 @@ def export(
         "config": replace(config, zero_shot_ratio=chosen.ratio).to_dict(),
         "temperature": round(chosen.temperature, 4),
         "parameters": parameters(model),
-        "training": _training(run, asked),
+        "training": history(run),
         "limits": limits,
         "results": [
             {
@@ -111,17 +111,33 @@ def _measured(predictor: Predictor, file: Path, known: Sequence[str]) -> dict[st
     return {**kept, "top1": round(result["top1"], 4), "top5": round(result["top5"], 4)}
 
 
-def _training(run: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """How the run was made: the command and what it took."""
-    done = [json.loads(line) for line in (run / "events.jsonl").read_text(encoding="utf-8").splitlines()]
-    seconds = [event["seconds"] for event in done if event["event"] == "done"]
-    command = f"recon pretrain --preset {asked['preset']} --data {asked['data']} --out {run.name} --seed {asked['recipe']['seed']}"
-    return {
-        "command": command,
+def history(run: Path) -> list[dict[str, Any]]:
+    """Returns how a run was made, and before it the runs it started from: for each its command, minutes, commit and versions.
+
+    Raises:
+        InputError: the run's settings cannot be read.
+    """
+    asked = RunFolder(run).config()
+    before = Path(asked.get("init") or "nothing")
+    earlier = history(before) if (before / "config.json").exists() else []
+    lines = (run / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    seconds = [event["seconds"] for event in map(json.loads, lines) if event["event"] == "done"]
+    made = {
+        "command": command(run.name, asked, before.name if earlier else asked.get("init", "")),
         "minutes": round(seconds[-1] / 60, 1) if seconds else None,
         "versions": asked["versions"],
         "commit": asked["commit"],
     }
+    return [*earlier, made]
+
+
+def command(name: str, asked: Mapping[str, Any], init: str) -> str:
+    """Returns the command that starts such a run again, whatever the defaults have become."""
+    words = ["recon pretrain", f"--preset {asked['preset']}", f"--data {asked['data']}", f"--out {name}", f"--init {init}" if init else ""]
+    for option in COMMAND_OPTIONS:
+        value, flag = asked["recipe"][option], option.replace("_", "-")
+        words.append((f"--{flag}" if value else f"--no-{flag}") if isinstance(value, bool) else f"--{flag} {value}")
+    return " ".join(word for word in words if word)
 
 
 def main() -> None:

@@ -72,9 +72,11 @@ def launch(request: Request) -> str:
     fabric = make_fabric(request.device, recipe.precision)
     folder = RunFolder(request.out, quiet=fabric.global_rank != 0)
     source = _source(asked["data"], model, recipe, clip, request.cache or default_cache())
+    if request.resume and asked["names"] != list(source.names):
+        raise ConfigError(f"names ({len(source.names)} classes) must be the {len(asked['names'])} this run was begun with, to resume.")
     try:
         if not request.resume and fabric.global_rank == 0:
-            folder.start({**config, "device": str(fabric.device), "versions": versions(), "commit": commit()})
+            folder.start({**config, "names": list(source.names), "device": str(fabric.device), "versions": versions(), "commit": commit()})
         templates = template_set(recipe.templates)
         targets = TextTargets(clip.encode_text, source.names, templates)
         pretrainer = Pretrainer(fabric, model, recipe, source, targets, folder, _card(config, source, list(templates)))

@@ -80,7 +80,7 @@ def published(**changes: object) -> RecipeConfig:
 def studio(**changes: object) -> RecipeConfig:
     """The recipe of the model that ships inside: minutes on two cores instead of days on a GPU."""
     ours: dict[str, object] = {
-        "epochs": 30,
+        "epochs": 80,
         "steps_per_epoch": 100,
         "batch_size": 32,
         "learning_rate": 1.5e-3,
@@ -91,10 +91,13 @@ def studio(**changes: object) -> RecipeConfig:
         "caption_share": 0.2,
         "contrast_weight": 1.0,
         "reconstruct_share": 0.5,
-        "shapes": 16_384,
+        "shapes": 24_576,
     }
     return RecipeConfig.from_dict({**ours, **changes})
 
+
+COMMAND_OPTIONS = ("epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "image_teacher", "precision")
+"""Settings of the recipe that ``recon pretrain`` takes as options of the same name."""
 
 RECIPES = {"published": published, "studio": studio}
 """Recipes by name; presets other than the studio's train as published."""

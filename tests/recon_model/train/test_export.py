@@ -13,7 +13,7 @@ from recon_model.teachers import vocabulary
 from recon_model.train import export as exporting
 from recon_model.train import launch as launching
 from recon_model.train import sources
-from recon_model.train.export import export
+from recon_model.train.export import export, history
 from recon_model.train.launch import Request, launch
 from tests.recon_model.train.runs import DIM, clouds
 from tests.recon_model.train.test_launch import SHORT, SMALL, FakeClip
@@ -50,7 +50,10 @@ def test_an_export_is_half_the_size_and_says_how_it_came_about(run, tmp_path):
     assert stored["limits"] == "All of it."
     assert stored["config"]["zero_shot_ratio"] == card["config"]["zero_shot_ratio"]
     assert 0.01 <= stored["temperature"] <= 0.7
-    assert stored["training"]["command"].startswith("recon pretrain --preset studio --data synthetic")
+    assert [step["command"] for step in stored["training"]] == [
+        "recon pretrain --preset studio --data synthetic --out run --epochs 1 --steps-per-epoch 2 --batch-size 4 --seed 0 "
+        "--learning-rate 0.0015 --shapes 16 --image-teacher --precision 32-true"
+    ]
     assert "chair" in stored["data"]["names"]
     synthetic, real = stored["results"]
     assert "16 synthetic clouds held out" in synthetic["protocol"]
@@ -78,6 +81,9 @@ def test_a_run_can_start_from_another_of_the_same_shape(run, tmp_path):
     launch(request(tmp_path / "next", tmp_path, init=str(run), **still))
     before, after = (checkpoint.load_single(folder / "last.safetensors")[0] for folder in (run, tmp_path / "next"))
     assert all(torch.allclose(before[key], after[key], atol=1e-5) for key in before if "running" not in key and "batches" not in key)
+    first, second = history(tmp_path / "next")
+    assert first["command"].split()[7] == "run"
+    assert "--out next --init run --epochs 1" in second["command"]
     with pytest.raises(ConfigError, match=r"must be a model of the same settings; it differs in depth"):
         launch(request(tmp_path / "third", tmp_path, init=str(run), depth=3))
 

@@ -78,6 +78,10 @@ def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp
         launch(Request(out=tmp_path / "run", resume=True, recipe_changes={"epochs": 7}))
     with pytest.raises(ConfigError, match=r"data \(synthetic\) must be .*data.npz"):
         launch(Request(out=tmp_path / "run", resume=True, data="synthetic"))
+    settings = json.loads((tmp_path / "run" / "config.json").read_text())
+    (tmp_path / "run" / "config.json").write_text(json.dumps({**settings, "names": ["rod"]}))
+    with pytest.raises(ConfigError, match=r"names \(2 classes\) must be the 1 this run was begun with"):
+        launch(Request(out=tmp_path / "run", resume=True, device="cpu"))
     monkeypatch.setattr(FakeClip, "fingerprints", ("other", "image"))
     with pytest.raises(TeacherError, match="taught by another"):
         launch(Request(out=tmp_path / "run", resume=True, device="cpu"))
