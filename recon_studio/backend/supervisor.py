@@ -211,7 +211,7 @@ class Supervisor(QObject):
             self._set_status("restarting")
             self._restart.start(RESTART_DELAYS_MS[max(self._deaths - 1, 0)])
         if given_up is not None:
-            self.answered.emit(given_up, Failed(id=given_up.id, sentence=self._blame(given_up, how, verdict)))
+            self.answered.emit(given_up, Failed(id=given_up.id, sentence=self._blame(given_up, how, verdict), fault=self.role == "model"))
 
     def _count_death(self) -> None:
         if self._ready_at is not None and time.monotonic() - self._ready_at > LONG_LIFE_SECONDS:

@@ -1,6 +1,5 @@
 """What the studio does without a person: one picture, or a newcomer's first steps. Driven by events, never by waiting."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from recon_studio.controllers.studio import Studio
+from recon_studio.controllers.timing import seconds_since_start
 from recon_studio.state.app_state import AppState
 
 LIMIT_MS = 120_000
@@ -52,7 +52,7 @@ class Errand(QObject):
         )
         self._limit.start()
         window.viewsReady.connect(self._views)
-        studio.model.failed.connect(lambda sentence: self._end(2, sentence))
+        studio.model.failed.connect(lambda sentence, fault: self._end(1 if fault else 2, sentence))
         studio.store.changed.connect(lambda _old, _new: self._check.start())
 
     def _views(self) -> None:
@@ -101,7 +101,6 @@ def one_picture(window: Any, path: str | None) -> Script:
 
 def first_steps(studio: Studio, window: Any, folder: Path, say: Callable[[str], None] = print) -> Script:
     """Opens, masks, reconstructs, asks for attention and classifies; a picture and a line after each step."""
-    started = time.monotonic()
 
     def step(name: str, line: str) -> None:
         path = folder / f"{name}.png"
@@ -113,7 +112,7 @@ def first_steps(studio: Studio, window: Any, folder: Path, say: Callable[[str], 
     state = studio.store.state
     assert state.cloud is not None
     name = Path(state.cloud.key).name
-    step("1-open", f"{name} holds {state.cloud.vertex_count} points; everything was shown {time.monotonic() - started:.1f} s later")
+    step("1-open", f"{name} holds {state.cloud.vertex_count} points; everything was shown {seconds_since_start():.1f} s after the start")
     window.ratioChanged.emit(FIRST_STEPS_RATIO)
     yield complete
     step("2-reconstruct", describe_reconstruction(studio.store.state))

@@ -33,7 +33,7 @@ SHOW_AFTER_MS = 150
 class ModelController(QObject):
     """Loads a model and carries what the helpers announce into the state."""
 
-    failed = Signal(str)  # the sentence why a model could not be loaded
+    failed = Signal(str, bool)  # the sentence why a model could not be loaded, and whether that is a fault of ours
 
     def __init__(self, store: Store, backend: Backend, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +69,7 @@ class ModelController(QObject):
             self._store.apply(lambda state: _with_model(state, model))
         elif isinstance(reply, Failed):
             self._announce(Notice(reply.sentence, "error"))
-            self.failed.emit(reply.sentence)
+            self.failed.emit(reply.sentence, reply.fault)
 
 
 @dataclass

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
+from recon_studio.backend import supervisor
 from recon_studio.controllers import errand
 from recon_studio.controllers.errand import Errand, complete, first_steps, one_picture
 from recon_studio.controllers.keeper import SettingsKeeper
@@ -123,6 +124,17 @@ def test_a_model_that_cannot_be_loaded_ends_with_two(qtbot: QtBot) -> None:
     with qtbot.waitSignal(task.finished, timeout=5_000) as finished:
         model.fail("Model 'x' is of another kind.")
     assert finished.args == [2, "Model 'x' is of another kind."]
+
+
+def test_a_model_process_that_dies_of_its_model_ends_with_one(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "RESTART_DELAYS_MS", (0, 0, 0))
+    studio, window, model = _rig("/x/chair.ply", prompt=False)
+    task = Errand(studio, window, one_picture(window, None))
+    with qtbot.waitSignal(task.finished, timeout=5_000) as finished:
+        model.die("exit 1")
+        qtbot.waitUntil(lambda: model.running)
+        model.die("exit 1")
+    assert finished.args == [1, "The model process stopped 2 times over the same LoadModel request (exit 1); it was given up."]
 
 
 def test_any_other_error_ends_with_one_and_its_sentence(rig: Rig, qtbot: QtBot) -> None:
