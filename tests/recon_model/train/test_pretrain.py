@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,16 @@ def test_a_signal_stops_within_one_step(tmp_path, number):
     assert signal.getsignal(number) == before
     with safe_open(tmp_path / "resume.safetensors", framework="pt") as opened:
         assert json.loads(opened.metadata()["state"])["step"] == 3
+
+
+def test_beside_the_main_thread_the_files_are_still_heard(tmp_path):
+    outcome = []
+    stop = lambda epoch, step: (tmp_path / "stop").touch() if (epoch, step) == (0, 1) else None  # noqa: E731
+    thread = threading.Thread(target=lambda: outcome.append(begin(tmp_path, tell=stop)))
+    thread.start()
+    thread.join()
+    assert outcome == ["stopped"]
+    assert events(tmp_path, "stop")[0]["step"] == 2
 
 
 def test_pause_keeps_a_model_to_use_and_goes_on_when_the_file_is_gone(tmp_path):
