@@ -1,5 +1,6 @@
 """From what a user asked for to a run: settings resolved, teacher and data found, the folder begun or taken up again."""
 
+import logging
 import os
 import platform
 import subprocess
@@ -108,6 +109,7 @@ def make_fabric(device: str, precision: str) -> Fabric:
     chosen = [int(number)] if number and kind == "cuda" else devices
     # Some steps leave out the decoder or a query's loss: their parameters get no gradient.
     strategy = "ddp_find_unused_parameters_true" if processes > 1 else "auto"
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # what it would say is in config.json
     fabric = Fabric(accelerator=kind, devices=chosen, precision=precision, strategy=strategy)
     fabric.launch()
     return fabric
