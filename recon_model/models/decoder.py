@@ -57,6 +57,9 @@ class Decoder(nn.Module):
 
 
 def _keep(visible: Selection, hidden: Selection) -> Tensor | None:
-    if visible.padding is None or hidden.padding is None:
-        return None  # both or neither: a cloud that shows fewer hides more
-    return ~torch.cat([visible.padding, hidden.padding], dim=1)[:, None, None, :]
+    """(B, 1, 1, V + M) bool, False = padding; None where there is none. Either side may be padded alone: a patch may be neither seen nor
+    rebuilt."""
+    if visible.padding is None and hidden.padding is None:
+        return None
+    sides = [torch.zeros_like(side.index, dtype=torch.bool) if side.padding is None else side.padding for side in (visible, hidden)]
+    return ~torch.cat(sides, dim=1)[:, None, None, :]

@@ -63,6 +63,7 @@ class Encoder(nn.Module):
         *,
         stop_gradient: bool = False,
         record: AttentionRecord | None = None,
+        embedded: Tensor | None = None,
     ) -> Encoded:
         """Encodes the visible patches.
 
@@ -71,13 +72,15 @@ class Encoder(nn.Module):
             hidden: (B, G) bool, True = hidden, any number per cloud; None shows all.
             stop_gradient: the queries read the patches without passing gradient back (pretraining as published).
             record: asks for attention weights, see ``AttentionRecord``.
+            embedded: (B, G, C) all patches as ``embed`` makes them of a mask that shows all; saves embedding them again when only the
+                mask changes. None embeds the visible ones.
 
         Raises:
             InputError: the mask has the wrong shape or dtype, or hides all patches of a cloud.
         """
         visible = select_visible(hidden, patches.centres)
         queries = tokens = torch.empty(0)
-        for queries, tokens in self.steps(patches, visible, stop_gradient=stop_gradient, record=record):  # noqa: B007
+        for queries, tokens in self.steps(patches, visible, stop_gradient=stop_gradient, record=record, embedded=embedded):  # noqa: B007
             pass
         return Encoded(self.norm(queries), self.norm(tokens), visible)
 
@@ -88,9 +91,10 @@ class Encoder(nn.Module):
         *,
         stop_gradient: bool = False,
         record: AttentionRecord | None = None,
+        embedded: Tensor | None = None,
     ) -> Iterator[tuple[Tensor, Tensor]]:
         """Yields queries (B, 3, C) and patches (B, V, C) after each block, before any final norm."""
-        tokens = self.embed(patches, visible)
+        tokens = self.embed(patches, visible) if embedded is None else visible.take(embedded)
         positions = self.position(visible.take(patches.centres))
         batch = tokens.shape[0]
         queries = torch.cat([self.cls_token, self.img_token, self.text_token], dim=1).expand(batch, -1, -1)

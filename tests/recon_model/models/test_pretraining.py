@@ -11,6 +11,7 @@ from recon_model.models.pretraining import Pretraining
 from recon_model.models.segmenter import Segmenter
 from recon_model.models.zero_shot import ZeroShot
 from recon_model.nn.attention import AttentionRecord
+from recon_model.nn.masking import select, select_visible
 
 
 def _config(**changes: object) -> ModelConfig:
@@ -188,3 +189,29 @@ def test_mixed_precision_trains_and_agrees_roughly() -> None:
     for name, loss in exact.items():
         assert rough[name].item() == pytest.approx(loss.item(), rel=0.1)
     assert model.encoder.patch_embedding.layer1.weight.grad.isfinite().all()
+
+
+@torch.no_grad()
+def test_patches_embedded_beforehand_serve_every_mask() -> None:
+    model, patches = _model().eval(), _patches()
+    everything = torch.zeros(3, 10, dtype=torch.bool)
+    embedded = model.encoder.embed(patches, select_visible(everything, patches.centres))
+    expected, found = model.encode(patches, RAGGED), model.encoder(patches, RAGGED, embedded=embedded)
+    torch.testing.assert_close(found.queries, expected.queries, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(found.patches, expected.patches, atol=1e-5, rtol=1e-5)
+
+
+@torch.no_grad()
+def test_a_patch_may_be_neither_seen_nor_rebuilt() -> None:
+    model, patches = _model().eval(), _patches()
+    wanted = torch.zeros(3, 10, dtype=torch.bool)
+    wanted[:, [1, 4]] = True
+    unseen = wanted.clone()
+    unseen[1, [0, 7]] = True  # only what is seen is padded then
+    encoded = model.encode(patches, unseen)
+    together = model.decoder(encoded.patches, patches.centres, encoded.visible, select(wanted))
+    for index in range(3):
+        cloud = _one(patches, index)
+        encoded = model.encode(cloud, unseen[index : index + 1])
+        alone = model.decoder(encoded.patches, cloud.centres, encoded.visible, select(wanted[index : index + 1]))
+        torch.testing.assert_close(together[index], alone[0], atol=1e-5, rtol=1e-4)
