@@ -57,6 +57,8 @@ def read(source: str | Path) -> Stored:
         CheckpointError: the checkpoint is missing, damaged or foreign.
     """
     path = asset_path("default") if str(source) == "default" else Path(source).expanduser()
+    if path.name == folder_format.WEIGHTS and (path.parent / folder_format.CARD).exists():
+        path = path.parent  # a file dialog gives the file, and means the folder
     if path.is_dir():
         if not (path / BEST).exists():
             return Stored(*folder_format.load(path), ())

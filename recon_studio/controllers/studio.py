@@ -15,6 +15,9 @@ from recon_studio.controllers.words import WordsController
 from recon_studio.state import actions
 from recon_studio.state.app_state import AppState
 
+MODEL_SUFFIXES = (".pth", ".pt", ".safetensors")
+"""What a dropped file's name ends in when it is a model rather than a cloud."""
+
 
 @dataclass(frozen=True)
 class Start:
@@ -61,7 +64,9 @@ class Studio(QObject):
     def connect_window(self, window: Any) -> None:
         """Joins a window's signals to the controllers and shows it every state from now on."""
         handlers = {
-            "filesDropped": self.library.open_paths,
+            "filesDropped": self._open_dropped,
+            "openModelRequested": lambda: self._open_model(window.ask_model()),
+            "defaultModelRequested": self.model.load,
             "openRequested": lambda: self.library.open_paths(window.ask_files()),
             "recentRequested": lambda path: self.library.open_paths([path]),
             "clearRecentRequested": self.library.clear_recent,
@@ -86,6 +91,19 @@ class Studio(QObject):
             getattr(window, name).connect(handler)
         window.show_state(None, self.store.state)
         self.store.changed.connect(window.show_state)
+
+    def _open_dropped(self, paths: list[str]) -> None:
+        """A dropped checkpoint is the model to use; everything else is for the library."""
+        models = [path for path in paths if path.lower().endswith(MODEL_SUFFIXES)]
+        if models:
+            self._open_model(models[-1])
+        clouds = [path for path in paths if path not in models]
+        if clouds:
+            self.library.open_paths(clouds)
+
+    def _open_model(self, path: str) -> None:
+        if path:
+            self.model.load(path)
 
     def close(self) -> None:
         """Stops timers and helpers; no process and no thread is left when this returns."""

@@ -175,8 +175,14 @@ def set_names(state: AppState, names: Iterable[str]) -> AppState:
 
 
 def show_model(state: AppState, model: Model | None) -> AppState:
-    """Shows the loaded model; what another model computed goes."""
-    return replace(state, model=model, prepared=None, reconstruction=None, attention=None, scores=())
+    """Shows the loaded model; what another model computed goes, and so do patches it does not have."""
+    groups = model.num_groups if model is not None else None
+    by_hand = state.mask.hidden
+    mask = replace(state.mask, hidden=None) if by_hand is not None and groups is not None and len(by_hand) != groups else state.mask
+    selected = state.selected_patch
+    if selected is not None and groups is not None and selected >= groups:
+        selected = None
+    return replace(state, model=model, mask=mask, selected_patch=selected, prepared=None, reconstruction=None, attention=None, scores=())
 
 
 def set_status(state: AppState, role: str, status: BackendStatus) -> AppState:

@@ -24,6 +24,8 @@ class Entry:
 
 ENTRIES = (
     Entry("open", "Open…", "Open point clouds or meshes", ("Ctrl+O",), "open"),
+    Entry("open_model", "Open a model…", "Open a model of ours (.safetensors) or of the ReCon release (.pth)", ("Ctrl+Shift+O",), "model"),
+    Entry("default_model", "Use the model inside", "Go back to the model that ships with ReCon Studio"),
     Entry("clear_recent", "Clear this list", "Forget the files opened before"),
     Entry("screenshot", "Save a picture of the window…", "Save the window as a PNG image", ("Ctrl+Shift+S",), "camera"),
     Entry("quit", "Quit", "Close ReCon Studio", ("Ctrl+Q",)),
@@ -48,7 +50,7 @@ ENTRIES = (
 )
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", ">recent", "-", "screenshot", "-", "quit")),
+    ("&File", ("open", ">recent", "-", "open_model", "default_model", "-", "screenshot", "-", "quit")),
     ("&Edit", ("undo", "redo", "-", "toggle_patch", "new_seed")),
     ("&View", ("light", "dark", "-", "iso", "front", "top", "reset_camera", "-", "measured")),
     ("&Help", ("model_card", "about")),

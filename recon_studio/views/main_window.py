@@ -44,6 +44,8 @@ class MainWindow(QMainWindow):
 
     filesDropped = Signal(list)  # paths of files and folders
     openRequested = Signal()
+    openModelRequested = Signal()
+    defaultModelRequested = Signal()
     recentRequested = Signal(str)
     clearRecentRequested = Signal()
     itemChosen = Signal(str)
@@ -155,6 +157,8 @@ class MainWindow(QMainWindow):
         self.toolbar.modelCardRequested.connect(self.show_model_card)
         handlers = {
             "open": self.openRequested.emit,
+            "open_model": self.openModelRequested.emit,
+            "default_model": self.defaultModelRequested.emit,
             "clear_recent": self.clearRecentRequested.emit,
             "screenshot": self._ask_screenshot,
             "quit": self.close,
@@ -267,6 +271,11 @@ class MainWindow(QMainWindow):
             "*.hdf5);;All files (*)",
         )
         return paths
+
+    def ask_model(self) -> str:
+        """Lets the user choose a model's file; empty when they change their mind."""
+        path, _ = QFileDialog.getOpenFileName(self, "Open a model", "", "Models (*.safetensors *.pth *.pt);;All files (*)")
+        return path
 
     def show_model_card(self) -> None:
         """Opens the card of the loaded model."""

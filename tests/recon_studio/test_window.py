@@ -342,6 +342,41 @@ def test_a_killed_reader_is_announced_and_reads_on(rig: Rig, qtbot: QtBot, tmp_p
     qtbot.waitUntil(lambda: rig.state.cloud is not None and rig.state.cloud.vertex_count == 1500, timeout=WAIT_MS)
 
 
+def test_a_dropped_release_checkpoint_takes_over_and_the_model_inside_comes_back(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    from recon_model.checkpoint import release
+    from recon_model.config import ModelConfig
+    from recon_model.models.pretraining import Pretraining
+
+    config = ModelConfig(width=64, depth=2, heads=1, decoder_depth=1, decoder_heads=1)
+    release.save(tmp_path / "theirs.pth", Pretraining(config).state_dict(), "pretraining", epoch=300)
+    before = rig.settle(qtbot)
+    assert before.reconstruction is not None
+    drop(rig.window, [tmp_path / "theirs.pth"])
+    qtbot.waitUntil(lambda: rig.state.model is not None and rig.state.model != before.model, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: rig.state.reconstruction is not None and rig.state.attention is not None, timeout=SLOW_MS)
+    other = rig.state
+    assert other.current == before.current
+    assert other.model is not None
+    assert other.model.depth == 2
+    assert other.reconstruction is not None
+    assert other.reconstruction.rebuilt.shape[1] == 32  # points a patch, as the checkpoint's decoder has it
+    rig.window.actions_by_name["default_model"].trigger()
+    qtbot.waitUntil(lambda: rig.state.model == before.model, timeout=SLOW_MS)
+    after = rig.settle(qtbot)
+    assert after.reconstruction is not None
+    np.testing.assert_allclose(after.reconstruction.rebuilt, before.reconstruction.rebuilt, atol=1e-6)
+
+
+def test_a_file_that_is_no_model_is_a_sentence_and_the_model_stays(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    before = rig.settle(qtbot)
+    bad = tmp_path / "weights.pth"
+    bad.write_bytes(b"not a checkpoint")
+    drop(rig.window, [bad])
+    qtbot.waitUntil(lambda: any("weights.pth" in notice.sentence for notice in rig.state.notices), timeout=WAIT_MS)
+    assert rig.state.model == before.model
+    assert len(rig.state.items) == len(before.items)
+
+
 def test_dark_is_dark_and_light_is_light(rig: Rig, qtbot: QtBot) -> None:
     rig.view(0)
     light = pixels(rig.window).mean()

@@ -82,3 +82,9 @@ def test_a_runs_best_model_opens_by_its_folder_or_its_file(small_checkpoint: Pat
     opened = [open_pretraining(source) for source in (tmp_path, tmp_path / "best.safetensors")]
     assert [found.card["name"] for found in opened] == ["a run", "a run"]
     assert opened[0].card["weights_sha256"] == hashlib.sha256((tmp_path / "best.safetensors").read_bytes()).hexdigest()
+
+
+def test_the_weights_file_of_a_folder_means_the_folder(small_checkpoint: Path) -> None:
+    by_file, by_folder = read(small_checkpoint / folder_format.WEIGHTS), read(small_checkpoint)
+    assert by_file.card == by_folder.card
+    assert by_file.state.keys() == by_folder.state.keys()

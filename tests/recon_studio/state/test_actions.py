@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from recon_studio.state import actions
-from recon_studio.state.app_state import AppState, AttentionQuery, Cloud, Item, Job, Mask, Notice, Reconstruction
+from recon_studio.state.app_state import AppState, AttentionQuery, Cloud, Item, Job, Mask, Model, Notice, Reconstruction
 
 
 def _rebuilt(hidden: list[bool]) -> AppState:
@@ -107,3 +107,15 @@ def test_picking_a_patch_selects_it_and_asks_it() -> None:
 def test_each_helper_has_its_own_status() -> None:
     state = actions.set_status(actions.set_status(AppState(), "reader", "ready"), "model", "failed")
     assert (state.reader, state.engine) == ("ready", "failed")
+
+
+def test_another_model_drops_patches_it_does_not_have() -> None:
+    model = Model(name="m", device="CPU", parameters=1, depth=1, heads=1, num_groups=4)
+    by_hand = replace(AppState(), mask=Mask(hidden=(True,) * 3 + (False,) * 3), selected_patch=5)
+    shown = actions.show_model(by_hand, model)
+    assert shown.mask.hidden is None
+    assert shown.selected_patch is None
+    fitting = replace(AppState(), mask=Mask(hidden=(True, False, False, True)), selected_patch=3)
+    shown = actions.show_model(fitting, model)
+    assert shown.mask == fitting.mask
+    assert shown.selected_patch == 3
