@@ -21,10 +21,12 @@ from recon_model.serve.messages import (
 )
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
-from recon_studio.state import actions
-from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Notice, Prepared, Reconstruction
+from recon_studio.state import actions, masking
+from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Flags, Notice, Prepared, Reconstruction, Tool
+from recon_studio.state.masking import MaskEdit, Stroke
 
 Value = TypeVar("Value")
+LAST_PATCH = Notice("The last patch shown cannot be hidden: the encoder needs something to see.", "warning")
 
 
 class BenchController(QObject):
@@ -36,6 +38,7 @@ class BenchController(QObject):
         super().__init__(parent)
         self._store = store
         self._backend = backend
+        self._newest = 0  # id of the last Reconstruct
         # Packing a million points takes 20 ms: not in the same breath as drawing them.
         self._prepare_soon = QTimer(self, singleShot=True, interval=0)
         self._prepare_soon.timeout.connect(self._prepare)
@@ -62,10 +65,44 @@ class BenchController(QObject):
         if hidden is None or not 0 <= patch < len(hidden):
             return
         if not hidden[patch] and hidden.sum() == len(hidden) - 1:
-            self._say(Notice("The last patch shown cannot be hidden: the encoder needs something to see."))
+            self._say(LAST_PATCH)
             return
         verb = "show" if hidden[patch] else "hide"
         self._store.record(f"{verb} patch {patch}", lambda state: actions.toggle_patch(state, patch))
+
+    def set_tool(self, tool: Tool) -> None:
+        """Takes another tool in hand."""
+        self._store.apply(lambda state: masking.set_tool(state, tool))
+
+    def paint(self, stroke: Stroke) -> None:
+        """Hides or shows what a drag has met; the whole drag is one step to undo."""
+        label = f"{'hide' if stroke.hide else 'show'} patches by {stroke.tool}"
+        self._edit(label, lambda hidden, _: masking.painted(hidden, stroke.patches, stroke.hide), gesture=stroke.number)
+
+    def edit_mask(self, edit: MaskEdit) -> None:
+        """Inverts, grows or shrinks the mask, or shows all patches."""
+        label = {"invert": "invert the mask", "grow": "grow the mask", "shrink": "shrink the mask", "show_all": "show all patches"}[edit]
+        self._edit(label, lambda hidden, prepared: masking.edited(hidden, prepared.centres, edit))
+
+    def hide_half(self, towards: tuple[float, float, float]) -> None:
+        """Hides the half of the cloud that lies towards the eye, and nothing else."""
+        self._edit("hide the half facing you", lambda _, prepared: masking.facing_half(prepared.centres, towards))
+
+    def hide_hardest(self, count: int) -> None:
+        """Hides the patches that were rebuilt worst last time, and nothing else."""
+        rebuilt = self._store.state.reconstruction
+        if rebuilt is not None:
+            self._edit(f"hide the {count} hardest", lambda _, __: masking.hardest(rebuilt.hidden, rebuilt.chamfer, count))
+
+    def _edit(self, label: str, change: Callable[[Flags, Prepared], Flags], gesture: int | None = None) -> None:
+        prepared, hidden = self._store.state.prepared, actions.hidden_patches(self._store.state)
+        if prepared is None or hidden is None:
+            return  # no one knows yet which patches are hidden
+        flags, kept = masking.keep_one(hidden, change(hidden, prepared))
+        if kept:
+            self._say(LAST_PATCH)
+        if (flags != hidden).any():
+            self._store.record(label, lambda state: masking.set_hidden(state, flags), gesture)
 
     def pick_patch(self, patch: int) -> None:
         """Selects a patch and asks where it looks."""
@@ -103,7 +140,8 @@ class BenchController(QObject):
         mask = state.mask
         hidden = None if mask.hidden is None else Array.of(np.array(mask.hidden, dtype=np.bool_))
         points = Array.of(state.prepared.points)
-        self._backend.submit(Reconstruct(id=0, points=points, mask_ratio=mask.ratio, strategy=mask.strategy, seed=mask.seed, hidden=hidden))
+        asked = Reconstruct(id=0, points=points, mask_ratio=mask.ratio, strategy=mask.strategy, seed=mask.seed, hidden=hidden)
+        self._newest = self._backend.submit(asked)
 
     def _attend(self, state: AppState) -> None:
         if state.prepared is None or state.reconstruction is None:
@@ -143,7 +181,8 @@ class BenchController(QObject):
                 self._show(actions.show_prepared, _prepared(key, reply))
             case Reconstructed():
                 self._show(actions.show_reconstruction, _reconstruction(key, reply))
-                self._attend(self._store.state)
+                if request.id == self._newest:  # else a newer mask is under way, and attention to this one would only hold it up
+                    self._attend(self._store.state)
             case Attended() if _asked(request) == self._store.state.query:
                 self._show(actions.show_attention, Attention(key, self._store.state.query, reply.weights.numpy()))
                 self.settled.emit()

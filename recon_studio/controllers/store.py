@@ -39,10 +39,10 @@ class Store(QObject):
         finally:
             self._telling = False
 
-    def record(self, label: str, action: Action) -> None:
-        """Applies an action that undo can take back; ``label`` names it in the menu."""
+    def record(self, label: str, action: Action, gesture: int | None = None) -> None:
+        """Applies an action that undo can take back; ``label`` names it in the menu, all of one ``gesture`` are one step."""
         after = action(self.state)
-        self._history = history.record(self._history, label, self.state, after, time.monotonic())
+        self._history = history.record(self._history, label, self.state, after, time.monotonic(), gesture)
         self.apply(lambda _: history.announce(self._history, after))
 
     def undo(self) -> None:

@@ -14,6 +14,7 @@ Theme = Literal["light", "dark"]
 ItemStatus = Literal["queued", "reading", "ready", "failed"]
 BackendStatus = Literal["starting", "ready", "busy", "restarting", "failed"]
 Token = Literal["cls", "img", "text", "patch"]
+Tool = Literal["turn", "brush", "lasso"]  # what a drag with the left button does in a view
 
 
 # Values that hold arrays compare by identity: a new array is always a new value.
@@ -163,6 +164,7 @@ class AppState:
     notices: tuple[Notice, ...] = ()
     recent: tuple[str, ...] = ()
     theme: Theme = "light"
+    tool: Tool = "turn"
     can_undo: str = ""  # what undo would take back, in words; empty when nothing
     can_redo: str = ""
     last_milliseconds: float | None = None

@@ -35,12 +35,18 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Step:
-    """One change: its words, both sides of it, and when it was last added to (seconds)."""
+    """One change: its words, both sides of it, when it was last added to (seconds), and the drag it belongs to."""
 
     label: str
     before: Snapshot
     after: Snapshot
     at: float
+    gesture: int | None = None
+
+    def goes_on(self, other: "Step") -> bool:
+        """Whether ``other`` continues this step: the same drag however slow, else the same words soon after."""
+        soon = self.gesture is not None or other.at - self.at <= COALESCE_SECONDS
+        return self.label == other.label and self.gesture == other.gesture and soon and self.after == other.before
 
 
 @dataclass(frozen=True)
@@ -61,19 +67,20 @@ class History:
         return self.future[-1].label if self.future else ""
 
 
-def record(history: History, label: str, before: AppState, after: AppState, at: float) -> History:
+def record(history: History, label: str, before: AppState, after: AppState, at: float, gesture: int | None = None) -> History:
     """Adds the change between two states.
 
     Changes with the same label that follow within ``COALESCE_SECONDS`` become one step, so that a slider drag or
-    a typed word is taken back whole. A change that changed nothing is not recorded.
+    a typed word is taken back whole; where a ``gesture`` is numbered, that number decides instead. A change that
+    changed nothing is not recorded.
     """
-    old, new = Snapshot.of(before), Snapshot.of(after)
-    if old == new:
+    step = Step(label, Snapshot.of(before), Snapshot.of(after), at, gesture)
+    if step.before == step.after:
         return history
     past = history.past
-    if past and not history.future and past[-1].label == label and at - past[-1].at <= COALESCE_SECONDS and past[-1].after == old:
-        past, old = past[:-1], past[-1].before
-    steps = (*past, Step(label, old, new, at)) if old != new else past
+    if past and not history.future and past[-1].goes_on(step):
+        past, step = past[:-1], replace(step, before=past[-1].before)
+    steps = (*past, step) if step.before != step.after else past
     return History(past=steps[-MAX_STEPS:])
 
 

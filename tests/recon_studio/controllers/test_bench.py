@@ -14,6 +14,7 @@ from recon_studio.controllers.model import ActivityController, ModelController
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.words import WordsController
 from recon_studio.state.app_state import AttentionQuery
+from recon_studio.state.masking import Stroke
 from tests.fakes import FakeProcess, fake_backend
 
 
@@ -139,6 +140,70 @@ def test_the_last_patch_shown_stays_and_says_why(studio: Studio) -> None:
     studio.bench.toggle_patch(int(np.flatnonzero(~hidden)[0]))
     studio.flush()
     assert "cannot be hidden" in studio.store.state.notices[-1].sentence
+    assert studio.store.state.mask.hidden is None
+
+
+def test_a_stroke_is_one_step_and_its_newest_mask_wins(slow: tuple[Studio, FakeProcess]) -> None:
+    studio, model = slow
+    before = studio.store.state.reconstruction.hidden.copy()
+    shown = np.flatnonzero(~before)
+    assert len(shown) == 4
+    for patch in shown[:3]:
+        studio.bench.paint(Stroke("brush", 1, (int(patch),), hide=True))
+    sent = studio.asked(Reconstruct)
+    assert [request.hidden.numpy().sum() for request in sent] == [5]  # the others wait, the newest of them only
+    model.answer()
+    assert [request.hidden.numpy().sum() for request in studio.asked(Reconstruct)] == [5, 7]
+    assert not studio.asked(Attend)  # attention waits for the mask to rest
+    model.answer()
+    assert len(studio.asked(Attend)) == 1
+    np.testing.assert_array_equal(studio.store.state.reconstruction.hidden, studio.store.state.mask.hidden)
+    assert studio.store.state.can_undo == "hide patches by brush"
+    studio.store.undo()
+    assert studio.store.state.mask.hidden is None
+    assert studio.store.state.can_undo == ""
+
+
+def test_brushing_over_everything_keeps_one_patch_and_says_why(studio: Studio) -> None:
+    studio.bench.paint(Stroke("lasso", 1, tuple(range(8)), hide=True))
+    studio.flush()
+    assert studio.store.state.reconstruction.hidden.sum() == 7
+    assert "cannot be hidden" in studio.store.state.notices[-1].sentence
+    studio.bench.paint(Stroke("lasso", 2, tuple(range(8)), hide=True))
+    assert len(studio.store.state.notices) == 1
+    studio.bench.paint(Stroke("brush", 3, (0, 1), hide=False))
+    studio.flush()
+    assert studio.store.state.reconstruction.hidden.sum() in (5, 6)
+
+
+def test_whole_mask_edits_start_from_what_is_hidden(studio: Studio) -> None:
+    before = studio.store.state.reconstruction.hidden.copy()
+    studio.bench.edit_mask("invert")
+    studio.flush()
+    np.testing.assert_array_equal(studio.store.state.reconstruction.hidden, ~before)
+    assert studio.store.state.can_undo == "invert the mask"
+    studio.bench.hide_hardest(2)
+    studio.flush()
+    hidden = studio.store.state.reconstruction.hidden
+    assert hidden.sum() == 2
+    assert not (hidden & before).any()
+    studio.bench.hide_half((0.0, 0.0, 1.0))
+    studio.flush()
+    hidden, depth = studio.store.state.reconstruction.hidden, studio.store.state.prepared.centres[:, 2]
+    assert depth[hidden].min() >= depth[~hidden].max()
+    studio.bench.edit_mask("show_all")
+    studio.flush()
+    assert not studio.store.state.reconstruction.hidden.any()
+    studio.bench.set_seed(5)
+    studio.flush()
+    assert studio.store.state.mask.hidden is None
+    assert studio.store.state.reconstruction.hidden.sum() == 4
+
+
+def test_before_the_first_reconstruction_there_is_no_mask_to_edit(qtbot: QtBot) -> None:
+    studio = Studio(qtbot)
+    studio.bench.edit_mask("invert")
+    studio.bench.hide_hardest(1)
     assert studio.store.state.mask.hidden is None
 
 

@@ -84,3 +84,16 @@ def test_steps_over_single_patches_are_forgotten_with_their_cloud() -> None:
 def test_history_is_bounded() -> None:
     past, _ = _drag(History(), AppState(), [n / 1000 for n in range(history.MAX_STEPS + 20)], 0.0, 2.0)
     assert len(past.past) == history.MAX_STEPS
+
+
+def test_one_gesture_is_one_step_however_slow_and_two_are_two_however_quick() -> None:
+    past, state = History(), AppState()
+    for at, gesture, ratio in ((1.0, 7, 0.5), (60.0, 7, 0.4), (60.1, 8, 0.3)):
+        after = actions.set_ratio(state, ratio)
+        past = history.record(past, "brush", state, after, at, gesture)
+        state = after
+    assert len(past.past) == 2
+    past, state = history.undo(past, state)
+    assert state.mask.ratio == 0.4
+    _, state = history.undo(past, state)
+    assert state.mask.ratio == 0.6
