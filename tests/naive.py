@@ -104,3 +104,20 @@ def attention_row(model: torch.nn.Module, patches: Patches, hidden: Tensor, toke
         row[visible] = scores.exp() / scores.exp().sum()
         rows.append(row)
     return sum(rows) / len(rows) if head is None else rows[head]
+
+
+def patch_guesses(centres: Tensor, relative: Tensor, hidden: Tensor, patch: int) -> dict[str, Tensor]:
+    """One cloud's centres (G, 3) and patches (G, k, 3): what two rules guess for a hidden patch, each (k, 3) relative to its centre."""
+    visible = [index for index in range(len(centres)) if not hidden[index]]
+    mean = torch.stack(
+        [sum((relative[index, rank] for index in visible), torch.zeros(3)) / len(visible) for rank in range(relative.shape[1])]
+    )
+    closest = min(visible, key=lambda index: float(((centres[index] - centres[patch]) ** 2).sum()))
+    return {"mean patch": mean, "nearest visible patch": relative[closest]}
+
+
+def auroc(scores: list[float], positive: list[bool]) -> float:
+    """Share of (positive, negative) pairs in the right order; ties count half."""
+    yes = [score for score, flag in zip(scores, positive, strict=True) if flag]
+    no = [score for score, flag in zip(scores, positive, strict=True) if not flag]
+    return sum(1.0 if a > b else 0.5 if a == b else 0.0 for a in yes for b in no) / (len(yes) * len(no))

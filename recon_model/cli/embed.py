@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Writes features (n, 2C), projected (n, D) where the model has it, files (n,), labels (n,) and the model's hash."""
     import numpy as np
 
-    from recon_model.evaluate.zero_shot import embed_all
+    from recon_model.evaluate.embedding import embed_all
 
     if args.out.suffix.lower() != ".npz":
         raise InputError(f"out ('{args.out}') must end in .npz.")

@@ -7,20 +7,38 @@ import numpy as np
 
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import InputError
-from recon_model.evaluate.zero_shot import Told, embed_all, sampling_in_words
+from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
+from recon_model.evaluate.embedding import Told, embed_all, sampling_in_words
 from recon_model.predictor import Predictor
 
 C = 0.075
 FOLDS = 5
 
 
-def linear_svm(predictor: Predictor, data: LabelledClouds, source: str, *, seed: int = 0, tell: Told | None = None) -> dict[str, Any]:
+def linear_svm(
+    predictor: Predictor,
+    data: LabelledClouds,
+    source: str,
+    *,
+    seed: int = 0,
+    disturbance: Disturbance = UNDISTURBED,
+    tell: Told | None = None,
+) -> dict[str, Any]:
     """Cross-validates a linear SVM on the features of ``Predictor.embed``.
 
     The published number trains on one split and tests on the other; with one set of clouds, stratified folds stand in for that.
 
+    Args:
+        predictor: the model.
+        data: labelled clouds.
+        source: what the data is called in the result.
+        seed: of the folds.
+        disturbance: what is done to every cloud, trained on or tested with.
+        tell: hears how far it is.
+
     Returns:
-        ``protocol`` (a sentence), ``data``, ``n``, ``names``, ``top1`` (mean over folds, a fraction) and ``folds`` (each fold's).
+        ``protocol`` (a sentence), ``data``, ``n``, ``seed``, ``names``, ``top1`` (mean over folds, a fraction), ``std`` (of the folds)
+        and ``folds`` (each fold's).
 
     Raises:
         InputError: a class has fewer clouds than there are folds, or there is only one class.
@@ -36,7 +54,7 @@ def linear_svm(predictor: Predictor, data: LabelledClouds, source: str, *, seed:
     if counts.min() < FOLDS:
         rare = data.names[present[counts.argmin()]]
         raise InputError(f"class ('{rare}', {counts.min()} clouds) must have at least {FOLDS} clouds for {FOLDS} folds.")
-    features = embed_all(predictor, data.points, tell).features
+    features = embed_all(predictor, disturbance.apply(data).points, tell).features
     scores = []
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(features, labels):
         with warnings.catch_warnings():
@@ -46,11 +64,13 @@ def linear_svm(predictor: Predictor, data: LabelledClouds, source: str, *, seed:
     return {
         "protocol": (
             f"linear SVM (C={C}) on frozen features [max over queries; max plus mean over patches], {FOLDS} stratified folds, seed {seed}; "
-            f"model '{predictor.about.name}'; {sampling_in_words(predictor)}."
+            f"model '{predictor.about.name}'; {sampling_in_words(predictor, disturbance)}."
         ),
         "data": source,
         "n": len(labels),
+        "seed": seed,
         "names": [data.names[label] for label in present],
         "top1": float(np.mean(scores)),
+        "std": float(np.std(scores)),
         "folds": scores,
     }

@@ -1,22 +1,29 @@
 """Zero-shot naming: how often the right name is the closest (ReCon §4.3), with the protocol spelled out beside the number."""
 
-import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import InputError
-from recon_model.geometry.preparation import POOL, Floats
-from recon_model.predictor import Embedding, Predictor, Prepared
+from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
+from recon_model.evaluate.embedding import Told, candidate_labels, embed_all, plain, sampling_in_words, taught_names, without
+from recon_model.geometry.preparation import Floats
+from recon_model.predictor import Predictor
 
-TOP = 5
-_BATCH = 32
+TOPS = (1, 3, 5)
 
-Told = Callable[[float], None]
-"""Takes the share done, in 0..1."""
+
+class Confused(NamedTuple):
+    """Clouds of one name taken for another."""
+
+    true: str
+    predicted: str
+    clouds: int
+    share: float
+    """Of the clouds of the true name."""
 
 
 def zero_shot(
@@ -25,7 +32,9 @@ def zero_shot(
     source: str,
     *,
     names: Sequence[str] | None = None,
+    all_names: bool = False,
     templates: str = "default",
+    disturbance: Disturbance = UNDISTURBED,
     tell: Told | None = None,
 ) -> dict[str, Any]:
     """Names every cloud among all candidates and counts.
@@ -34,98 +43,100 @@ def zero_shot(
         predictor: the model.
         data: labelled clouds.
         source: what the data is called in the result.
-        names: the candidates; None takes the data's own. Clouds of other names are left out. Names without clouds still compete.
-            Case, blanks and underscores make no difference.
+        names: the names that clouds may have; None takes the data's own. Clouds of other names are left out. Names without clouds
+            still compete. Case, blanks and underscores make no difference.
+        all_names: whether every name the model was taught competes too.
         templates: see ``Predictor.classify``.
+        disturbance: what is done to every cloud.
         tell: hears how far it is.
 
     Returns:
-        ``protocol`` (a sentence), ``data``, ``n`` (clouds), ``names`` (candidates), ``top1`` and ``top5`` (fractions),
-        ``per_class`` (name -> fraction, null without clouds) and ``confusion`` (rows true, columns predicted, counts).
+        ``protocol`` (a sentence), ``data``, ``n`` (clouds), ``seed`` (of the disturbance), ``names`` (candidates), ``top1``, ``top3``
+        and ``top5`` (fractions), ``per_class`` (name -> fraction, null without clouds) and ``confusion`` (rows true, columns
+        predicted, counts). With ``all_names`` also ``restricted``: ``n`` names, ``top1``, ``top3`` and ``top5`` of the same clouds when
+        only ``names`` compete.
 
     Raises:
         InputError: no cloud has any of the names, or a name occurs twice.
+        CheckpointError: all names are asked for and the model's card does not list them, or see ``Predictor.classify``.
         TeacherError, ConfigError: see ``Predictor.classify``.
     """
-    candidates = tuple(data.names if names is None else names)
-    labels = candidate_labels(data, candidates)
+    truths = tuple(data.names if names is None else names)
+    candidates = (*truths, *without(taught_names(predictor), truths)) if all_names else truths
+    labels = candidate_labels(data, truths)
     kept = np.flatnonzero(labels >= 0)
     if not len(kept):
-        raise InputError(f"names ({', '.join(candidates)}) must hold at least one name of the data ({', '.join(data.names)}).")
+        raise InputError(f"names ({', '.join(truths)}) must hold at least one name of the data ({', '.join(data.names)}).")
     words = predictor.vocabulary.rows(candidates, templates).numpy()  # first: a missing teacher should be told at once
-    embedding = embed_all(predictor, [data.points[int(place)] for place in kept], tell)
+    disturbed = disturbance.apply(data).points
+    embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell)
     similarities = predictor.similarities(embedding.projected, words)
-    order = np.argsort(-similarities, axis=1, kind="stable")
-    true, predicted = labels[kept], order[:, 0]
+    true, predicted = labels[kept], _order(similarities)[:, 0]
     confusion = np.zeros((len(candidates), len(candidates)), np.int64)
     np.add.at(confusion, (true, predicted), 1)
     totals = confusion.sum(1)
     return {
-        "protocol": _protocol(predictor, data, candidates, templates, len(kept)),
+        "protocol": _protocol(predictor, data, truths, candidates, templates, len(kept), disturbance),
         "data": source,
         "n": len(kept),
+        "seed": disturbance.seed,
         "names": list(candidates),
-        "top1": float((predicted == true).mean()),
-        "top5": float((order[:, :TOP] == true[:, None]).any(1).mean()),
+        **top_shares(similarities, true),
         "per_class": {
             name: float(confusion[place, place] / totals[place]) if totals[place] else None for place, name in enumerate(candidates)
         },
         "confusion": confusion.tolist(),
+        **({"restricted": {"n": len(truths), **top_shares(similarities[:, : len(truths)], true)}} if all_names else {}),
     }
 
 
-def candidate_labels(data: LabelledClouds, candidates: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Returns each cloud's place among the candidates, or -1 where its name is none of them: (K,).
-
-    Raises:
-        InputError: two candidates are the same name.
-    """
-    places: dict[str, int] = {}
-    for place, name in enumerate(candidates):
-        if places.setdefault(_plain(name), place) != place:
-            raise InputError(f"names ({name!r}) must differ from each other.")
-    of_label = np.array([places.get(_plain(name), -1) for name in data.names], np.int64)
-    return of_label[data.labels]
+def top_shares(similarities: Floats, true: npt.NDArray[np.int64]) -> dict[str, float]:
+    """Returns "top1", "top3" and "top5": the shares of rows (B, n) whose true column (B,) is among the so many largest."""
+    found = _order(similarities) == true[:, None]
+    return {f"top{count}": float(found[:, :count].any(1).mean()) for count in TOPS}
 
 
-def embed_all(predictor: Predictor, clouds: Sequence[Prepared | Floats], tell: Told | None = None) -> Embedding:
-    """Embeds many clouds, telling how far it is."""
-    parts = []
-    for start in range(0, len(clouds), _BATCH):
-        parts.append(predictor.embed(clouds[start : start + _BATCH]))
-        if tell is not None:
-            tell(min(1.0, (start + _BATCH) / len(clouds)))
-    projected = [part.projected for part in parts if part.projected is not None]
-    return Embedding(np.concatenate([part.features for part in parts]), np.concatenate(projected) if projected else None)
+def largest_confusions(result: dict[str, Any], count: int = 10) -> list[Confused]:
+    """Returns the pairs of different names that were confused most often, by the number of clouds."""
+    counts = np.array(result["confusion"])
+    totals = counts.sum(1)
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(-counts, axis=None, kind="stable")[:count]
+    pairs = [(int(place) // len(counts), int(place) % len(counts)) for place in order]
+    names = result["names"]
+    return [
+        Confused(names[row], names[column], int(counts[row, column]), float(counts[row, column] / totals[row]))
+        for row, column in pairs
+        if counts[row, column]
+    ]
 
 
-def sampling_in_words(predictor: Predictor) -> str:
-    """Says how clouds become the model's input."""
-    config = predictor.config
-    return (
-        f"{config.num_points} farthest points of each cloud (of {POOL} random ones where it has more, repeated where it has fewer), "
-        f"unit sphere, {config.num_groups} patches of {config.group_size}, pose as given, one pass"
-    )
+def _order(similarities: Floats) -> npt.NDArray[np.int64]:
+    return np.argsort(-similarities, axis=1, kind="stable")
 
 
-def _protocol(predictor: Predictor, data: LabelledClouds, candidates: Sequence[str], templates: str, kept: int) -> str:
+def _protocol(
+    predictor: Predictor,
+    data: LabelledClouds,
+    truths: Sequence[str],
+    candidates: Sequence[str],
+    templates: str,
+    kept: int,
+    disturbance: Disturbance,
+) -> str:
     left_out = len(data.labels) - kept
-    known = {_plain(name) for name in data.names}
-    foreign = [name for name in candidates if _plain(name) not in known]
+    known = {plain(name) for name in data.names}
+    foreign = [name for name in truths if plain(name) not in known]
+    more = len(candidates) - len(truths)
     parts = [
         f"zero-shot: model '{predictor.about.name}', text teacher '{predictor.vocabulary.teacher().name}'",
         f"templates '{templates}' ({len(predictor.vocabulary.templates(templates))}) summed per name",
         f"cosine with {predictor.config.zero_shot_ratio:g} x text + image feature",
-        sampling_in_words(predictor),
-        f"{kept} clouds, {len(candidates)} candidate names",
+        sampling_in_words(predictor, disturbance),
+        f"{kept} clouds, {len(candidates)} candidate names" + (f", {more} of them taught names that no cloud has" if more else ""),
     ]
     if left_out:
         parts.append(f"{left_out} clouds of other names left out")
     if foreign:
         parts.append(f"no clouds of {', '.join(foreign)}")
     return "; ".join(parts) + "."
-
-
-def _plain(name: str) -> str:
-    """A name as it is compared: "night_stand", "Night stand" and "nightstand" are one."""
-    return re.sub(r"[\W_]+", "", name).casefold()

@@ -161,7 +161,7 @@ def test_zero_shot_prints_the_agreed_document(run: Run, small_checkpoint: Path, 
     status, out, err = run("evaluate", "zero-shot", "--data", data, "--model", small_checkpoint, "--json")
     assert (status, err) == (0, "")
     document = json.loads(out)
-    assert set(document) == {"protocol", "data", "n", "names", "top1", "top5", "per_class", "confusion"}
+    assert set(document) == {"protocol", "data", "n", "seed", "names", "top1", "top3", "top5", "per_class", "confusion"}
     assert (document["n"], document["data"], document["top5"]) == (15, str(data), 1.0)
     assert np.trace(document["confusion"]) / 15 == pytest.approx(document["top1"])
 
@@ -172,6 +172,31 @@ def test_svm_prints_its_folds(run: Run, small_checkpoint: Path, data: Path) -> N
     assert status == 0
     assert document["top1"] == pytest.approx(np.mean(document["folds"]))
     assert document["top1"] == 1.0  # the three classes differ in their extent
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            ("zero-shot", "--missing", "0.3", "--rotate-y", "--orientations"),
+            ("24 axis orientations (seed 7)", "largest confusions:", "top-3"),
+        ),
+        (("svm", "--rotate-y"), ("turned about y by a random angle (seed 7)", " ± ")),
+        (
+            ("reconstruction", "--mask-ratio", "0.5", "--strategy", "block"),
+            ("8 of 16 patches hidden (block, seed 7)", "nearest visible patch"),
+        ),
+    ],
+)
+def test_protocols_print_what_they_did(
+    run: Run, small_checkpoint: Path, data: Path, arguments: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    status, out, err = run("evaluate", *arguments, "--data", data, "--model", small_checkpoint, "--seed", "7")
+    assert (status, err) == (0, "")
+    for part in expected:
+        assert part in out
+    status, out, _ = run("evaluate", *arguments, "--data", data, "--model", small_checkpoint, "--seed", "7", "--json")
+    assert (status, json.loads(out)["seed"]) == (0, 7)
 
 
 def test_convert_goes_there_and_back(run: Run, tmp_path: Path) -> None:
@@ -221,13 +246,16 @@ def test_convert_says_what_the_authors_file_cannot(run: Run, small_checkpoint: P
         (("embed", "{box}", "--model", "{model}", "--out", "x.txt"), "must end in .npz"),
         (("embed", "{box}", "--model", "{model}", "--out", "/nowhere/x.npz"), "'/nowhere/x.npz' cannot be written"),
         (("evaluate", "zero-shot", "--data", "/nowhere.npz"), "/nowhere.npz"),
+        (("evaluate", "svm", "--data", "/nowhere.npz", "--missing", "1"), "missing (1.0) must be at least 0 and below 1"),
+        (("evaluate", "zero-shot", "--data", "{data}", "--model", "{model}", "--all-names"), "does not say which names it was taught"),
+        (("evaluate", "unlike", "--data", "{data}", "--model", "{model}"), "does not say which names it was taught"),
         (("convert", "{model}", "/nowhere/x.pth"), "'/nowhere' does not exist"),
     ],
 )
 def test_what_a_user_can_mend_is_one_sentence_and_status_2(
-    run: Run, small_checkpoint: Path, files: Path, tmp_path: Path, arguments: tuple[str, ...], expected: str
+    run: Run, small_checkpoint: Path, files: Path, data: Path, tmp_path: Path, arguments: tuple[str, ...], expected: str
 ) -> None:
-    places = {"model": small_checkpoint, "box": files / "box.xyz", "out": tmp_path}
+    places = {"model": small_checkpoint, "box": files / "box.xyz", "out": tmp_path, "data": data}
     status, out, err = run(*(argument.format(**places) for argument in arguments))
     assert (status, out) == (2, "")
     assert expected in sentence(err)

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from recon_model.data.labelled import LabelledClouds
-from recon_model.errors import InputError
+from recon_model.errors import CheckpointError, InputError
+from recon_model.evaluate.disturbance import Disturbance
+from recon_model.evaluate.embedding import candidate_labels
 from recon_model.evaluate.svm import linear_svm
-from recon_model.evaluate.zero_shot import candidate_labels, zero_shot
+from recon_model.evaluate.zero_shot import largest_confusions, zero_shot
 from recon_model.predictor import Predictor
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -40,6 +42,7 @@ def test_counts_are_those_of_naming_one_cloud_at_a_time(predictor: Predictor, da
     assert result["n"] == 40
     assert result["top1"] == pytest.approx(np.mean([ranking[0] == name for ranking, name in zip(rankings, true, strict=True)]))
     assert result["top5"] == pytest.approx(np.mean([name in ranking[:5] for ranking, name in zip(rankings, true, strict=True)]))
+    assert result["top3"] == pytest.approx(np.mean([name in ranking[:3] for ranking, name in zip(rankings, true, strict=True)]))
     for row, name in enumerate(candidates):
         counts = [sum(t == name and r[0] == other for r, t in zip(rankings, true, strict=True)) for other in candidates]
         assert result["confusion"][row] == counts
@@ -97,3 +100,39 @@ def test_an_svm_tells_apart_what_differs_and_not_what_does_not(predictor: Predic
     apart = linear_svm(predictor, data._replace(points=stretched), "set")
     assert apart["top1"] == 1.0
     assert len(apart["folds"]) == 5
+
+
+def taught(predictor: Predictor, *names: str) -> Predictor:
+    """The same model with a card that says what it was taught."""
+    return Predictor(predictor.model, {**predictor.card, "data": {"names": list(names)}}, device=predictor.device)
+
+
+def test_all_taught_names_compete_and_the_restricted_figures_stand_beside_them(predictor: Predictor, data: LabelledClouds) -> None:
+    knowing = taught(predictor, "airplane", "chair", "bed", "Night Stand", "guitar")
+    result = zero_shot(knowing, data, "set", all_names=True)
+    assert result["names"] == ["chair", "night_stand", "dog", "airplane", "bed", "guitar"]
+    everything, few = zero_shot(predictor, data, "set", names=result["names"]), zero_shot(predictor, data, "set")
+    assert {key: result[key] for key in ("top1", "top3", "top5")} == {key: everything[key] for key in ("top1", "top3", "top5")}
+    assert result["restricted"] == {"n": 3, "top1": few["top1"], "top3": 1.0, "top5": 1.0}
+    assert "6 candidate names, 3 of them taught names that no cloud has" in result["protocol"]
+    with pytest.raises(CheckpointError, match="model 'small' does not say which names it was taught"):
+        zero_shot(predictor, data, "set", all_names=True)
+
+
+def test_disturbed_clouds_are_measured_as_if_they_had_come_so(predictor: Predictor, data: LabelledClouds) -> None:
+    disturbance = Disturbance(missing=0.4, rotate_y=True, orientations=True, seed=3)
+    before, after = zero_shot(predictor, data, "set", disturbance=disturbance), zero_shot(predictor, disturbance.apply(data), "set")
+    assert before["confusion"] == after["confusion"]
+    assert before["seed"] == 3
+    assert "40% of the points" in before["protocol"]
+    assert "24 axis orientations (seed 3)" in before["protocol"]
+    svm = linear_svm(predictor, data, "set", seed=3, disturbance=disturbance)
+    assert svm["folds"] == linear_svm(predictor, disturbance.apply(data), "set", seed=3)["folds"]
+    assert svm["std"] == pytest.approx(np.sqrt(np.mean((np.array(svm["folds"]) - svm["top1"]) ** 2)))
+
+
+def test_the_largest_confusions_come_first_and_right_names_never() -> None:
+    result = {"names": ["a", "b", "c"], "confusion": [[5, 2, 3], [0, 9, 0], [7, 1, 2]]}
+    pairs = [tuple(pair) for pair in largest_confusions(result, 3)]
+    assert pairs == [("c", "a", 7, 0.7), ("a", "c", 3, 0.3), ("a", "b", 2, 0.2)]
+    assert len(largest_confusions(result)) == 4

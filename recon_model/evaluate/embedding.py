@@ -1,0 +1,76 @@
+"""What protocols share: embedding many clouds, comparing names, and saying how clouds became the model's input."""
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from recon_model.data.labelled import LabelledClouds
+from recon_model.errors import CheckpointError, InputError
+from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
+from recon_model.geometry.preparation import POOL, Floats
+from recon_model.predictor import Embedding, Predictor, Prepared
+
+BATCH = 32
+
+Told = Callable[[float], None]
+"""Takes the share done, in 0..1."""
+
+
+def embed_all(predictor: Predictor, clouds: Sequence[Prepared | Floats], tell: Told | None = None) -> Embedding:
+    """Embeds many clouds, telling how far it is."""
+    parts = []
+    for start in range(0, len(clouds), BATCH):
+        parts.append(predictor.embed(clouds[start : start + BATCH]))
+        if tell is not None:
+            tell(min(1.0, (start + BATCH) / len(clouds)))
+    projected = [part.projected for part in parts if part.projected is not None]
+    return Embedding(np.concatenate([part.features for part in parts]), np.concatenate(projected) if projected else None)
+
+
+def candidate_labels(data: LabelledClouds, candidates: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Returns each cloud's place among the candidates, or -1 where its name is none of them: (K,).
+
+    Raises:
+        InputError: two candidates are the same name.
+    """
+    places: dict[str, int] = {}
+    for place, name in enumerate(candidates):
+        if places.setdefault(plain(name), place) != place:
+            raise InputError(f"names ({name!r}) must differ from each other.")
+    of_label = np.array([places.get(plain(name), -1) for name in data.names], np.int64)
+    return of_label[data.labels]
+
+
+def without(names: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """Returns the names that are none of the others."""
+    known = {plain(name) for name in others}
+    return tuple(name for name in names if plain(name) not in known)
+
+
+def taught_names(predictor: Predictor) -> tuple[str, ...]:
+    """Returns the names a model's card says it was taught.
+
+    Raises:
+        CheckpointError: the card says nothing of them.
+    """
+    names = (predictor.card.get("data") or {}).get("names") or ()
+    if not names:
+        raise CheckpointError(f"The card of the model '{predictor.about.name}' does not say which names it was taught.")
+    return tuple(str(name) for name in names)
+
+
+def sampling_in_words(predictor: Predictor, disturbance: Disturbance = UNDISTURBED) -> str:
+    """Says how clouds become the model's input."""
+    config = predictor.config
+    return (
+        f"{disturbance.in_words()}, "
+        f"{config.num_points} farthest points of each cloud (of {POOL} random ones where it has more, repeated where it has fewer), "
+        f"unit sphere, {config.num_groups} patches of {config.group_size}, one pass"
+    )
+
+
+def plain(name: str) -> str:
+    """A name as it is compared: "night_stand", "Night stand" and "nightstand" are one."""
+    return re.sub(r"[\W_]+", "", name).casefold()
