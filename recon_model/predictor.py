@@ -1,4 +1,4 @@
-"""One loaded model, numpy in and numpy out: prepare, reconstruct, attend, embed, classify by words."""
+"""One loaded model, numpy in and numpy out: prepare, reconstruct, attend, explain, embed, classify by words."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from torch.nn.functional import normalize
 from recon_model.checkpoint.opening import open_pretraining
 from recon_model.config import MaskStrategy
 from recon_model.errors import CheckpointError, ConfigError, InputError
-from recon_model.explain.attention import AttentionMaps, attention_maps
+from recon_model.explain.explainer import Explainer
 from recon_model.geometry.chamfer import chamfer
 from recon_model.geometry.patches import Patches, cut
 from recon_model.geometry.preparation import Floats, Indices, checked, to_unit
@@ -31,7 +31,7 @@ TEMPERATURE = 0.07
 """Softmax temperature of cosine similarities where the model's card names none."""
 _BATCH = 32
 _REMEMBERED_CLOUDS = 8
-_REMEMBERED_MAPS = 2
+_REMEMBERED_EXPLAINERS = 2
 
 
 # Results hold arrays and compare by identity.
@@ -121,7 +121,7 @@ class Predictor:
         self.lacking = tuple(lacking)
         self.vocabulary = Vocabulary(self.card, source=teacher, allow_download=allow_download)
         self._patches: _Recent[Patches] = _Recent(_REMEMBERED_CLOUDS)
-        self._maps: _Recent[AttentionMaps] = _Recent(_REMEMBERED_MAPS)
+        self._explainers: _Recent[Explainer] = _Recent(_REMEMBERED_EXPLAINERS)
 
     @classmethod
     def load(
@@ -214,8 +214,8 @@ class Predictor:
             ConfigError: ratio or strategy are out of range.
             CheckpointError: the checkpoint brought no decoder.
         """
-        if "decoder" in self.lacking:
-            raise CheckpointError(f"The model '{self.about.name}' has no decoder, so it cannot reconstruct; load a pretraining checkpoint.")
+        if (why := self._why_no_decoder()) is not None:
+            raise CheckpointError(why)
         patches = self._cut(_prepared_points(prepared))
         if hidden is None:
             generator = torch.Generator().manual_seed(_seed(seed))
@@ -227,7 +227,6 @@ class Predictor:
         errors = chamfer(rebuilt, true).per_set() if len(true) else true.new_zeros(0)
         return Reconstruction(hidden=mask[0].cpu().numpy(), rebuilt=_numpy(rebuilt), chamfer=_numpy(errors))
 
-    @torch.inference_mode()
     def attend(
         self,
         prepared: "Prepared | npt.ArrayLike",
@@ -238,26 +237,49 @@ class Predictor:
         layer: int = -1,
         head: int = -1,
     ) -> Floats:
-        """Tells where one token looks: (G,) weights that sum to 1, with 0 for hidden patches.
+        """Tells where one token looks: (G,) weights that sum to 1; in the encoder hidden patches get 0.
 
         Args:
             prepared: what ``prepare`` gave, or its points (N, 3).
             hidden: (G,) bool, True = hidden; None shows all.
-            token: "cls", "img" or "text" (the query stream), or "patch" (the patch stream).
-            patch: which patch asks, where the token is "patch".
+            token: "cls", "img" or "text" (the query stream), "patch" (the patch stream), or "mask" (a mask token of the decoder).
+            patch: which patch asks, where the token is "patch" or "mask".
             layer: block from 0, or from the end when negative.
             head: head from 0; -1 is the mean over heads.
 
         Raises:
             InputError: points, mask or query are unusable.
+            CheckpointError: a mask token is asked, and the checkpoint brought no decoder.
+        """
+        return self.explain(prepared, hidden).attention(decoder=token == "mask").row(token, patch, layer, head)
+
+    def explain(self, prepared: "Prepared | npt.ArrayLike", hidden: npt.ArrayLike | None = None) -> Explainer:
+        """Opens the question why: attention, rollout, occlusion, curves, relevance to a phrase, of one cloud under one mask.
+
+        The last few are remembered with what they found, so asking again for the same cloud and mask costs nothing.
+
+        Args:
+            prepared: what ``prepare`` gave, or its points (N, 3).
+            hidden: (G,) bool, True = hidden; None shows all.
+
+        Raises:
+            InputError: points or mask are unusable.
         """
         points = _prepared_points(prepared)
-        mask = np.zeros(self.config.num_groups, np.bool_) if hidden is None else np.asarray(hidden)
-        key = points.tobytes() + mask.tobytes()
-        maps = self._maps.get(key)
-        if maps is None:
-            maps = self._maps.put(key, attention_maps(self.model, self._cut(points), self._mask(mask)))
-        return _numpy(maps.row(token, patch, layer, head))
+        mask = self._mask(np.zeros(self.config.num_groups, np.bool_) if hidden is None else hidden)[0]
+        key = points.tobytes() + mask.cpu().numpy().tobytes()
+        known = self._explainers.get(key)
+        if known is not None:
+            return known
+        made = Explainer(
+            self.model,
+            self._cut(points),
+            mask,
+            words=self._words,
+            temperature=self._temperature,
+            no_decoder=self._why_no_decoder(),
+        )
+        return self._explainers.put(key, made)
 
     @torch.inference_mode()
     def embed(self, clouds: Sequence["Prepared | npt.ArrayLike"]) -> Embedding:
@@ -301,14 +323,11 @@ class Predictor:
             CheckpointError: the model has no zero-shot feature.
             TeacherError: the text teacher is missing or not the one the model was taught by.
         """
-        if (why := self._why_no_words()) is not None:
-            raise CheckpointError(why)
-        words = self.vocabulary.rows(names, templates).numpy()
+        words = self._words(names, templates).cpu().numpy()
         points = _prepared_points(prepared)
         similarities = self.similarities(self._embed_prepared(points), words)[0]
         order = np.argsort(-similarities, kind="stable")
-        temperature = float(self.card.get("temperature", TEMPERATURE))
-        shares = torch.softmax(torch.from_numpy(similarities[order]).double() / temperature, 0)
+        shares = torch.softmax(torch.from_numpy(similarities[order]).double() / self._temperature, 0)
         return Scores(tuple(names[place] for place in order), similarities[order], shares.to(torch.float32).numpy())
 
     def similarities(self, projected: Floats | None, words: Floats) -> Floats:
@@ -322,6 +341,22 @@ class Predictor:
         return _numpy(normalize(torch.from_numpy(projected), dim=-1) @ torch.from_numpy(words).T)
 
     # ------------------------------------------------------------ inside
+
+    @property
+    def _temperature(self) -> float:
+        return float(self.card.get("temperature", TEMPERATURE))
+
+    def _words(self, names: Sequence[str], templates: str) -> Tensor:
+        """Features of names (n, D), each of length 1, on the model's device; see ``classify`` for what it raises."""
+        if (why := self._why_no_words()) is not None:
+            raise CheckpointError(why)
+        return self.vocabulary.rows(names, templates).to(self.device)
+
+    def _why_no_decoder(self) -> str | None:
+        """Why this model cannot rebuild, in a sentence; None where it can."""
+        if "decoder" not in self.lacking:
+            return None
+        return f"The model '{self.about.name}' has no decoder, so it cannot reconstruct; load a pretraining checkpoint."
 
     def _why_no_words(self) -> str | None:
         """Why this model cannot name clouds, in a sentence; None where it can."""

@@ -121,3 +121,68 @@ def auroc(scores: list[float], positive: list[bool]) -> float:
     yes = [score for score, flag in zip(scores, positive, strict=True) if flag]
     no = [score for score, flag in zip(scores, positive, strict=True) if not flag]
     return sum(1.0 if a > b else 0.5 if a == b else 0.0 for a in yes for b in no) / (len(yes) * len(no))
+
+
+def only(patches: Patches, places: list[int]) -> Patches:
+    """Some patches of a cloud, as if it had no others."""
+    return Patches(*(part[:, places] for part in patches))
+
+
+def word_score(model: torch.nn.Module, tokens: Tensor, centres: Tensor, word: Tensor) -> Tensor:
+    """Cosine of a word (D,) with the zero-shot feature of patches given as tokens (V, C) and centres (V, 3), block by block."""
+    encoder = model.encoder
+    positions = encoder.position(centres)
+    queries = torch.cat([encoder.cls_token, encoder.img_token, encoder.text_token], 1)[0]
+    query_positions = torch.cat([encoder.cls_position, encoder.img_position, encoder.text_position], 1)[0]
+    for block in encoder.blocks:
+        queries, tokens = recon_block(block, queries + query_positions, tokens + positions)
+    queries = encoder.norm(queries)
+    feature = model.image_proj(queries[1]) + model.config.zero_shot_ratio * model.text_proj(queries[2])
+    return (feature * word).sum() / feature.norm() / word.norm()
+
+
+def seen_score(model: torch.nn.Module, patches: Patches, seen: list[int], word: Tensor) -> float:
+    """The cosine of a word with a cloud that has only the patches seen."""
+    part = only(patches, seen)
+    tokens = model.encoder.patch_embedding(part.relative[0] * model.config.patch_scale)
+    return float(word_score(model, tokens, part.centres[0], word))
+
+
+def rebuilt_errors(model: torch.nn.Module, patches: Patches, seen: list[int], wanted: list[int]) -> list[float]:
+    """Chamfer distance of each wanted patch, rebuilt in a cloud that has no patches but those seen and those wanted."""
+    places = sorted([*seen, *wanted])
+    part = only(patches, places)
+    rebuilt = model.reconstruct(part, torch.tensor([[place in wanted for place in places]])).of_cloud(0)
+    errors = []
+    for patch, points in zip(sorted(wanted), rebuilt, strict=True):
+        there, back = chamfer(points, patches.relative[0, patch] + patches.centres[0, patch])
+        errors.append(float(there.mean() + back.mean()))
+    return errors
+
+
+def mask_row(model: torch.nn.Module, patches: Patches, hidden: Tensor, patch: int, layer: int, head: int) -> Tensor:
+    """Where the mask token of a hidden patch looks in one block of the decoder: (G,)."""
+    decoder, width = model.decoder, model.config.width // model.config.decoder_heads
+    encoded = model.encode(patches, hidden)
+    visible = encoded.visible_index[0].tolist()
+    order = visible + [index for index in range(hidden.shape[1]) if hidden[0, index]]
+    tokens = torch.cat([encoded.patches, decoder.mask_token.expand(1, len(order) - len(visible), -1)], 1)
+    positions = decoder.position(patches.centres[:, order])
+    for index in range(layer):
+        tokens = decoder.blocks[index](tokens + positions)
+    block = decoder.blocks[layer]
+    query, key, _ = block.attention.qkv(block.norm1(tokens + positions)[0]).chunk(3, dim=-1)
+    part = slice(head * width, (head + 1) * width)
+    row = torch.zeros(len(order))
+    row[order] = torch.softmax(query[order.index(patch), part] @ key[:, part].T / math.sqrt(width), dim=0)
+    return row
+
+
+def walked(matrices: list[np.ndarray], start: int, end: int) -> float:
+    """Rollout from its definition: the sum over all walks from a token back to one at the start, each step a jump by attention or a stay,
+    half of each."""
+    if not matrices:
+        return float(start == end)
+    last = matrices[-1]
+    steps = ((token, 0.5 * last[start, token] + 0.5 * (start == token)) for token in range(len(last)))
+    return float(sum(share * walked(matrices[:-1], token, end) for token, share in steps if share))
