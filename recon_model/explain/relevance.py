@@ -1,6 +1,6 @@
 """Which patches speak for a phrase, by gradient."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -61,9 +61,9 @@ def relevance(probe: Probe, score: PhraseScore, unseen: Tensor, method: Method) 
         ConfigError: the method is unknown.
     """
     require_choice("method", method, tuple(METHODS))
-    # Copies: the cloud may have been cut where no gradient was wanted, and such tensors can't be part of a graph.
+    # Copies: cloud and words may have been made where no gradient was wanted, and such tensors cannot be part of a graph.
     with torch.inference_mode(False), torch.enable_grad():
-        mask, tokens = unseen.clone().unsqueeze(0), probe.embedded.clone()
+        mask, tokens, score = unseen.clone().unsqueeze(0), probe.embedded.clone(), replace(score, rows=score.rows.clone())
         if method == "gradient":
             values, scores = _gradient(probe, score, mask, tokens)
             return Relevance(method, float(scores[0]), None, floats((values * tokens).sum(-1)[0]))
