@@ -70,7 +70,7 @@ def validate(model: Pretraining, batches: Sequence[Batch], classifier: Tensor, m
 
 @torch.no_grad()
 def calibrate(model: Pretraining, batches: Sequence[Batch], classifier: Tensor) -> Calibration:
-    """Chooses the text query's weight by accuracy and the temperature by likelihood, on held-out clouds."""
+    """Chooses the text query's weight by accuracy, and then the temperature by likelihood, on held-out clouds."""
     model.eval()
     features = [model.teacher_features(batch.patches) for batch in batches]
     labels = torch.cat([batch.labels for batch in batches])
@@ -82,7 +82,11 @@ def calibrate(model: Pretraining, batches: Sequence[Batch], classifier: Tensor) 
     def accuracy(ratio: float) -> float:
         return float((scores(ratio).argmax(1) == labels).float().mean())
 
-    ratio = max(RATIOS, key=lambda value: (accuracy(value), -abs(value - model.config.zero_shot_ratio)))
+    found = {value: accuracy(value) for value in RATIOS}
+    best = max(found.values())
+    # What lies within one standard error of the best is as good; of those, the one closest to the mix the model was trained with.
+    error = (best * (1 - best) / len(labels)) ** 0.5
+    ratio = min((value for value in RATIOS if found[value] >= best - error), key=lambda value: abs(value - model.config.zero_shot_ratio))
     chosen = scores(ratio)
     temperature = min(TEMPERATURES, key=lambda value: float(cross_entropy(chosen / value, labels)))
     return Calibration(ratio, temperature, accuracy(ratio))
