@@ -1,4 +1,4 @@
-"""Bathtubs, toilets and sinks."""
+"""Bathtubs, toilets, sinks and faucets."""
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from recon_model.data.synthetic.shape import Dice, Draft, category, describe, si
 BATHTUB = category("bathtub", "body basin rim leg faucet wall")
 TOILET = category("toilet", "bowl seat lid tank base button")
 SINK = category("sink", "basin counter faucet pedestal")
+FAUCET = category("faucet", "base spout handle")
 
 
 def _basin(dice: Dice, outline: Triangles, level: float, deep: float, slope: float) -> Triangles:
@@ -351,3 +352,102 @@ def _counter_sink(dice: Dice, draft: Draft) -> str:
     draft.add("counter", *[box((0.01, 0.2, depth), (s * width / 2, level + 0.1, 0)) for s in (-1, 1)])
     draft.add("counter", *[box((width, 0.2, 0.01), (0, level + 0.1, s * depth / 2)) for s in (-1, 1)])
     return describe("sink", ["double" if count == 2 else "", "counter"], [_sink_faucet(dice, draft, -depth * 0.42, level + 0.2)])
+
+
+def _knobs(dice: Dice, draft: Draft, gap: float, y: float, z: float) -> str:
+    """Two handles alike, to the left and right; returns words for them."""
+    kind, reach, out = dice.pick("cross", "lever", "round"), dice.uniform(0.04, 0.08), dice.uniform(-0.02, 0.02)
+    for s in (-1, 1):
+        x = s * gap
+        draft.add("handle", cylinder(0.016, 0.03, (x, y + 0.015, z), 10))
+        if kind == "cross":
+            bars = ((0.03, 0.0), (0.0, 0.03))
+            draft.add("handle", *[rod((x - dx, y + 0.035, z - dz), (x + dx, y + 0.035, z + dz), 0.006) for dx, dz in bars])
+        elif kind == "lever":
+            draft.add("handle", rod((x, y + 0.035, z), (x + s * out, y + 0.05, z + reach), 0.008, 0.006))
+        else:
+            draft.add("handle", ellipsoid((0.025, 0.02, 0.025), (x, y + 0.035, z), 10))
+    return f"two {kind} handles"
+
+
+@FAUCET.style("arched", 2.0)
+def _arched_faucet(dice: Dice, draft: Draft) -> str:
+    high, reach, thick = dice.uniform(0.12, 0.36), dice.uniform(0.1, 0.22), dice.uniform(0.01, 0.018)
+    draft.add("base", revolve([(0.03, 0), (0.03, 0.012), (0.02, 0.025), (0.018, 0.06)], segments=16))
+    drop = dice.uniform(0.02, 0.1)
+    bend = arc((0, high, reach / 2), reach / 2, 180, 0, "zy", 12)
+    draft.add("spout", tube(np.concatenate([[(0, 0.04, 0)], bend, [(0, high - drop, reach)]]), thick, 8))
+    pair = dice.chance(0.5)
+    if pair:
+        gap = dice.uniform(0.07, 0.13)
+        words = _knobs(dice, draft, gap, 0.0, 0.0)
+        if dice.chance(0.4):
+            draft.add("base", tube([(-gap, 0.02, 0), (gap, 0.02, 0)], 0.014, 8))
+    else:
+        side = dice.pick(-1, 1)
+        draft.add(
+            "handle", rod((0, 0.05, 0), (side * 0.035, 0.055, 0), 0.014), rod((side * 0.035, 0.055, 0), (side * 0.06, 0.13, 0), 0.006)
+        )
+        words = "one lever at its side"
+    draft.pose(dice, 0.9, ("x", 90))
+    return describe("faucet", [size_word(high, 0.17, 0.28, "low", "tall"), "arched"], [words])
+
+
+@FAUCET.style("basin", 1.5)
+def _basin_faucet(dice: Dice, draft: Draft) -> str:
+    high, reach = dice.uniform(0.07, 0.16), dice.uniform(0.09, 0.16)
+    square = dice.chance(0.4)
+    thick = dice.uniform(0.018, 0.028)
+    if square:
+        draft.add("base", slab((-thick, 0, -thick), (thick, high, thick)))
+        draft.add("spout", slab((-thick, high * 0.7, 0), (thick, high * 0.7 + thick, reach)))
+    else:
+        draft.add("base", revolve([(thick * 1.4, 0), (thick, 0.015), (thick, high)], segments=16))
+        draft.add(
+            "spout",
+            tube([(0, high * 0.6, 0), (0, high * 0.75, reach * 0.6), (0, high * 0.7, reach), (0, high * 0.6, reach)], thick * 0.7, 8),
+        )
+    lift = dice.uniform(10, 40)
+    lever = rounded_box((thick * 1.2, 0.012, reach * dice.uniform(0.5, 0.9)), 0.004, (0, 0, reach * 0.25))
+    draft.add("handle", turn(lever, "x", -lift) + np.array([0, high + 0.012, 0]))
+    return describe("faucet", ["square" if square else "round"], ["a lever on top", "a straight spout"])
+
+
+@FAUCET.style("wall", 1.0)
+def _wall_faucet(dice: Dice, draft: Draft) -> str:
+    gap, reach, hose = dice.uniform(0.06, 0.1), dice.uniform(0.1, 0.22), dice.chance(0.4)
+    draft.add("base", turn(cylinder(0.022, 2 * gap, segments=12), "z", 90))
+    for s in (-1, 1):
+        draft.add(
+            "base",
+            turn(cylinder(0.032, 0.012, segments=14), "x", 90) + np.array([s * gap, 0, -0.06]),
+            rod((s * gap, 0, -0.06), (s * gap, 0, 0), 0.014),
+        )
+    _knobs(dice, draft, gap, 0.0, 0.0)
+    draft.add("spout", tube([(0, 0, 0), (0, -0.01, reach * 0.6), (0, -0.02, reach), (0, -0.05, reach)], 0.013, 8))
+    if hose:
+        line = arc((0.0, -0.15, 0.05), 0.14, 100, 400, "xy", 14)
+        draft.add("spout", tube(line, 0.006, 5), rod(line[-1], line[-1] + np.array([0.02, 0.12, 0.03]), 0.012, 0.025))
+    return describe("faucet", ["wall-mounted"], ["two handles", "a shower hose" if hose else "a long spout"])
+
+
+@FAUCET.style("garden", 0.7)
+def _garden_tap(dice: Dice, draft: Draft) -> str:
+    long = dice.uniform(0.08, 0.13)
+    draft.add(
+        "base",
+        turn(cylinder(0.014, long, segments=10), "x", 90) + np.array([0, 0, -long / 2]),
+        turn(cylinder(0.03, 0.01, segments=14), "x", 90) + np.array([0, 0, -long]),
+    )
+    draft.add("base", ellipsoid((0.024, 0.022, 0.024), (0, 0, 0), 10), rod((0, 0, 0), (0, 0.06, 0), 0.01))
+    draft.add("spout", tube(arc((0, -0.04, 0.0), 0.05, 90, 0, "zy", 8), 0.013, 8), cylinder(0.017, 0.03, (0, -0.055, 0.05), 10))
+    wheel = dice.chance(0.5)
+    if wheel:
+        draft.add(
+            "handle",
+            tube(arc((0, 0.065, 0), 0.03, 0, 345, "xz", 14), 0.006, 6, closed=True),
+            rod((-0.03, 0.065, 0), (0.03, 0.065, 0), 0.005),
+        )
+    else:
+        draft.add("handle", rod((-0.045, 0.065, 0), (0.045, 0.065, 0), 0.009, segments=6))
+    return describe("faucet", ["garden"], ["a small wheel" if wheel else "a cross bar", "a bent spout"])

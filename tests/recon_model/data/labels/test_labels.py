@@ -1,6 +1,6 @@
 import pytest
 
-from recon_model.data.labels import covering, load
+from recon_model.data.labels import SETS, covering, load
 from recon_model.data.synthetic import CATEGORIES
 from recon_model.errors import InputError
 
@@ -24,7 +24,7 @@ def test_the_ten_of_modelnet_are_among_the_forty() -> None:
     assert {"bathtub", "bed", "chair", "desk", "dresser", "monitor", "night_stand", "sofa", "table", "toilet"} <= set(load("modelnet40"))
 
 
-@pytest.mark.parametrize("name", ["modelnet40"])
+@pytest.mark.parametrize("name", SETS)
 def test_a_generator_makes_every_label(name: str) -> None:
     assert [label for label in load(name) if not covering(label)] == []
     assert {category for label in load(name) for category in covering(label)} <= set(CATEGORIES)
