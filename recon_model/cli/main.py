@@ -19,6 +19,7 @@ COMMANDS = {
     "info": "what a model is: size, data, teacher, measured results",
     "reconstruct": "hide patches of a cloud and rebuild them",
     "classify": "rank names for clouds",
+    "explain": "what each patch does for a phrase and for rebuilding",
     "embed": "write the features of many clouds to one file",
     "evaluate": "measure a model by a named protocol",
     "convert": "turn the authors' checkpoint into our folder, or back",

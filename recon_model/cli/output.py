@@ -1,10 +1,12 @@
 """How commands write: one JSON document, aligned text, and files that are whole or not there."""
 
 import argparse
+import csv
+import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -59,6 +61,35 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Writes one JSON document; NaN and infinity are not JSON and a fault.
+
+    Raises:
+        InputError: see ``write_whole``.
+    """
+    _write_text(path, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_csv(path: Path, columns: Mapping[str, Iterable[Any]]) -> None:
+    """Writes columns of equal length as a comma-separated table with a heading; numbers so that they read back the same.
+
+    Raises:
+        InputError: see ``write_whole``.
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows(zip(*columns.values(), strict=True))
+    _write_text(path, text.getvalue())
+
+
+def _write_text(path: Path, text: str) -> None:
+    def write(stream: BinaryIO) -> None:
+        stream.write(text.encode())
+
+    write_whole(path, write)
 
 
 def _ordinary_permissions(path: str) -> None:

@@ -1,14 +1,13 @@
 """``recon reconstruct``: hide patches of a cloud, rebuild them, and write what came of it."""
 
 import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_json, add_model, load_model
-from recon_model.cli.output import make_folder, print_json, print_lines, write_whole
+from recon_model.cli.output import make_folder, print_json, print_lines, write_json, write_whole
 
 if TYPE_CHECKING:
     from recon_model.data.clouds import Cloud
@@ -40,21 +39,12 @@ def run(args: argparse.Namespace) -> int:
         for name, columns in _tables(cloud, prepared, result).items():
             _write_ply(folder / name, columns, f"{name} of {Path(args.file).name} by recon reconstruct")
         # Last: where the document is there, everything it speaks of is.
-        _write_json(folder / RESULT, document)
+        write_json(folder / RESULT, document)
         if args.json:
             print_json(args, document)
         else:
             print_lines(args, _lines(document, folder))
     return clouds.outcome
-
-
-def _write_json(path: Path, document: Mapping[str, Any]) -> None:
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def write(stream: BinaryIO) -> None:
-        stream.write(text.encode())
-
-    write_whole(path, write)
 
 
 def _write_ply(path: Path, columns: Mapping[str, Any], comment: str) -> None:

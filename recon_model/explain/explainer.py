@@ -35,8 +35,8 @@ class Explainer:
     """Asks one cloud under one mask. Use ``Predictor.explain``.
 
     Where a method takes ``phrase``, the score is the cosine of the cloud's zero-shot feature with it; with ``against``, further phrases,
-    it is the phrase's softmax share among all of them, at the model's temperature. To ask about a predicted name, give it as the phrase
-    and the other names as ``against``.
+    it is the phrase's margin over them at the model's temperature, see ``PhraseScore``. To ask about a predicted name, give it as the
+    phrase and the other names as ``against``.
 
     Args:
         model: in evaluation mode, on any device.
@@ -228,6 +228,6 @@ class Explainer:
 
     def _own(self, values: npt.ArrayLike) -> Floats:
         given = np.asarray(values)
-        if given.shape != tuple(self._hidden.shape) or not np.isrealobj(given) or not np.isfinite(given).all():
+        if given.shape != tuple(self._hidden.shape) or given.dtype.kind not in "biuf" or not np.isfinite(given).all():
             raise InputError(f"own {given.shape} must hold one finite number for each of {len(self._hidden)} patches.")
         return given.astype(np.float32)

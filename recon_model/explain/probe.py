@@ -24,17 +24,23 @@ Measure = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, eq=False)
 class PhraseScore:
-    """How well a cloud's feature fits a phrase: their cosine, or with other phrases beside it its softmax share among all of them."""
+    """How well a cloud's feature fits a phrase: their cosine c, or with other phrases beside it its margin over them.
+
+    The margin is c - T log sum exp(c_other / T), a soft c - max(c_other). Over T it is the log-odds of the phrase's softmax share, so it
+    is above 0 where the share is above one half. The share itself would not do: near 1 it is flat, and no patch would seem to matter.
+    """
 
     rows: Tensor
     """(1 + n, D) of length 1: the phrase, then those it stands against."""
     temperature: float
-    """Divides the cosines under the softmax."""
+    """T: divides the cosines under the softmax."""
 
     def __call__(self, features: Tensor) -> Tensor:
         """Maps features (B, D) to scores (B,)."""
         cosines = normalize(features.float(), dim=-1) @ self.rows.T
-        return cosines[:, 0] if len(self.rows) == 1 else torch.softmax(cosines / self.temperature, -1)[:, 0]
+        if len(self.rows) == 1:
+            return cosines[:, 0]
+        return cosines[:, 0] - self.temperature * torch.logsumexp(cosines[:, 1:] / self.temperature, -1)
 
 
 class Probe:

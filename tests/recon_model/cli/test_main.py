@@ -118,6 +118,68 @@ def test_reconstruct_writes_what_the_predictor_says_in_the_files_coordinates(
             np.testing.assert_allclose(points[-len(rebuilt) :], rebuilt, atol=1e-4)
 
 
+def test_explain_writes_what_the_predictor_says(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:
+    asked = ("--phrase", "chair", "--against", "airplane,lamp", "--mask-ratio", 0.25, "--seed", 3, "--runs", 2, "--steps", 4)
+    status, out, err = run(
+        "explain", files / "box.xyz", *asked, "--model", small_checkpoint, "--device", "cpu", "--out", tmp_path, "--json"
+    )
+    assert (status, err) == (0, "")
+    document = json.loads(out)
+    assert document == json.loads((tmp_path / "explain.json").read_text())
+    tables = {
+        name: np.genfromtxt(tmp_path / f"{name}.csv", delimiter=",", names=True, dtype=None) for name in ("patches", "curves", "ratios")
+    }
+    predictor = Predictor.load(small_checkpoint, "cpu")
+    cloud = read(files / "box.xyz")
+    prepared = predictor.prepare(cloud.points)
+    hidden = predictor.reconstruct(prepared, mask_ratio=0.25, seed=3).hidden
+    whole, masked = predictor.explain(prepared), predictor.explain(prepared, hidden)
+    patches, others = tables["patches"], {"against": ["airplane", "lamp"]}
+    np.testing.assert_array_equal(patches["hidden"], hidden)
+    assert (np.abs(patches["x"] - 5e5) < 2).all()
+    np.testing.assert_allclose(patches["error_alone"], whole.errors_alone(), rtol=1e-4)
+    np.testing.assert_allclose(patches["rollout_text"], whole.rollout().queries[2], rtol=1e-4)
+    np.testing.assert_allclose(patches["occlusion_error"], masked.occlusion().effect, atol=1e-6)
+    np.testing.assert_allclose(patches["occlusion_phrase"], whole.occlusion("chair", **others).effect, atol=1e-6)
+    np.testing.assert_allclose(patches["relevance_integrated"], whole.relevance("chair", **others).values, atol=1e-6)
+    assert document["phrase"]["score"] == pytest.approx(whole.score("chair", **others), abs=1e-6)
+    assert document["rebuilding"]["overlap"] == masked.coverage().sentence
+    assert len(tables["ratios"]) == 2 * 9 * 2
+    curves = tables["curves"]
+    for measured, count in (("error", 4), ("phrase", 6)):  # random counts twice
+        assert (curves["measured"] == measured).sum() == count * 5
+    last = curves["insertion"][(curves["measured"] == "phrase") & (curves["shown"] == 1)]
+    np.testing.assert_allclose(last, document["phrase"]["score"], atol=1e-5)
+
+
+def test_explain_without_a_phrase_or_a_mask_leaves_that_out(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:
+    options = ("--model", small_checkpoint, "--device", "cpu", "--runs", 1, "--out", tmp_path)
+    status, out, err = run("explain", files / "box.xyz", "--mask-ratio", 0, *options)
+    assert (status, err) == (0, "")
+    assert "Wrote patches.csv, curves.csv, ratios.csv and explain.json" in out
+    document = json.loads((tmp_path / "explain.json").read_text())
+    assert (document["rebuilding"], document["phrase"]) == (None, None)
+    assert "occlusion" not in (tmp_path / "patches.csv").read_text().splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--against", "car"), "against ('car') needs a phrase to stand against; give one with --phrase."),
+        (("--runs", 0), "runs (0) must be at least 1."),
+        (("--steps", 0), "steps (0) must be at least 1."),
+        (("--mask-ratio", 1), "mask_ratio (1.0) must be at least 0 and below 1."),
+        (("--phrase", " "), "names (' ') must hold at least one name, and none may be blank."),
+    ],
+)
+def test_explain_says_what_it_cannot_do(
+    run: Run, small_checkpoint: Path, files: Path, tmp_path: Path, options: tuple[object, ...], expected: str
+) -> None:
+    status, _, err = run("explain", files / "box.xyz", *options, "--model", small_checkpoint, "--device", "cpu", "--out", tmp_path)
+    assert (status, sentence(err)) == (2, expected + "\n")
+    assert not (tmp_path / "explain.json").exists()
+
+
 def test_classify_ranks_every_file(run: Run, small_checkpoint: Path, files: Path) -> None:
     paths = [files / "box.xyz", files / "rods" / "rod.xyz"]
     status, out, err = run("classify", *paths, "--names", NAMES, "--model", small_checkpoint, "--json")

@@ -53,11 +53,18 @@ def test_a_patch_alone_is_rebuilt_from_all_that_is_seen(model: Pretraining, patc
         assert found[patch] == pytest.approx(slow, rel=1e-4)
 
 
-def test_beside_other_phrases_the_score_is_a_share(probe: Probe, words: Tensor, unseen: Tensor) -> None:
+def test_beside_other_phrases_the_score_is_the_log_odds_of_its_share(probe: Probe, words: Tensor, unseen: Tensor) -> None:
     feature = probe.features(unseen.unsqueeze(0))[0]
-    cosines = torch.stack([feature @ word / feature.norm() for word in words])
-    shares = [PhraseScore(torch.roll(words, -place, 0), 0.1)(feature.unsqueeze(0))[0] for place in range(3)]
-    torch.testing.assert_close(torch.stack(shares), torch.softmax(cosines / 0.1, 0))
+    shares = torch.softmax(torch.stack([feature @ word / feature.norm() for word in words]) / 0.1, 0)
+    margins = torch.stack([PhraseScore(torch.roll(words, -place, 0), 0.1)(feature.unsqueeze(0))[0] for place in range(3)])
+    torch.testing.assert_close(torch.sigmoid(margins / 0.1), shares)
+
+
+def test_a_share_near_one_hides_no_patch(probe: Probe, unseen: Tensor) -> None:
+    """Where the softmax is flat, leaving a patch out still shows."""
+    feature = torch.nn.functional.normalize(probe.features(unseen.unsqueeze(0)), dim=-1)
+    found = occlude(probe.of_phrase(PhraseScore(torch.cat([feature, -feature]), 0.01)), unseen, "phrase")
+    assert np.ptp(found.effect) > 1e-3
 
 
 def test_the_last_patch_cannot_be_left_out(probe: Probe) -> None:

@@ -1,0 +1,172 @@
+"""``recon explain``: what each patch of a cloud does for a phrase and for rebuilding, as tables."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recon_model.cli.clouds import CloudFiles
+from recon_model.cli.options import add_json, add_model, load_model, split_names
+from recon_model.cli.output import make_folder, print_json, print_lines, write_csv, write_json
+from recon_model.errors import ConfigError, InputError
+
+if TYPE_CHECKING:
+    from recon_model.data.clouds import Cloud
+    from recon_model.explain.curves import Curves
+    from recon_model.explain.explainer import Explainer
+    from recon_model.predictor import Predictor, Prepared
+
+RESULT = "explain.json"
+Columns = dict[str, Any]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what ``recon explain`` takes."""
+    parser.add_argument("file", metavar="FILE", help="a cloud or mesh")
+    parser.add_argument("--phrase", help="a name or free text; left out, only rebuilding is explained")
+    parser.add_argument(
+        "--against", help="other names, separated by commas: the score is then the phrase's margin over them, not its cosine"
+    )
+    parser.add_argument("--mask-ratio", type=float, default=0.6, help="share of patches hidden and rebuilt; the phrase sees all patches")
+    parser.add_argument("--strategy", default="random", help="which patches to hide: random, or block (neighbours of one)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the draw")
+    parser.add_argument("--runs", type=int, default=5, help="random orders for each curve, and draws for each mask ratio")
+    parser.add_argument("--steps", type=int, default=16, help="steps of the deletion and insertion curves")
+    parser.add_argument("--out", required=True, type=Path, help="folder for the results; made if missing")
+    add_model(parser, words=True)
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes patches.csv, curves.csv, ratios.csv and explain.json."""
+    if args.runs < 1:
+        raise ConfigError(f"runs ({args.runs}) must be at least 1.")
+    if args.against is not None and args.phrase is None:
+        raise InputError(f"against ({args.against!r}) needs a phrase to stand against; give one with --phrase.")
+    predictor = load_model(args)
+    asked = _asked(args)
+    if args.phrase is not None:
+        predictor.vocabulary.rows([args.phrase, *asked["against"]], args.templates)  # first: a missing teacher should be told at once
+    clouds = CloudFiles([args.file])
+    for _, cloud in clouds:
+        prepared = predictor.prepare(cloud.points)
+        document, tables = _explain(args, asked, predictor, cloud, prepared)
+        folder = make_folder(args.out)
+        for name, columns in tables.items():
+            write_csv(folder / name, columns)
+        # Last: where the document is there, everything it speaks of is.
+        write_json(folder / RESULT, document)
+        if args.json:
+            print_json(args, document)
+        else:
+            print_lines(args, _lines(document, folder))
+    return clouds.outcome
+
+
+def _asked(args: argparse.Namespace) -> dict[str, Any]:
+    return {"against": split_names(args.against) if args.against is not None else (), "templates": args.templates}
+
+
+def _explain(
+    args: argparse.Namespace, asked: dict[str, Any], predictor: "Predictor", cloud: "Cloud", prepared: "Prepared"
+) -> tuple[dict[str, Any], dict[str, Columns]]:
+    import numpy as np
+
+    from recon_model.serve.versions import versions
+
+    hidden = predictor.reconstruct(prepared, mask_ratio=args.mask_ratio, strategy=args.strategy, seed=args.seed).hidden
+    whole, masked = predictor.explain(prepared), predictor.explain(prepared, hidden)
+    centres = prepared.centres.astype(np.float64) * prepared.scale + prepared.centre + cloud.origin
+    patches: Columns = {"patch": range(len(hidden)), **{axis: centres[:, column] for column, axis in enumerate("xyz")}}
+    patches |= {"hidden": hidden.astype(int), "error_alone": whole.errors_alone()}
+    patches |= {f"rollout_{token}": row for token, row in zip(("cls", "img", "text"), whole.rollout().queries, strict=True)}
+    document: dict[str, Any] = {
+        "file": args.file,
+        "model": {"name": predictor.about.name, "source": str(args.model), "weights_sha256": predictor.card.get("weights_sha256")},
+        "rebuilding": None,
+        "phrase": None,
+        "meaning": MEANING,
+        "notes": [*cloud.notes, *prepared.notes],
+        "versions": versions(),
+    }
+    seeds, curves = tuple(range(args.runs)), []
+    if hidden.any():
+        occlusion = masked.occlusion()
+        curves += [("error", curve) for curve in masked.curves(seeds=seeds, steps=args.steps)]
+        patches["occlusion_error"] = occlusion.effect
+        mask = {"mask_ratio": args.mask_ratio, "strategy": args.strategy, "seed": args.seed, "hidden": np.flatnonzero(hidden).tolist()}
+        document["rebuilding"] = {**mask, "mean_error": occlusion.whole, "overlap": masked.coverage().sentence, "areas": _areas(curves)}
+    if args.phrase is not None:
+        words, drawn = _phrase(args, asked, whole, seeds)
+        patches |= words
+        curves += [("phrase", curve) for curve in drawn]
+        score = whole.score(args.phrase, **asked)
+        named = {"phrase": args.phrase, "against": list(asked["against"]), "templates": args.templates}
+        document["phrase"] = {**named, "score": score, "areas": _areas([("phrase", curve) for curve in drawn])}
+    return document, {"patches.csv": patches, "curves.csv": _curve_columns(curves), "ratios.csv": _ratio_columns(whole, seeds)}
+
+
+MEANING = {
+    "score": "cosine of the phrase with the cloud's zero-shot feature; with other names against it, the margin over their soft maximum",
+    "error": "squared Chamfer distance in the unit sphere, mean both ways",
+    "error_alone": "error of the patch rebuilt alone from all others",
+    "rollout": "attention rollout of a query over the whole cloud (Abnar & Zuidema, 2020), summing to 1",
+    "occlusion_error": "growth of the mean error of the hidden patches when this visible patch is left out too",
+    "occlusion_phrase": "fall of the phrase's score when this patch is left out of the whole cloud",
+    "relevance_integrated": "integrated gradients of the score on the patch tokens, from the mean patch (Sundararajan et al., 2017)",
+    "relevance_gradient": "gradient x input of the score on the patch tokens",
+    "areas": "mean measured along deletion and insertion in that order (after Petsiuk et al., 2018), mean over runs",
+}
+"""What the columns hold."""
+
+
+def _phrase(
+    args: argparse.Namespace, asked: dict[str, Any], whole: "Explainer", seeds: Sequence[int]
+) -> tuple[Columns, tuple["Curves", ...]]:
+    from recon_model.explain.explainer import PHRASE_ORDERS
+
+    columns: Columns = {
+        "occlusion_phrase": whole.occlusion(args.phrase, **asked).effect,
+        "relevance_integrated": whole.relevance(args.phrase, **asked, method="integrated").values,
+        "relevance_gradient": whole.relevance(args.phrase, **asked, method="gradient").values,
+    }
+    return columns, whole.curves(args.phrase, **asked, orders=PHRASE_ORDERS, seeds=seeds, steps=args.steps)
+
+
+def _areas(curves: Sequence[tuple[str, "Curves"]]) -> dict[str, dict[str, float]]:
+    return {
+        curve.order: {"deletion": float(curve.deletion_area.mean()), "insertion": float(curve.insertion_area.mean())} for _, curve in curves
+    }
+
+
+def _curve_columns(curves: Sequence[tuple[str, "Curves"]]) -> Columns:
+    rows = [
+        (measured, curve.order, run, *values)
+        for measured, curve in curves
+        for run in range(len(curve.patches))
+        for values in zip(curve.removed, curve.deletion[run], curve.shown, curve.insertion[run], strict=True)
+    ]
+    names = ("measured", "order", "run", "removed", "deletion", "shown", "insertion")
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def _ratio_columns(whole: "Explainer", seeds: Sequence[int]) -> Columns:
+    found = whole.errors_by_ratio(seeds=seeds)
+    rows = [
+        (strategy, ratio, count, seed, found.errors[first, second, third])
+        for first, strategy in enumerate(found.strategies)
+        for second, (ratio, count) in enumerate(zip(found.ratios, found.hidden, strict=True))
+        for third, seed in enumerate(found.seeds)
+    ]
+    return {name: [row[place] for row in rows] for place, name in enumerate(("strategy", "mask_ratio", "hidden", "seed", "error"))}
+
+
+def _lines(document: dict[str, Any], folder: Path) -> list[str]:
+    lines = []
+    rebuilding, phrase = document["rebuilding"], document["phrase"]
+    if rebuilding is not None:
+        lines += [f"Mean error of the hidden patches {rebuilding['mean_error']:.5f}. {rebuilding['overlap']}"]
+    if phrase is not None:
+        lines.append(f"Score of '{phrase['phrase']}' {phrase['score']:.3f}; mean along the way as patches go (come), by order:")
+        lines += [f"  {area['deletion']:6.3f} ({area['insertion']:6.3f})  {order}" for order, area in phrase["areas"].items()]
+    return [*lines, *document["notes"], f"Wrote patches.csv, curves.csv, ratios.csv and {RESULT} to '{folder}'."]
