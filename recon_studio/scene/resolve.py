@@ -205,7 +205,7 @@ def _seen_view(prepared: Prepared | None, own: Indices | None, hidden: Flags | N
         layers.append(PointLayer(prepared.points[seen], colours, diameter))
     caption = f"{len(visible)} of {len(hidden)} patches visible · {int(seen.sum()):,} of {len(seen):,} points"
     if by_hand:
-        caption += " · mask by hand"
+        caption += " · by hand"
     return ViewPicture("seen", _TITLES["seen"], caption, tuple(layers), pickable=Pickable(prepared.points, own))
 
 

@@ -33,6 +33,28 @@ ENTRIES = (
     Entry("redo", "Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     Entry("toggle_patch", "Hide or show the patch", "Hide or show the patch under the pointer, or else the selected one", ("H",)),
     Entry("new_seed", "New random mask", "Draw another mask", ("Ctrl+R",), "dice"),
+    Entry("brush", "Brush", "Drag over patches to hide them, with Shift to show them; the right button turns", ("B",), "brush", True),
+    Entry(
+        "lasso",
+        "Lasso",
+        "Draw around patches in sight to hide them, with Shift to show them; the right button turns",
+        ("L",),
+        "lasso",
+        True,
+    ),
+    Entry("turn", "Put the tool down", "Drag turns the cloud again", ("Esc",)),
+    Entry(
+        "hide_half",
+        "Hide the half facing you",
+        "Hide the half of the patches nearer to you, and only those; then Invert for the other half",
+    ),
+    Entry(
+        "hide_hardest", "Hide only the hardest…", "Hide only the patches that were rebuilt with the largest Chamfer distance; asks how many"
+    ),
+    Entry("invert", "Invert the mask", "Hide what is visible and show what is hidden", ("I",)),
+    Entry("grow", "Grow the mask", "Hide the nearest neighbours of hidden patches, too", ("]",)),
+    Entry("shrink", "Shrink the mask", "Show the hidden patches beside visible ones", ("[",)),
+    Entry("show_all", "Show all patches", "Hide nothing", ("Shift+H",)),
     Entry("light", "Light", "Dark points on white", checkable=True),
     Entry("dark", "Dark", "Bright points on black", checkable=True),
     Entry("iso", "From a corner", "Look at the cloud from a corner", ("1",)),
@@ -51,7 +73,28 @@ ENTRIES = (
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("&File", ("open", ">recent", "-", "open_model", "default_model", "-", "screenshot", "-", "quit")),
-    ("&Edit", ("undo", "redo", "-", "toggle_patch", "new_seed")),
+    (
+        "&Edit",
+        (
+            "undo",
+            "redo",
+            "-",
+            "toggle_patch",
+            "new_seed",
+            "-",
+            "brush",
+            "lasso",
+            "turn",
+            "-",
+            "hide_half",
+            "hide_hardest",
+            "-",
+            "invert",
+            "grow",
+            "shrink",
+            "show_all",
+        ),
+    ),
     ("&View", ("light", "dark", "-", "iso", "front", "top", "reset_camera", "-", "measured")),
     ("&Help", ("model_card", "about")),
 )

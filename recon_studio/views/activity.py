@@ -3,14 +3,18 @@
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from recon_studio.state.app_state import AppState, BackendStatus, Job, Notice, Theme
+from recon_studio.state.app_state import AppState, BackendStatus, Job, Notice, Theme, Tool
 from recon_studio.views.parts import ElidedLabel, label, rule
 from recon_studio.views.theme import COLOURS, GRID, icon, pixmap
 
 _HELPER: dict[BackendStatus, str] = {
     "starting": "starting", "ready": "ready", "busy": "busy", "restarting": "restarting", "failed": "not running",
 }  # fmt: skip
-POINTER_HELP = "Click: select a patch · Ctrl+click or H: hide it · drag: turn · Shift+drag: move · wheel: nearer"
+POINTER_HELP: dict[Tool, str] = {
+    "turn": "Click: select a patch · Ctrl+click or H: hide it · drag: turn · Shift+drag: move · wheel: nearer · B: brush",
+    "brush": "Brush: drag to hide patches · Shift+drag: show them · right drag: turn · B or Esc: put it down",
+    "lasso": "Lasso: draw around patches to hide them · with Shift: show them · right drag: turn · L or Esc: put it down",
+}
 LEVEL_ICON = {"info": "info", "warning": "warning", "error": "warning"}
 
 
@@ -203,8 +207,9 @@ class Activity(QWidget):
     def _show_idle(self, new: AppState) -> None:
         """Where nothing runs there is room to say what the pointer does."""
         if not new.jobs:
-            self.idle.setText(POINTER_HELP if new.prepared is not None else "Nothing is running")
-            self.idle.setToolTip(POINTER_HELP.replace(" · ", "\n") if new.prepared is not None else "")
+            words = POINTER_HELP[new.tool]
+            self.idle.setText(words if new.prepared is not None else "Nothing is running")
+            self.idle.setToolTip(words.replace(" · ", "\n") if new.prepared is not None else "")
 
     def _show_notices(self, notices: tuple[Notice, ...], theme: Theme) -> None:
         worst = next((level for level in ("error", "warning") if any(notice.level == level for notice in notices)), "info")

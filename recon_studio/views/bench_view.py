@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from recon_studio.scene.camera import PRESETS, Camera, pick
 from recon_studio.scene.picture import BenchPicture
-from recon_studio.state.app_state import Theme
+from recon_studio.state.app_state import Theme, Tool
+from recon_studio.views.hand import REACH, Hand, tool_cursor
 from recon_studio.views.theme import GRID
 from recon_studio.views.tile import Tile
 
@@ -29,6 +30,8 @@ class BenchView(QWidget):
 
     patchPicked = Signal(int)
     patchToggled = Signal(int)
+    strokePainted = Signal(object)  # Stroke
+    drawn = Signal()  # the image of the present picture was handed to the tiles
     ready = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -37,6 +40,9 @@ class BenchView(QWidget):
         self._bench: Bench | None = None
         self._picture: BenchPicture | None = None
         self._theme: Theme = "light"
+        self._tool: Tool = "turn"
+        self._hand = Hand(self)
+        self._hand.painted.connect(self.strokePainted)
         self._framed: str | None = None
         self._image: QImage | None = None
         self._press: QPoint | None = None
@@ -62,7 +68,7 @@ class BenchView(QWidget):
         self.setAccessibleName("Four views of the cloud")
 
     def _connect(self, index: int, tile: Tile) -> None:
-        tile.pressed.connect(self._on_press)
+        tile.pressed.connect(lambda event: self._on_press(index, event))
         tile.moved.connect(lambda event: self._on_move(index, event))
         tile.released.connect(lambda event: self._on_release(index, event))
         tile.wheeled.connect(self._on_wheel)
@@ -113,6 +119,14 @@ class BenchView(QWidget):
         self._place_rings()
         self.schedule()
 
+    def set_tool(self, tool: Tool, theme: Theme) -> None:
+        """Says what a drag with the left button does, and shows it in the pointer."""
+        if tool != self._tool:
+            self._hand.drop()
+        self._tool = tool
+        for tile in self.tiles:
+            tile.setCursor(tool_cursor(tool, theme, self.devicePixelRatioF()))
+
     def schedule(self) -> None:
         """Asks for one new image in the next turn of the event loop, and a sharp one when things rest."""
         if self._bench is not None and not self._draw_timer.isActive():
@@ -153,6 +167,7 @@ class BenchView(QWidget):
                 self._image, QRect(*(oversampling * side for side in (source.x(), source.y(), source.width(), source.height())))
             )
         self._place_rings()
+        self.drawn.emit()
 
     def render_sharp(self) -> None:
         """Draws at once and in full quality, for a picture of the window."""
@@ -178,6 +193,7 @@ class BenchView(QWidget):
     # ------------------------------------------------------------ camera
     def look(self, preset: str) -> None:
         """Goes to a named side ("iso", "front", "top") and shows the whole cloud."""
+        self._hand.drop()
         self.camera = PRESETS[preset]
         if self._picture is not None and self._picture.views[0].layers:
             self.camera = self.camera.framed(self._picture.views[0].layers[0].points, self._aspect())
@@ -214,7 +230,7 @@ class BenchView(QWidget):
         ratio = self.devicePixelRatioF()
         at = ((place.x() - area.x()) * ratio, (place.y() - area.y()) * ratio)
         size = (round(area.width() * ratio), round(area.height() * ratio))
-        hit = pick(self.camera, pickable.points, at, size, reach=10 * ratio)
+        hit = pick(self.camera, pickable.points, at, size, reach=REACH * ratio)
         return None if hit is None else int(pickable.patches[hit])
 
     @property
@@ -222,12 +238,21 @@ class BenchView(QWidget):
         """The patch under the pointer."""
         return self._hovered
 
-    def _on_press(self, event: QMouseEvent) -> None:
+    def _on_press(self, index: int, event: QMouseEvent) -> None:
+        keys = event.modifiers()
+        if self._tool != "turn" and event.button() == Qt.MouseButton.LeftButton and not keys & Qt.KeyboardModifier.ControlModifier:
+            self._hover(None)
+            shows = bool(keys & Qt.KeyboardModifier.ShiftModifier)
+            self._hand.press(self._tool, self.tiles[index], self.camera, event.position(), hide=not shows)
+            return
         self._press = self._last = event.position().toPoint()
         self._dragging = False
 
     def _on_move(self, index: int, event: QMouseEvent) -> None:
         place = event.position().toPoint()
+        if self._hand.busy:
+            self._hand.move(event.position())
+            return
         if self._press is None:
             pickable = self.tiles[index].view.pickable
             self._hover(self.patch_at(index, event.position()) if pickable and len(pickable.points) <= HOVER_LIMIT else None)
@@ -237,7 +262,10 @@ class BenchView(QWidget):
         self._dragging = True
         self._hover(None)
         step, self._last = place - self._last, place
-        moving = event.buttons() & (Qt.MouseButton.MiddleButton | Qt.MouseButton.RightButton)
+        # With a tool in hand the right button turns, as the left one does without.
+        moving = event.buttons() & (
+            Qt.MouseButton.MiddleButton | (Qt.MouseButton.RightButton if self._tool == "turn" else Qt.MouseButton.NoButton)
+        )
         if moving or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.camera = self.camera.panned(step.x(), step.y(), self.tiles[index].image_rect().height())
         else:
@@ -246,6 +274,10 @@ class BenchView(QWidget):
         self.schedule()
 
     def _on_release(self, index: int, event: QMouseEvent) -> None:
+        if self._hand.busy:
+            if event.button() == Qt.MouseButton.LeftButton:
+                self._hand.release()
+            return
         clicked = self._press is not None and not self._dragging
         self._press, self._dragging = None, False
         if not clicked or event.button() != Qt.MouseButton.LeftButton:
@@ -256,6 +288,8 @@ class BenchView(QWidget):
             (self.patchToggled if toggles else self.patchPicked).emit(patch)
 
     def _on_wheel(self, event: QWheelEvent) -> None:
+        if self._hand.busy:
+            return  # the camera rests while a tool draws
         self.camera = self.camera.zoomed(1.0015 ** event.angleDelta().y())
         self._place_rings()
         self.schedule()

@@ -1,6 +1,8 @@
 """The whole window: it shows a state and emits what the user wants. It decides nothing and talks to no process."""
 
+from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QResizeEvent
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QInputDialog,
     QLineEdit,
     QMainWindow,
     QMenu,
@@ -23,6 +26,7 @@ from PySide6.QtWidgets import (
 from recon_model.assets import asset_path
 from recon_studio.scene.resolve import Resolver
 from recon_studio.state.app_state import AppState
+from recon_studio.state.masking import MaskEdit
 from recon_studio.views.actions import MENUS, dress_actions, make_actions
 from recon_studio.views.activity import Activity, NoticeRow
 from recon_studio.views.bench_view import BenchView
@@ -33,7 +37,7 @@ from recon_studio.views.measured import MeasuredView
 from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.overlay import DropHint
 from recon_studio.views.theme import GRID, apply_theme
-from recon_studio.views.toolbar import Toolbar
+from recon_studio.views.toolbar import TOOLS, Toolbar
 from recon_studio.views.words import Words
 
 LEFT, RIGHT = 30 * GRID, 38 * GRID
@@ -55,6 +59,11 @@ class MainWindow(QMainWindow):
     seedChanged = Signal(int)
     patchToggled = Signal(int)
     patchPicked = Signal(int)
+    strokePainted = Signal(object)  # Stroke
+    toolChosen = Signal(str)
+    maskEdited = Signal(str)  # MaskEdit
+    halfHidden = Signal(tuple)  # the direction of the eye
+    hardestHidden = Signal(int)
     queryChanged = Signal(object)  # AttentionQuery
     namesEdited = Signal(tuple)
     undoRequested = Signal()
@@ -145,7 +154,7 @@ class MainWindow(QMainWindow):
         for panel, names in (
             (self.toolbar, ("ratioChanged", "strategyChanged", "seedChanged")),
             (self.library, ("itemChosen", "itemRemoved")),
-            (self.bench, ("patchPicked", "patchToggled")),
+            (self.bench, ("patchPicked", "patchToggled", "strokePainted")),
             (self.inspector, ("patchToggled",)),
             (self.attention, ("queryChanged",)),
             (self.words, ("namesEdited",)),
@@ -166,6 +175,10 @@ class MainWindow(QMainWindow):
             "redo": self.redoRequested.emit,
             "toggle_patch": self._toggle_patch,
             "new_seed": self.toolbar.dice.click,
+            **{tool: partial(self._take, tool) for tool in (*TOOLS, "turn")},
+            **{edit: partial(self.maskEdited.emit, edit) for edit in get_args(MaskEdit)},
+            "hide_half": lambda: self.halfHidden.emit(tuple(float(part) for part in self.bench.camera.axes[2])),
+            "hide_hardest": self._ask_hardest,
             "light": lambda: self.themeChanged.emit("light"),
             "dark": lambda: self.themeChanged.emit("dark"),
             "iso": lambda: self.bench.look("iso"),
@@ -195,6 +208,8 @@ class MainWindow(QMainWindow):
         for panel in (self.toolbar, self.library, self.input, self.inspector, self.attention, self.words, self.activity):
             panel.show_state(old, new)
         self.bench.show_picture(self._resolve(new), new.theme, new.current)
+        if old is None or (old.tool, old.theme) != (new.tool, new.theme):
+            self.bench.set_tool(new.tool, new.theme)
         self._show_actions(new)
         if old is None or old.recent != new.recent:
             self._show_recent(new.recent)
@@ -204,6 +219,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{item.name} – ReCon Studio" if item is not None else "ReCon Studio")
 
     def _show_actions(self, new: AppState) -> None:
+        hidden = new.reconstruction.hidden if new.reconstruction is not None else None
         for name, word, what in (("undo", "Undo", new.can_undo), ("redo", "Redo", new.can_redo)):
             action = self.actions_by_name[name]
             key = action.shortcut().toString()
@@ -212,8 +228,13 @@ class MainWindow(QMainWindow):
             action.setToolTip(f"{action.text()} ({key})" if what else f"{word} ({key})\nThere is nothing to {word.lower()} yet.")
         for theme in ("light", "dark"):
             self.actions_by_name[theme].setChecked(new.theme == theme)
+        for tool in TOOLS:
+            self.actions_by_name[tool].setChecked(new.tool == tool)
         for name, works, why_not in (
             ("toggle_patch", new.prepared is not None, "Open a cloud first."),
+            *((name, hidden is not None, "Open a cloud first.") for name in (*TOOLS, "hide_half", *get_args(MaskEdit))),
+            ("hide_hardest", bool(hidden is not None and hidden.any()), "Nothing is hidden, so nothing was rebuilt."),
+            ("turn", new.tool != "turn", "No tool is in hand."),
             ("new_seed", new.model is not None, "Waits for the model to load."),
             ("measured", new.cloud is not None, "Open a cloud first."),
             ("model_card", new.model is not None, "No model is loaded yet."),
@@ -323,7 +344,27 @@ class MainWindow(QMainWindow):
         if not self.grab().save(path, "PNG"):
             raise OSError(f"The picture '{path}' cannot be written.")
 
+    def _ask_hardest(self) -> None:
+        """Asks how many of the patches just rebuilt are to stay hidden; half of them is offered."""
+        rebuilt = self._state.reconstruction if self._state is not None else None
+        if rebuilt is None or not len(rebuilt.chamfer):
+            return
+        count = len(rebuilt.chamfer)
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Hide only the hardest")
+        dialog.setLabelText(f"How many of the {count} patches rebuilt now, those with the largest Chamfer distance first?")
+        dialog.setIntRange(1, count)
+        dialog.setIntValue(max(1, count // 2))
+        dialog.intValueSelected.connect(self.hardestHidden)
+        dialog.open()
+
     # ------------------------------------------------------------ keys, drops, end
+    def _take(self, tool: str) -> None:
+        """Takes a tool in hand; the one already there is put down."""
+        held = self._state.tool if self._state is not None else "turn"
+        self.toolChosen.emit("turn" if tool == held else tool)
+
     def _toggle_patch(self) -> None:
         patch = self.bench.hovered
         if patch is None and self._state is not None:

@@ -42,6 +42,7 @@ class Tile(QWidget):
         self._image: QImage | None = None
         self._source = QRect()
         self._rings: tuple[tuple[QPointF, str, bool], ...] = ()
+        self._outline: tuple[QPointF, ...] = ()
         self.setAccessibleName(title)
         self.setMinimumSize(QSize(20 * GRID, 16 * GRID))
         self.setMouseTracking(True)
@@ -80,6 +81,11 @@ class Tile(QWidget):
             self._rings = rings
             self.update()
 
+    def set_outline(self, outline: tuple[QPointF, ...]) -> None:
+        """Draws the lasso through these places of the widget; none take it away."""
+        self._outline = outline
+        self.update()
+
     @property
     def view(self) -> ViewPicture:
         """What is shown."""
@@ -105,6 +111,7 @@ class Tile(QWidget):
             painter.setClipRect(area)
             for place, label, selected in self._rings:
                 self._paint_ring(painter, place + QPointF(area.topLeft()), label, selected)
+            self._paint_outline(painter)
             painter.setClipping(False)
         else:
             self._paint_hint(painter, area)
@@ -148,6 +155,14 @@ class Tile(QWidget):
         painter.drawRoundedRect(chip, 9, 9)
         painter.setPen(QColor(colours.on_accent))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, label)
+
+    def _paint_outline(self, painter: QPainter) -> None:
+        if len(self._outline) > 1:
+            accent = QColor(COLOURS[self._theme].accent)
+            painter.setPen(QPen(accent, 1.5))
+            accent.setAlphaF(0.12)
+            painter.setBrush(accent)
+            painter.drawPolygon(self._outline)
 
     def _paint_bar(self, painter: QPainter, area: QRect, bar: ColourBar) -> None:
         """Paints the scale upright at the right edge, its title along it."""

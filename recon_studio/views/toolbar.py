@@ -11,7 +11,8 @@ from recon_studio.state.app_state import AppState
 from recon_studio.views.parts import label, restate, rule
 from recon_studio.views.theme import COLOURS, GRID, icon
 
-HIGHEST_RATIO = 95  # percent; the encoder needs something to see
+HIGHEST_RATIO = 99  # percent; the encoder needs something to see
+TOOLS = ("brush", "lasso")
 
 
 class Toolbar(QWidget):
@@ -28,15 +29,11 @@ class Toolbar(QWidget):
         row.setContentsMargins(GRID, 0, GRID, 0)
         row.setSpacing(GRID)
         for name in ("open", "undo", "redo"):
-            button = QToolButton()
-            button.setDefaultAction(actions[name])
-            button.setIconSize(QSize(20, 20))
-            button.setAccessibleName(actions[name].text())
-            if name == "open":
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            row.addWidget(button)
+            row.addWidget(_button(actions[name]))
         row.addWidget(rule())
         self._make_mask(row)
+        for name in TOOLS:
+            row.addWidget(_button(actions[name]))
         row.addStretch(1)
         self._make_model(row)
 
@@ -56,6 +53,7 @@ class Toolbar(QWidget):
         self.ratio.valueChanged.connect(self._echo)
         self.strategy = QComboBox()
         self.strategy.addItems(list(get_args(MaskStrategy)))
+        self.strategy.setPlaceholderText("by hand")
         self.strategy.setAccessibleName("Mask strategy")
         self.strategy.currentTextChanged.connect(self.strategyChanged)
         self.seed = QSpinBox()
@@ -90,11 +88,13 @@ class Toolbar(QWidget):
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws the difference."""
         if old is None or old.mask != new.mask:
+            by_hand = new.mask.hidden
+            share = new.mask.ratio if by_hand is None else sum(by_hand) / len(by_hand)
             for widget in (self.ratio, self.percent):
                 with QSignalBlocker(widget):
-                    widget.setValue(round(new.mask.ratio * 100))
+                    widget.setValue(round(share * 100))
             with QSignalBlocker(self.strategy):
-                self.strategy.setCurrentText(new.mask.strategy)
+                self.strategy.setCurrentIndex(self.strategy.findText(new.mask.strategy) if by_hand is None else -1)
             with QSignalBlocker(self.seed):
                 self.seed.setValue(new.mask.seed)
         if old is None or old.theme != new.theme:
@@ -112,8 +112,8 @@ class Toolbar(QWidget):
             self.dice: "Another random mask (Ctrl+R).",
         }
         for control, tip in tips.items():
-            by_hand = "\nThis mask was edited by hand; a change here draws a new one." if new.mask.hidden is not None else ""
-            restate(control, enabled, tip + by_hand, why_not)
+            more = "\nThis mask was edited by hand; a change here draws a new one." if new.mask.hidden is not None else ""
+            restate(control, enabled, tip + more, why_not)
 
     def _show_model(self, new: AppState) -> None:
         if new.model is None:
@@ -125,3 +125,13 @@ class Toolbar(QWidget):
             self.device.setText(new.model.device)
             self.device.setToolTip("The device the model runs on.")
         restate(self.model, new.model is not None, "Open the model card (F2).", "No model is loaded yet.")
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(20, 20))
+    button.setAccessibleName(action.text())
+    if action.objectName() == "open":
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return button

@@ -294,6 +294,31 @@ def test_patches_are_hidden_by_click_and_brought_back_by_undo(rig: Rig, qtbot: Q
     np.testing.assert_array_equal(rig.settle(qtbot).reconstruction.hidden, before)
 
 
+def test_a_stroke_of_the_brush_is_followed_and_taken_back_whole(rig: Rig, qtbot: QtBot) -> None:
+    before, view = rig.state.reconstruction.hidden, rig.view(2)
+    press(rig.window, Qt.Key.Key_B)
+    tile = rig.window.bench.tiles[1]
+    middle = tile.image_rect().center()
+    QTest.mousePress(tile, Qt.MouseButton.LeftButton, pos=middle - QPoint(0, 100))
+    for step in range(1, 21):
+        QTest.mouseMove(tile, middle + QPoint(0, 10 * step - 100))
+    # The button is still held when the picture has followed.
+    qtbot.waitUntil(lambda: rig.state.reconstruction.hidden.sum() > before.sum(), timeout=WAIT_MS)
+    QTest.mouseRelease(tile, Qt.MouseButton.LeftButton, pos=middle + QPoint(0, 100))
+    press(rig.window, Qt.Key.Key_Escape)
+    state = rig.settle(qtbot)
+    np.testing.assert_array_equal(state.reconstruction.hidden, state.mask.hidden)
+    assert state.reconstruction.hidden[before].all()
+    assert len(state.reconstruction.rebuilt) == sum(state.mask.hidden) > before.sum()
+    assert (rig.view(2) != view).any()
+    assert rig.window.toolbar.percent.value() == round(100 * sum(state.mask.hidden) / len(before))
+    assert state.can_undo == "hide patches by brush"
+    press(rig.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(rig.settle(qtbot).reconstruction.hidden, before)
+    assert rig.state.mask.hidden is None
+    np.testing.assert_array_equal(rig.view(2), view)
+
+
 def test_a_bad_file_is_a_sentence_and_the_window_goes_on(rig: Rig, qtbot: QtBot, tmp_path: Path, chair_file: Path) -> None:
     bad = write_broken_ply(tmp_path / "broken.ply")
     drop(rig.window, [bad])

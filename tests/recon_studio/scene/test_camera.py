@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recon_studio.scene.camera import PRESETS, Camera, pick
+from recon_studio.scene.camera import PRESETS, Camera, Projected, enclosed, inside, pick
 
 SIZE = (300, 200)
 
@@ -83,3 +83,32 @@ def test_pick_prefers_the_foremost_and_reaches_no_farther_than_told():
     assert pick(camera, points[:0], (150, 100), SIZE) is None
     behind = np.array([[0, 0, 10.0]], dtype=np.float32)
     assert pick(camera, behind, (150, 100), SIZE) is None
+
+
+def test_a_fast_pointer_meets_what_lies_on_its_way():
+    points = np.array([[x, 0.0, 0.0] for x in np.linspace(-0.5, 0.5, 9)], dtype=np.float32)
+    projected = Projected.of(PRESETS["front"], points, (400, 400))
+    (left, *_, right) = (tuple(place) for place in projected.pixels)
+    assert projected.along(left, right, 10.0) == tuple(range(1, 9)) or projected.along(left, right, 10.0) == tuple(range(9))
+    assert projected.along((0.0, 0.0), (400.0, 0.0), 10.0) == ()
+
+
+def test_what_is_covered_is_not_in_front():
+    points = np.array([[0, 0, 0.5], [0, 0, -0.5], [0.4, 0, -0.5], [0, 0, 9.0]], dtype=np.float32)  # the last lies behind the eye
+    front = Projected.of(PRESETS["front"], points, (400, 400)).in_front(8.0, 0.1)
+    assert front.tolist() == [True, False, True, False]
+    assert Projected.of(PRESETS["front"], points, (400, 400)).in_front(8.0, 2.0).tolist() == [True, True, True, False]
+
+
+def test_inside_an_outline_with_a_dent():
+    outline = np.array([[0, 0], [10, 0], [10, 10], [5, 5], [0, 10]], dtype=np.float32)
+    places = np.array([[5, 2], [5, 8], [1, 8], [9, 8], [-1, 5], [11, 5]], dtype=np.float32)
+    assert inside(places, outline).tolist() == [True, False, True, True, False, False]
+
+
+def test_a_lasso_takes_patches_mostly_inside_or_else_those_touched():
+    patches = np.array([0, 0, 0, 1, 1, 1, 2])
+    seen = np.array([True, True, True, True, True, True, False])
+    assert enclosed(patches, seen, np.array([True, True, False, True, False, False, True])) == (0,)
+    assert enclosed(patches, seen, np.array([True, False, False, False, False, False, True])) == (0,)
+    assert enclosed(patches, seen, np.zeros(7, bool)) == ()

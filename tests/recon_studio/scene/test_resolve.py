@@ -72,7 +72,7 @@ def test_a_point_shared_with_a_visible_patch_is_seen():
 def test_a_mask_by_hand_counts_at_once():
     hidden = tuple([True] * 7 + [False])
     view = Resolver()(replace(answered_state(), mask=Mask(hidden=hidden))).views[1]
-    assert view.caption == "1 of 8 patches visible · 24 of 192 points · mask by hand"
+    assert view.caption == "1 of 8 patches visible · 24 of 192 points · by hand"
 
 
 def test_rebuilt_points_carry_the_error_of_their_patch():
