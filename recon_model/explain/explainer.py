@@ -52,6 +52,9 @@ class Explainer:
     ) -> None:
         self._model, self._patches, self._hidden = model, patches, hidden
         self._words, self._temperature, self._no_decoder = words, temperature, no_decoder
+        self.between: Callable[[], None] | None = None
+        """Called before every forward pass of a long question (occlusion, curves, errors), some tens of milliseconds apart with a small
+        model. What it raises ends the question, so that a newer one need not wait."""
 
     # ------------------------------------------------------------ see
 
@@ -186,7 +189,11 @@ class Explainer:
 
     @cached_property
     def _probe(self) -> Probe:
-        return Probe(self._model, self._patches)
+        return Probe(self._model, self._patches, self._pause)
+
+    def _pause(self) -> None:
+        if self.between is not None:
+            self.between()
 
     @property
     def _flags(self) -> Flags:

@@ -49,16 +49,18 @@ class Probe:
     Args:
         model: in evaluation mode.
         patches: one cut cloud (a batch of 1).
+        between: called before every forward pass of many; what it raises ends the question.
 
     Raises:
         InputError: there is more than one cloud.
     """
 
-    def __init__(self, model: Pretraining, patches: Patches) -> None:
+    def __init__(self, model: Pretraining, patches: Patches, between: Callable[[], None] | None = None) -> None:
         if len(patches.centres) != 1:
             raise InputError(f"patches (of {len(patches.centres)} clouds) must be those of one cloud.")
         self.model = model
         self.patches = patches
+        self._between = between
         with torch.inference_mode():
             self.embedded: Tensor = model.encoder.embed(patches, select_visible(None, patches.centres))  # (1, G, C)
 
@@ -115,8 +117,7 @@ class Probe:
         centres, members, relative = (part.expand(batch, *part.shape[1:]) for part in self.patches)
         return Patches(centres, members, relative)
 
-    @staticmethod
-    def _parts(tokens: Tensor) -> Iterator[Tensor]:
+    def _parts(self, tokens: Tensor) -> Iterator[Tensor]:
         """Yields rows to be computed together: rows of like length, so that little is padding."""
         order, counts = tokens.argsort(stable=True), sorted(tokens.tolist())
         start = 0
@@ -124,5 +125,7 @@ class Probe:
             end = start + 1
             while end < len(counts) and (end + 1 - start) * counts[end] <= TOKENS_AT_ONCE:
                 end += 1
+            if self._between is not None:
+                self._between()
             yield order[start:end]
             start = end

@@ -10,6 +10,7 @@ import pytest
 from recon_model.assets import asset_path
 from recon_model.checkpoint import format as folder_format
 from recon_model.errors import CheckpointError, ConfigError, InputError
+from recon_model.explain import probe as probe_module
 from recon_model.predictor import Predictor, Prepared
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -100,6 +101,30 @@ def test_errors_by_ratio_are_those_of_the_same_draws(predictor: Predictor, prepa
             np.testing.assert_allclose(found.errors[first, second], draws, rtol=1e-4)
             assert found.mean[first, second] == pytest.approx(np.mean(draws), rel=1e-4)
             assert (found.band[0][first, second], found.band[1][first, second]) == pytest.approx((min(draws), max(draws)), rel=1e-4)
+
+
+def test_a_long_question_can_be_given_up(monkeypatch: pytest.MonkeyPatch, predictor: Predictor, prepared: Prepared) -> None:
+    class Newer(Exception):
+        pass
+
+    calls: list[int] = []
+
+    def look() -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise Newer
+
+    monkeypatch.setattr(probe_module, "TOKENS_AT_ONCE", 30)
+    explainer = predictor.explain(prepared, HIDDEN)
+    expected = explainer.curves("car")[0].deletion
+    explainer.between = look
+    for ask in (lambda: explainer.curves("car"), explainer.occlusion, explainer.errors_alone, explainer.errors_by_ratio):
+        calls.clear()
+        with pytest.raises(Newer):
+            ask()
+        assert len(calls) == 3
+    explainer.between = None
+    np.testing.assert_array_equal(explainer.curves("car")[0].deletion, expected)
 
 
 def test_coverage_is_of_the_prepared_points(predictor: Predictor, prepared: Prepared) -> None:
