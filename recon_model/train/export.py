@@ -69,7 +69,7 @@ def export(
     model = Pretraining(config)
     model.load_state_dict(weights)
     recipe = replace(recipe, seed=recipe.seed + 1, validation_shapes=held_out)
-    source = SyntheticSource(config, recipe, cache or default_cache())
+    source = SyntheticSource(config, recipe, cache or default_cache(), names=tuple(card["data"]["names"]))
     targets = TextTargets(clip.encode_text, source.names, card["templates"])
     chosen = calibrate(model, source.validation(_patiently), targets.classifier)
     card |= {

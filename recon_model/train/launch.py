@@ -10,8 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
+from numpy.typing import NDArray
 from torch import Tensor
 
 from recon_model import presets
@@ -72,7 +74,8 @@ def launch(request: Request) -> str:
     config = {**asked, "model": model.to_dict(), "teacher": {"source": asked["teacher"]["source"], **clip.entry}}
     fabric = make_fabric(request.device, recipe.precision)
     folder = RunFolder(request.out, quiet=fabric.global_rank != 0)
-    source = _source(asked["data"], model, recipe, clip, request.cache or default_cache())
+    names = tuple(asked.get("names", ()))  # of the run to resume: there may be more categories by now
+    source = _source(asked["data"], model, recipe, clip, request.cache or default_cache(), names)
     if request.resume and asked["names"] != list(source.names):
         raise ConfigError(f"names ({len(source.names)} classes) must be the {len(asked['names'])} this run was begun with, to resume.")
     try:
@@ -168,12 +171,16 @@ def _taken_up(request: Request, config: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def _source(data: str, model: ModelConfig, recipe: RecipeConfig, clip: Clip, cache: Path) -> Source:
+def _source(data: str, model: ModelConfig, recipe: RecipeConfig, clip: Clip, cache: Path, names: tuple[str, ...]) -> Source:
     if data != "synthetic":
         return CloudSource(load_labelled(Path(data), recipe.seed), model, recipe)
     if not recipe.image_teacher:
-        return SyntheticSource(model, recipe, cache)
-    return SyntheticSource(model, recipe, cache, lambda views: clip.encode_image(torch.from_numpy(views).float() / 255), clip.image_size)
+        return SyntheticSource(model, recipe, cache, names=names)
+
+    def encode_views(views: NDArray[np.uint8]) -> Tensor:
+        return clip.encode_image(torch.from_numpy(views).float() / 255)
+
+    return SyntheticSource(model, recipe, cache, encode_views, clip.image_size, names)
 
 
 def _initial_weights(init: str, model: ModelConfig) -> dict[str, Tensor]:

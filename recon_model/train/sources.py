@@ -95,13 +95,21 @@ class SyntheticSource:
         cache: folder that holds pools.
         encode_views: image teacher, or None for training by text alone.
         view_size: side of a depth view in pixels.
+        names: categories; none stands for all there are.
     """
 
     def __init__(
-        self, model: ModelConfig, recipe: RecipeConfig, cache: Path, encode_views: EncodeViews | None = None, view_size: int = 0
+        self,
+        model: ModelConfig,
+        recipe: RecipeConfig,
+        cache: Path,
+        encode_views: EncodeViews | None = None,
+        view_size: int = 0,
+        names: tuple[str, ...] = (),
     ) -> None:
         settings = PoolSettings(
             seed=recipe.seed,
+            names=names,
             num_points=model.num_points,
             num_groups=model.num_groups,
             group_size=model.group_size,

@@ -88,6 +88,15 @@ def test_a_run_can_start_from_another_of_the_same_shape(run, tmp_path):
         launch(request(tmp_path / "third", tmp_path, init=str(run), depth=3))
 
 
+def test_categories_added_since_are_left_out(run, tmp_path, monkeypatch):
+    known = tuple(checkpoint.load_single(run / "best.safetensors")[1]["data"]["names"])
+    with monkeypatch.context() as patch:
+        patch.setitem(pools.CATEGORIES, "aardvark", pools.CATEGORIES["chair"])
+        card = export(run, tmp_path / "out", held_out=8, cache=tmp_path / "cache")
+        assert f"all {len(known)} training names" in card["results"][0]["protocol"]
+        assert launch(Request(out=run, device="cpu", resume=True, cache=tmp_path / "cache")) == "done"
+
+
 def test_a_run_on_other_data_cannot_be_calibrated(run, tmp_path):
     config = json.loads((run / "config.json").read_text())
     (run / "config.json").write_text(json.dumps({**config, "data": "/somewhere/x.npz"}))
