@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Writes patches.csv, curves.csv, ratios.csv and explain.json."""
+    """Writes patches.csv, curves.csv, explain.json and, where the model has a decoder, ratios.csv; coordinates are those of the file."""
     if args.runs < 1:
         raise ConfigError(f"runs ({args.runs}) must be at least 1.")
     if args.against is not None and args.phrase is None:
@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     for _, cloud in clouds:
         prepared = predictor.prepare(cloud.points)
         document, tables = _explain(args, asked, predictor, cloud, prepared)
+        document["files"] = list(tables)
         folder = make_folder(args.out)
         for name, columns in tables.items():
             write_csv(folder / name, columns)
@@ -74,11 +75,9 @@ def _explain(
 
     from recon_model.serve.versions import versions
 
-    hidden = predictor.reconstruct(prepared, mask_ratio=args.mask_ratio, strategy=args.strategy, seed=args.seed).hidden
-    whole, masked = predictor.explain(prepared), predictor.explain(prepared, hidden)
+    whole = predictor.explain(prepared)
     centres = prepared.centres.astype(np.float64) * prepared.scale + prepared.centre + cloud.origin
-    patches: Columns = {"patch": range(len(hidden)), **{axis: centres[:, column] for column, axis in enumerate("xyz")}}
-    patches |= {"hidden": hidden.astype(int), "error_alone": whole.errors_alone()}
+    patches: Columns = {"patch": range(len(centres)), **{axis: centres[:, column] for column, axis in enumerate("xyz")}}
     patches |= {f"rollout_{token}": row for token, row in zip(("cls", "img", "text"), whole.rollout().queries, strict=True)}
     document: dict[str, Any] = {
         "file": args.file,
@@ -89,21 +88,20 @@ def _explain(
         "notes": [*cloud.notes, *prepared.notes],
         "versions": versions(),
     }
-    seeds, curves = tuple(range(args.runs)), []
-    if hidden.any():
-        occlusion = masked.occlusion()
-        curves += [("error", curve) for curve in masked.curves(seeds=seeds, steps=args.steps)]
-        patches["occlusion_error"] = occlusion.effect
-        mask = {"mask_ratio": args.mask_ratio, "strategy": args.strategy, "seed": args.seed, "hidden": np.flatnonzero(hidden).tolist()}
-        document["rebuilding"] = {**mask, "mean_error": occlusion.whole, "overlap": masked.coverage().sentence, "areas": _areas(curves)}
+    tables: dict[str, Columns] = {"patches.csv": patches}
+    curves: list[tuple[str, Curves]] = []
+    if "decoder" in predictor.lacking and args.phrase is not None:
+        document["notes"].append("The model has no decoder, so rebuilding is not explained.")
+    else:
+        document["rebuilding"], columns, drawn = _rebuilding(args, predictor, prepared)
+        patches |= columns
+        curves += [("error", curve) for curve in drawn]
+        tables["ratios.csv"] = _ratio_columns(whole, range(args.runs))
     if args.phrase is not None:
-        words, drawn = _phrase(args, asked, whole, seeds)
-        patches |= words
+        document["phrase"], columns, drawn = _phrase(args, asked, predictor, whole)
+        patches |= columns
         curves += [("phrase", curve) for curve in drawn]
-        score = whole.score(args.phrase, **asked)
-        named = {"phrase": args.phrase, "against": list(asked["against"]), "templates": args.templates}
-        document["phrase"] = {**named, "score": score, "areas": _areas([("phrase", curve) for curve in drawn])}
-    return document, {"patches.csv": patches, "curves.csv": _curve_columns(curves), "ratios.csv": _ratio_columns(whole, seeds)}
+    return document, {**tables, "curves.csv": _curve_columns(curves)}
 
 
 MEANING = {
@@ -120,22 +118,55 @@ MEANING = {
 """What the columns hold."""
 
 
+def _rebuilding(
+    args: argparse.Namespace, predictor: "Predictor", prepared: "Prepared"
+) -> tuple[dict[str, Any] | None, Columns, tuple["Curves", ...]]:
+    import numpy as np
+
+    hidden = predictor.reconstruct(prepared, mask_ratio=args.mask_ratio, strategy=args.strategy, seed=args.seed).hidden
+    columns: Columns = {"hidden": hidden.astype(int), "error_alone": predictor.explain(prepared).errors_alone()}
+    if not hidden.any():
+        return None, columns, ()
+    masked = predictor.explain(prepared, hidden)
+    occlusion, curves = masked.occlusion(), masked.curves(seeds=range(args.runs), steps=args.steps)
+    found = {
+        "mask_ratio": args.mask_ratio,
+        "strategy": args.strategy,
+        "seed": args.seed,
+        "hidden": np.flatnonzero(hidden).tolist(),
+        "mean_error": occlusion.whole,
+        "overlap": masked.coverage().sentence,
+        "areas": _areas(curves),
+    }
+    return found, columns | {"occlusion_error": occlusion.effect}, curves
+
+
 def _phrase(
-    args: argparse.Namespace, asked: dict[str, Any], whole: "Explainer", seeds: Sequence[int]
-) -> tuple[Columns, tuple["Curves", ...]]:
+    args: argparse.Namespace, asked: dict[str, Any], predictor: "Predictor", whole: "Explainer"
+) -> tuple[dict[str, Any], Columns, tuple["Curves", ...]]:
     from recon_model.explain.explainer import PHRASE_ORDERS
 
+    orders = [order for order in PHRASE_ORDERS if order != "error" or "decoder" not in predictor.lacking]
+    occlusion = whole.occlusion(args.phrase, **asked)
     columns: Columns = {
-        "occlusion_phrase": whole.occlusion(args.phrase, **asked).effect,
+        "occlusion_phrase": occlusion.effect,
         "relevance_integrated": whole.relevance(args.phrase, **asked, method="integrated").values,
         "relevance_gradient": whole.relevance(args.phrase, **asked, method="gradient").values,
     }
-    return columns, whole.curves(args.phrase, **asked, orders=PHRASE_ORDERS, seeds=seeds, steps=args.steps)
+    curves = whole.curves(args.phrase, **asked, orders=orders, seeds=range(args.runs), steps=args.steps)
+    found = {
+        "phrase": args.phrase,
+        "against": list(asked["against"]),
+        "templates": args.templates,
+        "score": occlusion.whole,
+        "areas": _areas(curves),
+    }
+    return found, columns, curves
 
 
-def _areas(curves: Sequence[tuple[str, "Curves"]]) -> dict[str, dict[str, float]]:
+def _areas(curves: Sequence["Curves"]) -> dict[str, dict[str, float]]:
     return {
-        curve.order: {"deletion": float(curve.deletion_area.mean()), "insertion": float(curve.insertion_area.mean())} for _, curve in curves
+        curve.order: {"deletion": float(curve.deletion_area.mean()), "insertion": float(curve.insertion_area.mean())} for curve in curves
     }
 
 
@@ -169,4 +200,4 @@ def _lines(document: dict[str, Any], folder: Path) -> list[str]:
     if phrase is not None:
         lines.append(f"Score of '{phrase['phrase']}' {phrase['score']:.3f}; mean along the way as patches go (come), by order:")
         lines += [f"  {area['deletion']:6.3f} ({area['insertion']:6.3f})  {order}" for order, area in phrase["areas"].items()]
-    return [*lines, *document["notes"], f"Wrote patches.csv, curves.csv, ratios.csv and {RESULT} to '{folder}'."]
+    return [*lines, *document["notes"], f"Wrote {', '.join(document['files'])} and {RESULT} to '{folder}'."]

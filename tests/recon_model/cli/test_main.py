@@ -156,10 +156,24 @@ def test_explain_without_a_phrase_or_a_mask_leaves_that_out(run: Run, small_chec
     options = ("--model", small_checkpoint, "--device", "cpu", "--runs", 1, "--out", tmp_path)
     status, out, err = run("explain", files / "box.xyz", "--mask-ratio", 0, *options)
     assert (status, err) == (0, "")
-    assert "Wrote patches.csv, curves.csv, ratios.csv and explain.json" in out
+    assert "Wrote patches.csv, ratios.csv, curves.csv and explain.json" in out
     document = json.loads((tmp_path / "explain.json").read_text())
     assert (document["rebuilding"], document["phrase"]) == (None, None)
     assert "occlusion" not in (tmp_path / "patches.csv").read_text().splitlines()[0]
+
+
+def test_explain_says_what_a_model_without_a_decoder_leaves_out(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:
+    state, card = folder_format.load(small_checkpoint)
+    folder_format.save(tmp_path / "m", {name: value for name, value in state.items() if not name.startswith("decoder.")}, card)
+    options = ("--model", tmp_path / "m", "--device", "cpu", "--runs", 1, "--steps", 2, "--out", tmp_path / "out", "--json")
+    status, out, _ = run("explain", files / "box.xyz", "--phrase", "chair", *options)
+    document = json.loads(out)
+    assert (status, document["files"]) == (0, ["patches.csv", "curves.csv"])
+    assert "The model has no decoder, so rebuilding is not explained." in document["notes"]
+    assert set(document["phrase"]["areas"]) == {"attention", "random", "relevance", "occlusion"}
+    status, _, err = run("explain", files / "box.xyz", *options)
+    assert status == 2
+    assert "has no decoder, so it cannot reconstruct" in sentence(err)
 
 
 @pytest.mark.parametrize(
