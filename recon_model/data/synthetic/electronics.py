@@ -352,3 +352,149 @@ def _fan(dice: Dice, draft: Draft) -> str:
     ]
     draft.add("cage", *rings, ellipsoid((0.05, 0.05, 0.09), middle, 8))
     return describe("fan", ["standing" if high > 0.6 else "table"], [f"{('three', 'four', 'five')[count - 3]} blades", "a round cage"])
+
+
+@LAPTOP.style("closed", 0.5)
+def _closed_laptop(dice: Dice, draft: Draft) -> str:
+    width, depth, thick = dice.uniform(0.3, 0.4), dice.uniform(0.21, 0.28), dice.uniform(0.006, 0.016)
+    edge = dice.uniform(0.2, 0.8) * thick
+    draft.add("base", rounded_box((width, thick, depth), edge, (0, thick / 2, 0)))
+    draft.add("screen", rounded_box((width, thick * 0.7, depth), edge, (0, thick * 1.4, 0)))
+    draft.add("base", turn(cylinder(thick * 0.6, width * 0.6, segments=8), "z", 90) + np.array([0, thick, -depth / 2]))
+    draft.pose(dice, 0.7, ("x", 90), ("z", 90))
+    return describe("laptop", ["closed"], ["a flat lid"])
+
+
+@KEYBOARD.style("split", 0.5)
+def _split_keyboard(dice: Dice, draft: Draft) -> str:
+    width, depth, rows, bend = dice.uniform(0.17, 0.22), dice.uniform(0.14, 0.2), dice.integer(4, 6), dice.uniform(6, 18)
+    for s in (-1, 1):
+        start = len(draft.pieces)
+        draft.add("body", rounded_box((width, 0.025, depth), 0.008))
+        columns = int(width / 0.022)
+        spots = [((i + 0.5) / columns - 0.5, (j + 0.5) / rows - 0.5) for i in range(columns) for j in range(rows)]
+        draft.add("key", copies(box((0.016, 0.01, depth / rows * 0.6)), [(x * width * 0.95, 0.016, z * depth * 0.9) for x, z in spots]))
+        draft.change(lambda piece, s=s: turn(piece, "z", -s * 4), start)  # type: ignore[misc]
+        draft.change(lambda piece, s=s: turn(piece, "y", -s * bend) + np.array([s * width * 0.58, 0, 0]), start)  # type: ignore[misc]
+    return describe("keyboard", ["split"], ["two halves at an angle", f"{rows} rows of keys"])
+
+
+@RADIO.style("cabinet", 0.8)
+def _cabinet_radio(dice: Dice, draft: Draft) -> str:
+    width, depth, arched = dice.uniform(0.3, 0.5), dice.uniform(0.16, 0.25), dice.chance(0.6)
+    high = width * dice.uniform(0.6, 1.2)
+    rise = width / 2 if arched else 0.02
+    line = [(width / 2 * np.cos(a), high + rise * np.sin(a)) for a in np.linspace(0, np.pi, 10)]
+    outline = np.array([(width / 2, 0), *line, (-width / 2, 0)])
+    draft.add("body", loft(np.stack([np.column_stack([outline, np.full(len(outline), s * depth / 2)]) for s in (-1, 1)])))
+    disc = turn(cylinder(width * 0.3, 0.015, segments=18), "x", 90)
+    draft.add("speaker", disc + np.array([0, high * 0.75, depth / 2]))
+    draft.add(
+        "knob", *[turn(cylinder(0.02, 0.03, segments=10), "x", 90) + np.array([x * width, high * 0.18, depth / 2]) for x in (-0.3, 0, 0.3)]
+    )
+    return describe("radio", ["old", "table"], ["an arched top" if arched else "a flat top", "a cloth speaker", "three knobs"])
+
+
+@XBOX.style("tower", 0.7)
+def _tower_console(dice: Dice, draft: Draft) -> str:
+    width, depth, high = dice.uniform(0.12, 0.17), dice.uniform(0.13, 0.17), dice.uniform(0.27, 0.33)
+    draft.add("body", rounded_box((width, high, depth), dice.uniform(0.004, 0.015), (0, high / 2, 0)))
+    draft.add("slot", box((0.006, high * 0.35, 0.006), (-width * 0.3, high * 0.35, depth / 2)))
+    draft.add("slot", turn(cylinder(0.012, 0.006, segments=12), "x", 90) + np.array([-width * 0.3, high * 0.9, depth / 2]))
+    holes = [(x * width, high, z * depth) for x in np.linspace(-0.35, 0.35, 5) for z in np.linspace(-0.35, 0.35, 5)]
+    draft.add("body", copies(cylinder(0.006, 0.006, segments=6), holes))
+    draft.add("foot", cylinder(width * 0.4, 0.01, (0, -0.005, 0), 16))
+    return describe("xbox", ["standing"], ["a vented top", "a disc slot"])
+
+
+@TELEPHONE.style("handset", 0.8)
+def _cordless(dice: Dice, draft: Draft) -> str:
+    width, high, lean = dice.uniform(0.045, 0.06), dice.uniform(0.15, 0.2), dice.uniform(0, 25)
+    cradle = dice.chance(0.65)
+    start = len(draft.pieces)
+    draft.add("handset", rounded_box((width, high, 0.028), 0.01, (0, high / 2, 0)))
+    keys = [((i - 1) * width * 0.27, high * (0.15 + 0.1 * j), 0.015) for i in range(3) for j in range(4)]
+    draft.add("dial", copies(box((width * 0.2, 0.01, 0.006)), keys), box((width * 0.75, high * 0.22, 0.004), (0, high * 0.75, 0.014)))
+    if dice.chance(0.4):
+        draft.add("handset", rod((width * 0.35, high, 0), (width * 0.35, high * 1.25, 0), 0.005))
+    if cradle:
+        draft.change(lambda piece: turn(piece, "x", -lean) + np.array([0, 0.015, 0]), start)
+        draft.add("body", rounded_box((width * dice.uniform(1.3, 2.0), 0.04, 0.1), 0.015, (0, 0.02, 0)))
+    return describe("telephone", ["cordless"], ["a cradle" if cradle else "keys"])
+
+
+@TELEPHONE.style("wall", 0.5)
+def _wall_telephone(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.16, 0.22), dice.uniform(0.22, 0.34), dice.uniform(0.06, 0.12)
+    draft.add("body", rounded_box((width, high, depth), 0.015))
+    draft.add("dial", turn(cylinder(width * 0.28, 0.02, segments=16), "x", 90) + np.array([width * 0.15, -high * 0.15, depth / 2]))
+    x = -width * 0.32
+    draft.add("handset", rod((x, -high * 0.4, depth), (x, high * 0.4, depth), 0.016))
+    draft.add("handset", *[ellipsoid((0.028, 0.03, 0.03), (x, y * high * 0.42, depth * 0.85), 8) for y in (-1, 1)])
+    curl = np.linspace(0, 1, 24)
+    cord = np.column_stack(
+        [x + 0.05 * np.sin(curl * np.pi), -high * 0.45 - 0.15 * np.sin(curl * np.pi), depth * 0.8 + 0.015 * np.cos(curl * 60)]
+    )
+    draft.add("handset", tube(cord, 0.005, 4))
+    return describe("telephone", ["wall"], ["a round dial", "a hanging handset"])
+
+
+@CAMERA.style("video", 0.7)
+def _video_camera(dice: Dice, draft: Draft) -> str:
+    long, high, width = dice.uniform(0.14, 0.3), dice.uniform(0.07, 0.12), dice.uniform(0.05, 0.09)
+    tripod = dice.chance(0.4)
+    draft.add("body", rounded_box((width, high, long), 0.012))
+    reach = long * dice.uniform(0.15, 0.4)
+    draft.add(
+        "lens",
+        turn(revolve([(width * 0.35, 0), (width * 0.4, reach), (width * 0.3, reach)], segments=16), "x", 90) + np.array([0, 0, long / 2]),
+    )
+    draft.add(
+        "button", tube([(0, high / 2, -long * 0.4), (0, high, -long * 0.3), (0, high, long * 0.3), (0, high / 2, long * 0.4)], 0.009, 6)
+    )
+    if dice.chance(0.4):
+        draft.add("body", box((0.008, high * 0.8, long * 0.6), (width * 0.9, 0, 0)))
+    if tripod:
+        for angle in np.deg2rad([90, 210, 330]):
+            draft.add("body", rod((0, -high / 2, 0), (0.22 * np.cos(angle), -0.6, 0.22 * np.sin(angle)), 0.009, segments=5))
+    return describe("camera", ["video"], ["a lens hood", "three legs" if tripod else "a handle on top"])
+
+
+@FRIDGE.style("low", 0.6)
+def _small_fridge(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.45, 0.6), dice.uniform(0.55, 0.9), dice.uniform(0.45, 0.6)
+    is_open = dice.chance(0.35)
+    x, z, t = width / 2, depth / 2, 0.04
+    draft.add("body", slab((-x, 0, -z), (-x + t, high, z)), slab((x - t, 0, -z), (x, high, z)), slab((-x, 0, -z), (x, t, z)))
+    draft.add("body", slab((-x, high - t, -z), (x, high, z)), slab((-x, 0, -z), (x, high, -z + t)))
+    if is_open:
+        draft.add("body", *[box((width, 0.01, depth * 0.9), (0, y * high, 0)) for y in (0.3, 0.6)])
+    swing = dice.uniform(50, 110) if is_open else 0.0
+    draft.add("door", turn(slab((-x, 0, z), (x, high, z + 0.06)), "y", swing, (x, 0, z)))
+    draft.add("handle", turn(rod((-x * 0.8, high * 0.5, z + 0.09), (-x * 0.8, high * 0.8, z + 0.09), 0.012), "y", swing, (x, 0, z)))
+    return describe("refrigerator", ["small"], ["an open door" if is_open else "one door"])
+
+
+@FAN.style("ceiling", 0.8)
+def _ceiling_fan(dice: Dice, draft: Draft) -> str:
+    count, reach, drop = dice.integer(3, 6), dice.uniform(0.4, 0.7), dice.uniform(0.1, 0.4)
+    draft.add("base", revolve([(0.07, drop), (0.05, drop - 0.05), (0.015, drop - 0.06)], segments=16))
+    draft.add("stem", rod((0, drop, 0), (0, 0, 0), 0.014), revolve([(0.03, 0.06), (0.09, 0.03), (0.09, -0.04), (0.03, -0.07)], segments=18))
+    blade = turn(slab((0.1, -0.004, -0.07), (reach, 0.004, 0.07)), "x", dice.uniform(5, 20))
+    draft.add("blade", *[turn(blade, "y", 360 * k / count) for k in range(count)])
+    lit = dice.chance(0.5)
+    if lit:
+        draft.add("base", ellipsoid((0.08, 0.06, 0.08), (0, -0.1, 0), 12))
+    return describe("fan", ["ceiling"], [f"{('three', 'four', 'five', 'six')[count - 3]} blades", "a lamp" if lit else ""])
+
+
+@RANGE_HOOD.style("under", 0.7)
+def _flat_hood(dice: Dice, draft: Draft) -> str:
+    width, depth, high, front = dice.uniform(0.55, 0.95), dice.uniform(0.4, 0.55), dice.uniform(0.12, 0.22), dice.uniform(0.03, 0.08)
+    outline = np.array([(-depth / 2, 0), (depth / 2, 0), (depth / 2, front), (-depth * dice.uniform(0.0, 0.3), high), (-depth / 2, high)])
+    draft.add("hood", loft(np.array([[(x, y, z) for z, y in outline] for x in (-width / 2, width / 2)])))
+    duct = dice.chance(0.4)
+    if duct:
+        tall = dice.uniform(0.15, 0.4)
+        draft.add("duct", cylinder(0.07, tall, (0, high + tall / 2, -depth * 0.38), 14))
+    return describe("range hood", ["flat"], ["a slanting front", "a round duct" if duct else ""])

@@ -344,3 +344,86 @@ def _ladder(dice: Dice, draft: Draft) -> str:
                 ],
             )
     return describe("ladder", ["folding step" if step else "straight"], [f"{count} rungs"])
+
+
+@UMBRELLA.style("closed", 0.6)
+def _closed_umbrella(dice: Dice, draft: Draft) -> str:
+    high, fat, ribs = dice.uniform(0.75, 1.0), dice.uniform(0.03, 0.07), dice.pick(6, 8)
+    draft.add("stick", rod((0, -0.08, 0), (0, high + 0.2, 0), 0.009))
+    draft.add("canopy", revolve([(0.012, 0), (fat, high * 0.55), (fat * 0.9, high * 0.75), (0.015, high * 0.8)], segments=ribs))
+    draft.add("handle", tube(arc((0, high + 0.2, 0.05), 0.05, 180, 0, "zy", 9), 0.014, 6))
+    draft.pose(dice, 0.6, ("x", 90), ("z", 90), ("x", 180))
+    return describe("umbrella", ["closed"], ["a rolled canopy", "a hooked handle"])
+
+
+@BASKET.style("laundry", 0.7)
+def _laundry_basket(dice: Dice, draft: Draft) -> str:
+    width, high, count = dice.uniform(0.35, 0.6), dice.uniform(0.4, 0.7), dice.integer(14, 26)
+    outline, grow = superellipse(width, width * dice.uniform(0.7, 1.0), dice.uniform(2, 8), count), dice.uniform(1.0, 1.25)
+    for share in np.linspace(0, 1, dice.integer(4, 8)):
+        ring = outline * (1 + (grow - 1) * share)
+        draft.add("body", tube(np.column_stack([ring[:, 0], np.full(count, share * high), ring[:, 1]]), 0.009, 5, closed=True))
+    foot, top = (np.column_stack([outline[:, 0] * g, np.full(count, y), outline[:, 1] * g]) for g, y in ((1.0, 0.0), (grow, high)))
+    draft.add("body", *[rod(a, b, 0.007, segments=4) for a, b in zip(foot, top, strict=True)])
+    draft.add("handle", *[tube(arc((s * width * grow / 2, high, 0), 0.07, 0, 180, "zy", 8), 0.012, 6) for s in (-1, 1)])
+    return describe("basket", ["laundry", "tall"], ["open wickerwork", "two handles"])
+
+
+@BACKPACK.style("hiking", 0.7)
+def _hiking_pack(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.3, 0.38), dice.uniform(0.6, 0.85), dice.uniform(0.2, 0.3)
+    draft.add("body", rounded_box((width, high, depth), 0.06, (0, high / 2, 0)))
+    draft.add("pocket", rounded_box((width * 1.05, 0.14, depth * 1.1), 0.05, (0, high + 0.04, 0.01)))
+    draft.add("pocket", *[rounded_box((0.09, high * 0.4, depth * 0.6), 0.03, (s * (width / 2 + 0.03), high * 0.3, 0)) for s in (-1, 1)])
+    roll = dice.chance(0.6)
+    if roll:
+        draft.add("pocket", turn(cylinder(0.08, width * 1.3, segments=14), "z", 90) + np.array([0, dice.pick(-0.06, high + 0.18), 0.02]))
+    for s in (-1, 1):
+        line = [(s * 0.08, high * 0.9, -depth / 2), (s * 0.12, high * 0.75, -depth / 2 - 0.14), (s * 0.14, high * 0.25, -depth / 2 - 0.12)]
+        draft.add("strap", tube(bezier([*line, (s * 0.13, high * 0.1, -depth / 2)], 9), 0.024, 6))
+    draft.add("strap", tube(arc((0, high * 0.1, -depth / 2), 1.0, 200, 340, "xz", 10) * np.array([width * 0.55, 1, 0.2]), 0.02, 5))
+    return describe("backpack", ["tall", "hiking"], ["a top pocket", "a rolled mat" if roll else "side pockets"])
+
+
+@WARDROBE.style("open", 0.6)
+def _open_wardrobe(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.8, 1.8), dice.uniform(1.7, 2.2), dice.uniform(0.5, 0.65)
+    draft.add("body", *carcass(dice, width, high, depth, 0.0, open_front=True, thickness=0.03))
+    split = dice.uniform(-0.1, 0.25) * width
+    draft.add("body", box((0.025, high, depth), (split, high / 2, 0)))
+    for y in np.linspace(0, high, dice.integer(4, 6))[1:-1]:
+        draft.add("body", slab((split, y, -depth / 2), (width / 2, y + 0.02, depth / 2)))
+    draft.add("handle", rod((-width / 2, high * 0.88, 0), (split, high * 0.88, 0), 0.015))
+    for x in np.linspace(-width * 0.45, split - 0.05, dice.integer(3, 9)):
+        draft.add("body", box((0.03, high * dice.uniform(0.35, 0.6), depth * 0.75), (x, high * 0.6, 0)))
+    if dice.chance(0.6):
+        for s in (-1, 1):
+            leaf = slab((0, 0.02, 0), (width / 2, high, 0.025)) if s < 0 else slab((-width / 2, 0.02, 0), (0, high, 0.025))
+            draft.add("door", turn(leaf, "y", s * dice.uniform(60, 120)) + np.array([s * width / 2, 0, depth / 2]))
+    return describe("wardrobe", ["open"], ["clothes on a rail", "shelves at one side"])
+
+
+@TV_STAND.style("legs", 0.7)
+def _tv_table(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.8, 1.6), dice.uniform(0.4, 0.6), dice.uniform(0.35, 0.5)
+    levels = np.linspace(0.06, high, dice.integer(2, 3))
+    glass = dice.chance(0.5)
+    for y in levels:
+        plate = superellipse(width, depth, dice.pick(3.0, 40.0), 24)
+        draft.add("shelf", loft(np.stack([np.column_stack([plate[:, 0], np.full(24, t), plate[:, 1]]) for t in (y, y + 0.018)])))
+    for s in (-1, 1):
+        draft.add("leg", *[rod((s * width * 0.4, 0, t * depth * 0.35), (s * width * 0.4, high, t * depth * 0.35), 0.025) for t in (-1, 1)])
+    return describe("tv stand", ["low", "glass" if glass else ""], [f"{('two', 'three')[len(levels) - 2]} plates", "four posts"])
+
+
+@LADDER.style("rope", 0.3)
+def _rope_ladder(dice: Dice, draft: Draft) -> str:
+    width, high, count, sway = dice.uniform(0.3, 0.45), dice.uniform(1.5, 3.0), dice.integer(6, 12), dice.uniform(0.0, 0.15)
+    ys = np.linspace(0, high, 20)
+    swing = sway * np.sin(ys / high * np.pi * dice.uniform(1, 2))
+    for s in (-1, 1):
+        draft.add("rail", tube(np.column_stack([np.full(20, s * width / 2), ys, swing]), 0.012, 5))
+    for y in np.linspace(0.05, 0.95, count) * high:
+        z = float(np.interp(y, ys, swing))
+        draft.add("rung", rod((-width * 0.58, y, z), (width * 0.58, y, z), 0.02, segments=6))
+    return describe("ladder", ["hanging"], ["two ropes", f"{count} rungs"])

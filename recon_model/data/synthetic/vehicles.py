@@ -29,8 +29,6 @@ TRUCK = category("truck", "cab cargo wheel chassis")
 BUS = category("bus", "body wheel window")
 TRAIN = category("train", "engine wagon wheel chimney")
 TANK = category("tank", "hull turret gun track")
-BICYCLE = category("bicycle", "wheel frame handlebar saddle")
-MOTORCYCLE = category("motorcycle", "wheel frame handlebar saddle engine")
 SKATEBOARD = category("skateboard", "deck wheel truck")
 WHEEL = category("wheel", "tyre rim spoke hub")
 
@@ -304,76 +302,6 @@ def _battle(dice: Dice, draft: Draft) -> str:
     return describe("tank", [size_word(reach, 2.2, 4, "short-gunned", "long-gunned")], [f"a {kind} turret", "two tracks"])
 
 
-def _spoked(dice: Dice, draft: Draft, radius: float, centre: tuple[float, float, float], width: float) -> None:
-    ring = arc((0, 0, 0), radius, 0, 345, "yz", 22)
-    draft.add("wheel", tube(ring + np.asarray(centre), width, 6, closed=True))
-    if dice.chance(0.7):
-        rim = circle(dice.integer(8, 16)) * radius
-        ends = np.column_stack([np.zeros(len(rim)), rim]) + np.asarray(centre)
-        draft.add("wheel", sticks(np.broadcast_to(np.asarray(centre), ends.shape), ends, width * 0.25, width * 0.25, 3))
-
-
-@BICYCLE.style("road")
-def _bicycle(dice: Dice, draft: Draft) -> str:
-    radius, base, tube_radius = dice.uniform(0.3, 0.36), dice.uniform(0.95, 1.08), dice.uniform(0.014, 0.028)
-    rear, front = np.array([0, radius, -base / 2]), np.array([0, radius, base / 2])
-    crank, seat = np.array([0, radius * 0.85, -0.06]), np.array([0, radius + dice.uniform(0.38, 0.55), -0.2])
-    head = np.array([0, radius + dice.uniform(0.35, 0.5), base / 2 - 0.17])
-    width = dice.uniform(0.012, 0.03)
-    for hub in (rear, front):
-        _spoked(dice, draft, radius, tuple(hub), width)
-    low_head = head + (front - head) * 0.35
-    step = dice.chance(0.25)
-    lines = [
-        (crank, seat),
-        (crank, low_head),
-        (crank, rear),
-        (seat * 0.9 + crank * 0.1, rear),
-        (low_head if step else head, crank * 0.5 + seat * 0.5 if step else seat),
-    ]
-    draft.add("frame", *[rod(a, b, tube_radius, segments=6) for a, b in lines])
-    draft.add("frame", *[rod(head, front + np.array([s * 0.04, 0, 0]), tube_radius, segments=6) for s in (-1, 1)])
-    up = head + np.array([0, dice.uniform(0.05, 0.15), -0.03])
-    kind = dice.pick("drop", "flat", "swept")
-    draft.add("handlebar", rod(head, up, tube_radius))
-    for s in (-1, 1):
-        tail = {
-            "drop": [(s * 0.22, 0, 0.08), (s * 0.22, -0.12, 0.1), (s * 0.22, -0.14, 0)],
-            "flat": [(s * 0.3, 0.02, 0)],
-            "swept": [(s * 0.2, 0.06, 0.05), (s * 0.28, 0.05, -0.12)],
-        }[kind]
-        draft.add("handlebar", tube(np.concatenate([[up], up + np.array(tail)]), tube_radius * 0.8, 5))
-    draft.add(
-        "saddle",
-        rod(seat, seat + np.array([0, 0.08, -0.02]), tube_radius * 0.8),
-        ellipsoid((0.08, 0.03, 0.14), seat + np.array([0, 0.1, -0.02]), 8),
-    )
-    draft.add("frame", turn(cylinder(0.09, 0.02, segments=12), "z", 90) + crank)
-    draft.add("frame", *[rod(crank, crank + np.array([s * 0.1, s * 0.12, s * 0.1]), 0.012, segments=4) for s in (-1, 1)])
-    draft.pose(dice, 0.8, ("x", 90), ("x", -90), ("z", 90))
-    return describe("bicycle", ["step-through" if step else ""], [f"{kind} handlebars", "two spoked wheels"])
-
-
-@MOTORCYCLE.style("road")
-def _motorcycle(dice: Dice, draft: Draft) -> str:
-    radius, base = dice.uniform(0.28, 0.34), dice.uniform(1.25, 1.6)
-    for z in (-base / 2, base / 2):
-        draft.add("wheel", tyre(radius, dice.uniform(0.1, 0.16), (0, radius, z), dice.pick(0.0, 0.6)))
-    draft.add("engine", rounded_box((0.3, 0.35, 0.45), 0.08, (0, radius + 0.05, 0)))
-    draft.add("frame", ellipsoid((0.17, 0.15, 0.32), (0, radius + 0.42, base * 0.12), 10))
-    draft.add("saddle", rounded_box((0.28, 0.1, dice.uniform(0.4, 0.7)), 0.04, (0, radius + 0.4, -base * 0.25)))
-    head = np.array([0, radius + 0.5, base * 0.28])
-    draft.add("frame", *[rod(head, (s * 0.08, radius, base / 2), 0.025) for s in (-1, 1)], rod(head, (0, radius, -base / 2), 0.04))
-    draft.add(
-        "handlebar",
-        tube([(-0.35, radius + 0.68, base * 0.16), head + np.array([0, 0.15, 0]), (0.35, radius + 0.68, base * 0.16)], 0.016, 5),
-    )
-    draft.add("frame", *[rod((s * 0.16, radius * 0.8, 0.1), (s * 0.18, radius * 0.9, -base * 0.55), 0.04) for s in (-1, 1)])
-    if dice.chance(0.5):
-        draft.add("frame", ellipsoid((0.2, 0.25, 0.15), (0, radius + 0.5, base * 0.42), 8))
-    return describe("motorcycle", [], ["a long saddle", "two thick wheels"])
-
-
 @SKATEBOARD.style("board")
 def _skateboard(dice: Dice, draft: Draft) -> str:
     length, width, kick = dice.uniform(0.65, 1.0), dice.uniform(0.18, 0.25), dice.uniform(0.0, 0.08)
@@ -435,3 +363,30 @@ def _wagon_wheel(dice: Dice, draft: Draft) -> str:
     draft.add("hub", cylinder(dice.uniform(0.05, 0.12), thick * 3, (0, 0, 0), 10))
     draft.pose(dice, 0.3, ("x", 90), ("z", 90))
     return describe("wheel", ["wagon"], [f"{len(rim)} spokes"])
+
+
+@BUS.style("school", 0.8)
+def _school_bus(dice: Dice, draft: Draft) -> str:
+    length, half, roof = dice.uniform(6, 10), dice.uniform(1.05, 1.25), dice.uniform(2.6, 3.0)
+    nose, bonnet = dice.uniform(0.8, 1.5), dice.uniform(1.3, 1.6)
+    draft.add("body", rounded_box((2 * half, roof - 0.5, length), 0.25, (0, (roof + 0.5) / 2, 0)))
+    draft.add("body", rounded_box((1.8 * half, bonnet - 0.5, nose), 0.15, (0, (bonnet + 0.5) / 2, (length + nose) / 2 - 0.1)))
+    zs = np.linspace(-0.42, 0.42, int(length // 1.0)) * length
+    for s in (-1, 1):
+        draft.add("window", copies(box((0.03, 0.6, 0.7)), [(s * half, roof * 0.72, z) for z in zs]))
+    _wheels(dice, draft, half, [length / 2 + nose * 0.2, -length * 0.28], 0.5)
+    return describe("bus", ["school"], ["a bonnet in front", "rows of windows"])
+
+
+@BUS.style("van", 0.6)
+def _minibus(dice: Dice, draft: Draft) -> str:
+    length, half, roof, low = dice.uniform(4.5, 6.0), dice.uniform(0.9, 1.05), dice.uniform(1.9, 2.5), 0.35
+    e, belt = length / 2, roof * dice.uniform(0.52, 0.6)
+    outline = [(e, low), (e, belt * 0.9), (e * dice.uniform(0.6, 0.8), roof), (-e * 0.97, roof), (-e, belt), (-e, low)]
+    draft.add("body", loft(np.array([[(s * half, y, z) for z, y in outline] for s in (-1, 1)])))
+    for s in (-1, 1):
+        draft.add(
+            "window", copies(box((0.03, (roof - belt) * 0.6, e * 0.4)), [(s * half, (roof + belt) / 2, z * e) for z in (-0.7, -0.2, 0.3)])
+        )
+    _wheels(dice, draft, half, [e * 0.68, -e * 0.6], 0.36)
+    return describe("bus", ["small"], ["a sloping front", "three windows a side"])

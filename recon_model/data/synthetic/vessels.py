@@ -253,3 +253,63 @@ def _cone(dice: Dice, draft: Draft) -> str:
         return describe("cone", ["traffic"], ["a flat base"])
     draft.pose(dice, 0.9, ("x", 180), ("x", 90))
     return describe("cone", ["pointed"], ["a round base"])
+
+
+@BOWL.style("footed", 0.5)
+def _footed_bowl(dice: Dice, draft: Draft) -> str:
+    radius, high, stem = dice.uniform(0.6, 0.9), dice.uniform(0.25, 0.5), dice.uniform(0.15, 0.5)
+    t = np.linspace(0, 1, 9)
+    profile = np.column_stack([0.1 + (radius - 0.1) * np.sin(t * np.pi / 2), stem + high * (1 - np.cos(t * np.pi / 2))])
+    draft.add("body", revolve(_hollow(profile, 0.03), segments=22))
+    draft.add("foot", revolve([(radius * dice.uniform(0.35, 0.6), 0), (radius * 0.3, 0.05), (0.09, stem * 0.5), (0.12, stem)], segments=18))
+    return describe("bowl", ["footed", "wide"], ["a stem"])
+
+
+@BOWL.style("square", 0.5)
+def _square_bowl(dice: Dice, draft: Draft) -> str:
+    width, high, grow, wall = dice.uniform(0.8, 1.2), dice.uniform(0.25, 0.6), dice.uniform(1.2, 1.8), 0.05
+    outline = superellipse(width, width * dice.uniform(0.6, 1.0), dice.uniform(4, 12), 28) / grow
+    draft.add("body", loft(rings_of(outline, (1.0, grow), (0, high)), top=False))
+    draft.add("body", loft(rings_of(outline, (1 - wall, grow - wall), (wall, high)), top=False))
+    return describe("bowl", ["square"], ["slanting sides"])
+
+
+@TEAPOT.style("kettle", 0.7)
+def _kettle(dice: Dice, draft: Draft) -> str:
+    radius, high = dice.uniform(0.45, 0.6), dice.uniform(0.5, 1.0)
+    draft.add(
+        "body",
+        revolve([(radius, 0), (radius, high * 0.15), (radius * dice.uniform(0.5, 0.8), high), (radius * 0.3, high * 1.05)], segments=20),
+    )
+    draft.add("lid", ellipsoid((0.08, 0.07, 0.08), (0, high * 1.1, 0), 8))
+    start = np.array([radius * 0.85, high * 0.45, 0])
+    draft.add("spout", tube([start, start + np.array([0.3, 0.25, 0])], [0.13, 0.06], 8))
+    rise = dice.uniform(0.3, 0.5)
+    line = [(-radius * 0.6, high * 0.9, 0), (-radius * 0.6, high + rise, 0), (radius * 0.6, high + rise, 0), (radius * 0.6, high * 0.9, 0)]
+    draft.add("handle", tube(bezier(line, 12) if dice.chance(0.6) else np.array(line), 0.04, 6))
+    return describe("teapot", ["kettle-like"], ["a straight spout", "a handle over its lid"])
+
+
+@MUG.style("curved", 0.8)
+def _curved_mug(dice: Dice, draft: Draft) -> str:
+    radius, high = dice.uniform(0.3, 0.45), dice.uniform(0.55, 1.0)
+    waist = dice.pick(dice.uniform(0.7, 0.9), dice.uniform(1.08, 1.25))
+    profile = _smooth([(radius * 0.8, 0), (radius * (0.9 + waist) / 2, high * 0.25), (radius * waist, high * 0.5), (radius, high)])
+    draft.add("body", revolve(_hollow(profile, 0.035), segments=22))
+    x, out = radius * 0.9, dice.uniform(0.18, 0.32)
+    line = [(x, high * 0.8, 0), (x + out * 1.4, high * 0.85, 0), (x + out * 1.2, high * 0.15, 0), (x, high * 0.25, 0)]
+    draft.add("handle", tube(bezier(line, 10), 0.045, 6))
+    draft.pose(dice, 0.85, ("x", 90), ("z", 90))
+    return describe("mug", ["bulging" if waist > 1 else "waisted"], ["an ear-shaped handle"])
+
+
+@CONE.style("traffic", 0.7)
+def _traffic_cone(dice: Dice, draft: Draft) -> str:
+    radius, high, wide = dice.uniform(0.25, 0.4), dice.uniform(0.8, 1.3), dice.uniform(1.1, 1.5)
+    draft.add("base", loft(rings_of(superellipse(2 * radius * wide, 2 * radius * wide, dice.pick(6.0, 30.0), 24), (1.0, 0.97), (0, 0.07))))
+    top = radius * dice.uniform(0.12, 0.25)
+    draft.add("body", revolve([(radius, 0.07), (top, high)], segments=20, closed=False))
+    for y in (0.45, 0.7)[: dice.integer(0, 2)]:
+        near = radius + (top - radius) * y
+        draft.add("body", revolve([(near * 1.04 + 0.02, high * y), (near * 0.9 + 0.01, high * (y + 0.12))], segments=20, closed=False))
+    return describe("cone", ["traffic"], ["a square foot", "a cut tip"])
