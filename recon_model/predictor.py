@@ -256,7 +256,8 @@ class Predictor:
     def explain(self, prepared: "Prepared | npt.ArrayLike", hidden: npt.ArrayLike | None = None) -> Explainer:
         """Opens the question why: attention, rollout, occlusion, curves, relevance to a phrase, of one cloud under one mask.
 
-        The last few are remembered with what they found, so asking again for the same cloud and mask costs nothing.
+        The last few are remembered with their attention, occlusions and relevances, so asking those again for the same cloud and mask
+        costs nothing.
 
         Args:
             prepared: what ``prepare`` gave, or its points (N, 3).

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ from recon_model.explain.relevance import Method, Relevance, relevance
 from recon_model.explain.rollout import Rollout, rollout
 from recon_model.geometry.patches import Patches
 from recon_model.models.pretraining import Pretraining
+
+T = TypeVar("T")
 
 ORDERS = ("attention", "error", "random")
 """Orders every curve can be drawn by."""
@@ -52,6 +54,7 @@ class Explainer:
     ) -> None:
         self._model, self._patches, self._hidden = model, patches, hidden
         self._words, self._temperature, self._no_decoder = words, temperature, no_decoder
+        self._found: dict[tuple[str | None, ...], object] = {}
         self.between: Callable[[], None] | None = None
         """Called before every forward pass of a long question (occlusion, curves, errors), some tens of milliseconds apart with a small
         model. What it raises ends the question, so that a newer one need not wait."""
@@ -91,7 +94,9 @@ class Explainer:
             InputError: fewer than two patches are visible; or no phrase is given and nothing is hidden.
             CheckpointError, TeacherError, ConfigError: see ``Predictor.classify`` and ``Predictor.reconstruct``.
         """
-        return occlude(self._measure(phrase, against, templates), self._hidden, "error" if phrase is None else "phrase")
+        measured = "error" if phrase is None else "phrase"
+        key = ("occlusion", phrase, *against, templates)
+        return self._once(key, lambda: occlude(self._measure(phrase, against, templates), self._hidden, measured))
 
     def errors_alone(self) -> Floats:
         """How badly each patch is rebuilt when it alone is asked for: (G,), see ``occlusion.errors_alone``.
@@ -101,7 +106,7 @@ class Explainer:
             CheckpointError: the checkpoint brought no decoder.
         """
         self._need_decoder()
-        return errors_alone(self._probe, self._hidden)
+        return self._once(("errors alone",), lambda: errors_alone(self._probe, self._hidden))
 
     def curves(
         self,
@@ -175,7 +180,8 @@ class Explainer:
             ConfigError: the method or the templates are unknown.
             CheckpointError, TeacherError, InputError: see ``Predictor.classify``.
         """
-        return relevance(self._probe, self._score(phrase, against, templates), self._hidden, method)
+        key = ("relevance", method, phrase, *against, templates)
+        return self._once(key, lambda: relevance(self._probe, self._score(phrase, against, templates), self._hidden, method))
 
     # ------------------------------------------------------------ inside
 
@@ -190,6 +196,12 @@ class Explainer:
     @cached_property
     def _probe(self) -> Probe:
         return Probe(self._model, self._patches, self._pause)
+
+    def _once(self, key: tuple[str | None, ...], make: Callable[[], T]) -> T:
+        """What was found the first time; orders of curves are made of what was asked before them."""
+        if key not in self._found:
+            self._found[key] = make()
+        return cast(T, self._found[key])
 
     def _pause(self) -> None:
         if self.between is not None:

@@ -40,6 +40,10 @@ def test_the_same_cloud_and_mask_are_remembered(predictor: Predictor, prepared: 
     first = predictor.explain(prepared, HIDDEN)
     assert predictor.explain(prepared.points.copy(), HIDDEN.copy()) is first
     assert predictor.explain(prepared) is not first
+    assert first.occlusion("car") is first.occlusion("car")
+    assert first.occlusion("car") is not first.occlusion("car", against=["lamp"])
+    assert first.relevance("car") is first.relevance("car")
+    assert first.relevance("car") is not first.relevance("car", method="gradient")
 
 
 def test_the_error_is_that_of_the_reconstruction(predictor: Predictor, prepared: Prepared) -> None:
@@ -118,6 +122,7 @@ def test_a_long_question_can_be_given_up(monkeypatch: pytest.MonkeyPatch, predic
     explainer = predictor.explain(prepared, HIDDEN)
     expected = explainer.curves("car")[0].deletion
     explainer.between = look
+    monkeypatch.setattr(explainer, "_found", {})
     for ask in (lambda: explainer.curves("car"), explainer.occlusion, explainer.errors_alone, explainer.errors_by_ratio):
         calls.clear()
         with pytest.raises(Newer):
