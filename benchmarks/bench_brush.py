@@ -34,7 +34,7 @@ from recon_studio.views.theme import prepare_application
 
 PACE_MS = 16  # between two moves of a mouse
 STEP = 6  # pixels a move
-MOVES = 400
+MOVES = 1000
 SEEN, REBUILT = 1, 2
 LIMIT_S = 60
 

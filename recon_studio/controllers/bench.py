@@ -183,8 +183,9 @@ class BenchController(QObject):
                 self._show(actions.show_reconstruction, _reconstruction(key, reply))
                 if request.id == self._newest:  # else a newer mask is under way, and attention to this one would only hold it up
                     self._attend(self._store.state)
-            case Attended() if _asked(request) == self._store.state.query:
-                self._show(actions.show_attention, Attention(key, self._store.state.query, reply.weights.numpy()))
+            case Attended() if isinstance(request, Attend) and _asked(request) == self._store.state.query:
+                looked = Attention(key, self._store.state.query, reply.weights.numpy(), request.hidden.numpy())
+                self._show(actions.show_attention, looked)
                 self.settled.emit()
 
     def _show(self, action: Callable[[AppState, Value], AppState], value: Value) -> None:

@@ -106,16 +106,24 @@ class Bench:
         self._clouds: list[list[_Cloud]] = [[] for _ in VIEW_NAMES]
         self._views: list[ViewPicture | None] = [None] * len(VIEW_NAMES)
         self._pixels: Any = vtkUnsignedCharArray()  # what the last render left
+        self._stale: set[int] = set()  # views that changed since
+        self._asked: tuple[object, ...] | None = None  # camera, places and quality of the last render
+        self.drawn: frozenset[int] = frozenset()  # the views that the last render drew anew
+        self._background: tuple[int, int, int] | None = None
         self._closed = False
 
     def show(self, picture: BenchPicture) -> tuple[int, ...]:
         """Takes over what changed and returns which views did."""
         changed = []
         for index, view in enumerate(picture.views):
-            self._renderers[index].SetBackground(*(channel / 255 for channel in picture.background))
+            if picture.background != self._background:
+                self._renderers[index].SetBackground(*(channel / 255 for channel in picture.background))
+                self._stale.add(index)
             if view is not self._views[index]:
                 self._show_view(index, view)
                 changed.append(index)
+        self._background = picture.background
+        self._stale.update(changed)
         return tuple(changed)
 
     def _show_view(self, index: int, view: ViewPicture) -> None:
@@ -130,6 +138,8 @@ class Bench:
     def render(self, camera: Camera, rects: dict[int, Rect], oversampling: int = 1, *, coarse: bool = False) -> Bytes:
         """Draws the views named by ``rects`` and returns the image that holds them.
 
+        Views that still look as they did in the last image are not drawn again.
+
         Args:
             camera: the camera of all views.
             rects: where each view (by its place in ``VIEW_NAMES``) goes, in pixels of the image before oversampling.
@@ -142,10 +152,14 @@ class Bench:
         width = max(rect.x + rect.width for rect in rects.values())
         height = max(rect.y + rect.height for rect in rects.values())
         self._place_camera(camera)
+        asked = (camera, tuple(rects.items()), oversampling, coarse)
+        self.drawn = frozenset(rects) if asked != self._asked else frozenset(self._stale & set(rects))
+        self._asked = asked
+        self._stale.difference_update(rects)
         for index, renderer in enumerate(self._renderers):
             rect = rects.get(index)
-            renderer.SetDraw(rect is not None)
-            if rect is None:
+            renderer.SetDraw(index in self.drawn)
+            if rect is None or index not in self.drawn:
                 continue
             top, bottom = 1 - rect.y / height, 1 - (rect.y + rect.height) / height
             renderer.SetViewport(rect.x / width, bottom, (rect.x + rect.width) / width, top)

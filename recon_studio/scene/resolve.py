@@ -88,7 +88,7 @@ class Resolver:
             self._input(shown, prepared, theme, wait),
             self._seen(prepared, own, hidden, state.mask.hidden is not None, theme, rest),
             self._rebuilt(prepared, own, rebuilt, theme, rest),
-            self._attention(shown, prepared, attention, hidden, state.model, theme, rest),
+            self._attention(shown, prepared, attention, state.model, theme, rest),
         )
         return self._picture(*views, prepared, state.selected_patch, hidden, theme)
 
@@ -235,7 +235,6 @@ def _attention_view(
     shown: _Shown | None,
     prepared: Prepared | None,
     attention: Attention | None,
-    hidden: Flags | None,
     model: Model | None,
     theme: Theme,
     wait: str,
@@ -246,7 +245,7 @@ def _attention_view(
     low, high = (float(looked_at.min()), float(looked_at.max())) if len(looked_at) else (0.0, 0.0)
     per_patch = apply_map(attention.weights, low, high, attention_map(theme))
     # A hidden patch was not there to be looked at; that is not the same as a small weight.
-    absent = hidden[shown.patches] if hidden is not None else np.zeros(len(shown.points), dtype=bool)
+    absent = attention.hidden[shown.patches]
     layers = (
         PointLayer(shown.points[absent], _flat(GROUNDS[theme].ghost, int(absent.sum())), _GHOST * shown.diameter, solid=False),
         PointLayer(shown.points[~absent], per_patch[shown.patches[~absent]], shown.diameter),

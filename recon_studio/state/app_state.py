@@ -65,6 +65,7 @@ class Attention:
     key: str
     query: "AttentionQuery"
     weights: Floats  # (G,)
+    hidden: Flags  # (G,) the mask it was asked under
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,9 @@ class BenchView(QWidget):
         self._settle_timer.start()
 
     def _settle(self) -> None:
+        if self._hand.busy:
+            self._settle_timer.start()  # a sharp image takes long enough to hold the brush up
+            return
         # Screens with small pixels need no oversampling, and slow machines are not made to wait for it.
         slow = self._seconds > _PATIENCE
         self._render(1 if slow or self.devicePixelRatioF() >= 2 else 2, coarse=False)
@@ -161,7 +164,8 @@ class BenchView(QWidget):
             self._seconds = perf_counter() - begun
         height, width = pixels.shape[:2]
         self._image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888).copy()
-        for index, rect in rects.items():
+        for index in self._bench.drawn:
+            rect = rects[index]
             source = QRect(rect.x, rect.y, rect.width, rect.height)
             self.tiles[index].set_image(
                 self._image, QRect(*(oversampling * side for side in (source.x(), source.y(), source.width(), source.height())))

@@ -46,7 +46,7 @@ def answered_state() -> AppState:
         state,
         mask=Mask(ratio=0.4, seed=2),
         reconstruction=Reconstruction(KEY, HIDDEN, rebuilt, chamfer, 12.0),
-        attention=Attention(KEY, AttentionQuery(), weights / weights.sum()),
+        attention=Attention(KEY, AttentionQuery(), weights / weights.sum(), HIDDEN),
         scores=(Score("chair", 0.31, 0.71), Score("table", 0.27, 0.29)),
         names=("chair", "table"),
         last_milliseconds=12.0,

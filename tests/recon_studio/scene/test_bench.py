@@ -10,6 +10,7 @@ from recon_studio.scene.bench import Bench, Rect
 from recon_studio.scene.camera import Camera
 from recon_studio.scene.colours import GROUNDS, attention_map, error_map, patch_palette
 from recon_studio.scene.resolve import Resolver
+from recon_studio.state.app_state import Mask
 from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, SIZE, answered_state, opened_state
 
 CAMERA = Camera(azimuth=25, elevation=15)
@@ -111,3 +112,21 @@ def test_large_clouds_stay_in_place_while_thinned(bench):
     image = _draw(bench, state)
     assert (image[..., :3] != 255).any()
     assert len(state.cloud.points) == GROUPS * SIZE
+
+
+def test_views_that_did_not_change_are_kept_from_the_image_before(bench):
+    resolve, state = Resolver(), answered_state()
+    rects = {index: Rect(160 * (index % 2), 120 * (index // 2), 160, 120) for index in range(4)}
+    bench.show(resolve(state))
+    bench.render(Camera(), rects)
+    assert bench.drawn == {0, 1, 2, 3}
+    by_hand = replace(state, mask=Mask(hidden=tuple([True] * 7 + [False])))
+    assert bench.show(resolve(by_hand)) == (1,)
+    partly = bench.render(Camera(), rects)
+    assert bench.drawn == {1}
+    fresh = Bench()
+    fresh.show(Resolver()(by_hand))
+    np.testing.assert_array_equal(partly, fresh.render(Camera(), rects))
+    fresh.close()
+    bench.render(Camera(azimuth=50.0), rects)
+    assert bench.drawn == {0, 1, 2, 3}

@@ -36,7 +36,7 @@ def test_a_change_of_the_query_touches_the_attention_view_only():
     resolve, state = Resolver(), answered_state()
     before = resolve(state)
     query = AttentionQuery(token="patch", patch=2, layer=3, head=1)
-    after = resolve(replace(state, attention=Attention(state.attention.key, query, state.attention.weights)))
+    after = resolve(replace(state, attention=Attention(state.attention.key, query, state.attention.weights, HIDDEN)))
     assert all(after.views[at] is before.views[at] for at in range(3))
     assert after.views[3].caption == "patch 2 · layer 4 of 6 · head 2"
 
