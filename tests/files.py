@@ -93,7 +93,7 @@ def open_one(reader: ReaderProcess, path: Path) -> Outcome:
     except ServeError as error:
         words, failure = str(error), "no reader"
     seconds = time.perf_counter() - began
-    peak = _peak_mib(child)
+    peak = _peak_mib(child if child is not None else parsing_process(reader.pid))  # the first file starts it
     if reader.pid != role:
         failure = "hang" if seconds >= LIMIT_S else "crash"
     elif seconds > LIMIT_S:

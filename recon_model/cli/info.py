@@ -1,6 +1,7 @@
-"""``recon info``: what a model is."""
+"""``recon info``: what a model is, or what a file of points holds."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from recon_model.cli.options import MODEL, add_json, load_model
@@ -9,14 +10,19 @@ from recon_model.cli.output import print_json, print_lines
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon info`` takes."""
-    parser.add_argument("model", nargs="?", default="default", metavar="MODEL", help=MODEL)
+    parser.add_argument("model", nargs="?", default="default", metavar="MODEL|CLOUD", help=f"{MODEL}; or a cloud or mesh")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Loads the model and prints its size, its card and what loading matched."""
+    """Loads the model and prints its size, its card and what loading matched; of a cloud, prints what its file holds."""
+    from recon_model.data.readers.sniff import EXTENSIONS
     from recon_model.serve.versions import versions
+
+    if Path(args.model).suffix.lower().lstrip(".") in EXTENSIONS:
+        _describe_cloud(args)
+        return
 
     predictor = load_model(args)
     about = predictor.about
@@ -44,6 +50,45 @@ def run(args: argparse.Namespace) -> None:
         ("versions", ", ".join(f"{name} {number}" for name, number in document["versions"].items())),
         *(("result", _in_words(result)) for result in card.get("results") or ()),
         *(("note", note) for note in about.notes),
+    ]
+    print_lines(args, (f"{label:<13} {value}" for label, value in lines))
+
+
+def _describe_cloud(args: argparse.Namespace) -> None:
+    from recon_model.serve.client import ReaderProcess
+
+    with ReaderProcess() as reader:
+        cloud = reader.read(args.model)
+    low, high = cloud.points.min(axis=0), cloud.points.max(axis=0)
+    document: dict[str, Any] = {
+        "file": args.model,
+        "format": cloud.format,
+        "kind": cloud.kind,
+        "vertices": cloud.vertex_count,
+        "faces": cloud.face_count,
+        "points": len(cloud.points),
+        "extent": (high - low).tolist(),
+        "origin": list(cloud.origin),
+        "colours": cloud.colours is not None,
+        "normals": cloud.normals is not None,
+        "notes": list(cloud.notes),
+    }
+    if args.json:
+        print_json(args, document)
+        return
+    sides = " x ".join(f"{side:.6g}" for side in document["extent"])
+    held = [name for name in ("colours", "normals") if document[name]]
+    lines = [
+        ("file", args.model),
+        ("format", f"{cloud.format}, {'a mesh' if cloud.kind == 'mesh' else 'points'}"),
+        (
+            "held",
+            f"{cloud.vertex_count:,} vertices, {cloud.face_count:,} faces" if cloud.kind == "mesh" else f"{cloud.vertex_count:,} points",
+        ),
+        ("extent", f"{sides} (x, y, z, in the file's units)"),
+        ("origin", ", ".join(f"{place:.10g}" for place in cloud.origin)),
+        ("with", " and ".join(held) or "coordinates only"),
+        *(("note", note) for note in cloud.notes),
     ]
     print_lines(args, (f"{label:<13} {value}" for label, value in lines))
 

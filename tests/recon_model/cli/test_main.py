@@ -80,6 +80,20 @@ def test_info_says_what_a_model_is(run: Run, small_checkpoint: Path) -> None:
     assert "16 patches of 8" in out
 
 
+def test_info_says_what_a_cloud_holds(run: Run, files: Path) -> None:
+    status, out, err = run("info", files / "box.xyz", "--json")
+    document = json.loads(out)
+    assert (status, err) == (0, "")
+    assert document["kind"] == "points"
+    assert document["vertices"] == document["points"] > 0
+    assert len(document["extent"]) == 3
+    status, out, _ = run("info", files / "box.xyz")
+    assert f"{document['vertices']:,} points" in out
+    status, out, err = run("info", files / "bad.ply")
+    assert (status, out) == (2, "")
+    assert "bad.ply" in sentence(err)
+
+
 def test_info_shows_results_with_their_protocol(run: Run, small_checkpoint: Path, tmp_path: Path) -> None:
     state, card = folder_format.load(small_checkpoint)
     results = [{"protocol": "by ear.", "data": "x.npz", "n": 12, "top1": 0.25}, {"protocol": "by eye.", "top1": 0.5}, "none yet"]
