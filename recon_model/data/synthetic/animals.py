@@ -255,3 +255,49 @@ def _spider(dice: Dice, draft: Draft) -> str:
     if dice.chance(0.5):
         draft.add("head", mirror(rod((0.06, 0, fat * 0.7), (0.1, -0.05, fat * 1.1), 0.025)))
     return describe("spider", ["fat" if fat > 0.28 else ""], ["eight bent legs"])
+
+
+@DOG.style("sitting", 0.8)
+def _sitting_dog(dice: Dice, draft: Draft) -> str:
+    half, high, head = dice.uniform(0.14, 0.2), dice.uniform(0.5, 0.75), dice.uniform(0.12, 0.16)
+    shoulder, rump = np.array([0.0, high, 0.12]), np.array([0.0, half * 1.1, -0.25])
+    draft.add("body", tube(bezier([rump, rump + np.array([0, 0.2, -0.05]), shoulder], 8), np.linspace(half * 1.3, half * 0.9, 8), 10))
+    draft.add("body", ellipsoid((half * 1.1, half * 1.1, half * 1.2), rump, 10))
+    top = shoulder + np.array([0, dice.uniform(0.16, 0.26), 0.08])
+    nose = top + np.array([0, -0.03, head + dice.uniform(0.08, 0.2)])
+    draft.add("body", rod(shoulder, top, half * 0.75, head * 0.8))
+    draft.add("head", ellipsoid((head * 0.9, head, head * 1.1), top, 10), rod(top, nose, head * 0.6, head * 0.35))
+    ear = dice.pick("upright", "hanging")
+    tip = np.array([head * 1.1, head * (1.6 if ear == "upright" else -0.9), 0.0])
+    draft.add("ear", mirror(rod(top + np.array([head * 0.6, head * 0.6, 0]), top + tip, head * 0.35, head * 0.1)))
+    thick = dice.uniform(0.04, 0.06)
+    draft.add(
+        "leg",
+        mirror(tube([shoulder + np.array([half * 0.6, -0.05, 0.05]), (half * 0.6, high * 0.4, 0.2), (half * 0.6, 0.03, 0.2)], thick, 7)),
+    )
+    draft.add(
+        "leg", mirror(tube([rump + np.array([half, 0.05, 0]), (half * 1.3, half * 1.3, 0.05), (half * 1.3, 0.05, 0.12)], thick * 1.2, 7))
+    )
+    draft.add("leg", mirror(ellipsoid((thick, thick * 0.7, thick * 1.6), (half * 0.6, 0.03, 0.24), 6)))
+    tail = bezier([rump - np.array([0, 0.05, 0.15]), (0.1, 0.02, -0.55), (dice.uniform(-0.3, 0.3), dice.uniform(0.02, 0.35), -0.7)], 7)
+    draft.add("tail", tube(tail, 0.035, 6))
+    return describe("dog", ["sitting"], [f"{ear} ears", "a long snout"])
+
+
+@HORSE.style("grazing", 0.5)
+def _grazing(dice: Dice, draft: Draft) -> str:
+    half, height, thick = dice.uniform(0.16, 0.21), dice.uniform(0.5, 0.68), dice.uniform(0.035, 0.05)
+    level = height + half
+    ends = [(0.55, level, half * 0.5, half * 0.6), (0.4, level, half * 0.95, half), (0.0, level - 0.02, half * 0.9, half * 0.95)]
+    draft.add("body", hull([*ends, (-0.42, level + 0.02, half, half), (-0.58, level, half * 0.35, half * 0.45)]))
+    reach = dice.uniform(0.35, 0.5)
+    head = np.array([0.0, dice.uniform(0.2, 0.45) * level, 0.55 + reach])
+    draft.add("body", rod((0, level, 0.45), head, half * 0.75, 0.09))
+    nose = head + np.array([0, -0.2, 0.06])
+    draft.add("head", ellipsoid((0.08, 0.1, 0.1), head, 10), rod(head, nose, 0.07, 0.05))
+    draft.add("ear", mirror(cone(0.03, 0.0, 0.09, head + np.array([0.05, 0.07, -0.03]), 6)))
+    _legs(dice, draft, half * 0.6, height, thick, (0.38, -0.42), 0.1)
+    draft.add(
+        "tail", tube(bezier([(0, level + 0.05, -0.55), (0, level, -0.75), (0, level - 0.45, -0.7)], 7), np.linspace(0.03, 0.05, 7), 6)
+    )
+    return describe("horse", ["grazing"], ["its head to the ground", "long legs"])

@@ -5,6 +5,7 @@ import numpy as np
 from recon_model.data.synthetic.primitives import (
     Triangles,
     arc,
+    bezier,
     box,
     cylinder,
     ellipsoid,
@@ -18,6 +19,7 @@ from recon_model.data.synthetic.primitives import (
     superellipse,
     surface,
     tube,
+    turn,
 )
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe
 
@@ -294,19 +296,51 @@ def _snowman(dice: Dice, draft: Draft) -> str:
 
 @HAT.style("brimmed")
 def _hat(dice: Dice, draft: Draft) -> str:
-    high, brim, kind = dice.uniform(0.4, 0.9), dice.uniform(1.3, 2.1), dice.pick("bowler", "top", "cowboy", "cap")
+    high, brim, kind = dice.uniform(0.4, 0.9), dice.uniform(1.3, 2.1), dice.pick("bowler", "top", "cowboy")
     top = {
         "bowler": [(0.9, high * 0.5), (0.5, high * 0.9), (0.0, high)],
         "top": [(0.95, high * 1.6), (0.0, high * 1.6)],
         "cowboy": [(0.85, high), (0.4, high * 1.1), (0.0, high * 0.85)],
-        "cap": [(0.85, high * 0.6), (0.0, high * 0.8)],
     }[kind]
     draft.add("crown", revolve([(1.0, 0), *top], segments=20, closed=False))
-    if kind == "cap":
-        draft.add("brim", ellipsoid((0.8, 0.04, 0.7), (0, 0.02, 0.9), 12))
-    else:
-        flat = revolve([(0.98, 0), (brim, 0.0)], segments=24, closed=False)
-        curl = dice.uniform(0.0, 0.3)
-        flat[..., 1] += curl * (np.abs(flat[..., 0]) / brim) ** 2
-        draft.add("brim", flat)
-    return describe("hat", [kind], ["a peak" if kind == "cap" else "a brim"])
+    flat = revolve([(0.98, 0), (brim, 0.0)], segments=24, closed=False)
+    curl = dice.uniform(0.0, 0.3)
+    flat[..., 1] += curl * (np.abs(flat[..., 0]) / brim) ** 2
+    draft.add("brim", flat)
+    return describe("hat", [kind], ["a brim"])
+
+
+@HAT.style("pointed", 0.6)
+def _pointed_hat(dice: Dice, draft: Draft) -> str:
+    high, kind = dice.uniform(1.6, 2.8), dice.pick("witch", "straw", "party")
+    if kind == "straw":
+        draft.add("crown", revolve([(dice.uniform(1.5, 2.2), 0), (0.02, dice.uniform(0.6, 1.1))], segments=24, closed=False))
+        return describe("hat", ["wide", "conical"], ["no brim"])
+    lean = dice.uniform(0.0, 0.6) if kind == "witch" else 0.0
+    path = bezier([(0, 0, 0), (0, high * 0.6, 0), (lean, high, 0)], 8)
+    draft.add("crown", tube(path, np.linspace(0.9, 0.03, 8), 18))
+    if kind == "witch":
+        draft.add("brim", revolve([(0.85, 0.0), (dice.uniform(1.6, 2.2), -0.1)], segments=24, closed=False))
+    return describe("hat", ["pointed"], ["a wide brim" if kind == "witch" else "no brim"])
+
+
+@WATCH.style("pocket", 0.5)
+def _pocket_watch(dice: Dice, draft: Draft) -> str:
+    radius, thick = 0.5, dice.uniform(0.08, 0.2)
+    case = revolve([(radius * 0.9, -thick / 2), (radius, 0), (radius * 0.9, thick / 2)], segments=24)
+    draft.add("case", case)
+    draft.add(
+        "crown",
+        rod((0, 0, -radius), (0, 0, -radius - 0.12), 0.05),
+        tube(arc((0, 0, -radius - 0.16), 0.11, 0, 345, "xz", 12), 0.02, 5, closed=True),
+    )
+    lid = dice.chance(0.5)
+    if lid:
+        cover = revolve([(radius, 0), (radius * 0.6, 0.05), (0.0, 0.07)], segments=24)
+        draft.add("case", turn(cover, "x", dice.uniform(60, 130), (0, 0, radius)))
+    chain = dice.chance(0.6)
+    if chain:
+        line = bezier([(0, 0, -radius - 0.25), (0.2, 0, -1.2), (dice.uniform(-0.8, 0.8), 0, -1.0), (dice.uniform(-0.6, 0.6), 0, -1.9)], 24)
+        draft.add("strap", tube(line, 0.022, 4))
+    draft.pose(dice, 0.4, ("x", 90), ("x", -90))
+    return describe("watch", ["pocket"], ["an open lid" if lid else "a round case", "a chain" if chain else ""])

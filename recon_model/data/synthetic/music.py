@@ -155,3 +155,22 @@ def _upright(dice: Dice, draft: Draft) -> str:
             *[cylinder(0.03, 0.46, (s * 0.3, 0.23, depth / 2 + 0.7 + t * 0.12), 6) for s in (-1, 1) for t in (-1, 1)],
         )
     return describe("piano", ["upright", size_word(high, 1.15, 1.3, "low", "tall")], ["a keyboard shelf", "a bench" if bench else ""])
+
+
+@VIOLIN.style("cello", 0.6)
+def _cello(dice: Dice, draft: Draft) -> str:
+    """The large ones of the family stand on a spike; a bow lies beside some."""
+    high, lower, deep = 0.8, dice.uniform(0.24, 0.32), dice.uniform(0.12, 0.2)
+    draft.add("body", _plate(_waisted(high, lower, lower * dice.uniform(0.65, 0.8), lower * 0.52), deep))
+    draft.add("neck", box((0.05, 0.6, 0.035), (0, high + 0.15, deep / 2 + 0.02)), rod((0, 0, 0), (0, -dice.uniform(0.1, 0.25), 0), 0.012))
+    draft.add("head", ellipsoid((0.035, 0.06, 0.05), (0, high + 0.47, deep / 2), 8))
+    draft.add("head", *[rod((-0.1, high + y, deep / 2), (0.1, high + y, deep / 2), 0.012, segments=4) for y in (0.36, 0.42)])
+    draft.add(
+        "bridge", box((0.1, 0.02, 0.08), (0, high * 0.42, deep / 2 + 0.04)), box((0.07, 0.2, 0.02), (0, high * 0.22, deep / 2 + 0.03))
+    )
+    bow = dice.chance(0.35)
+    if bow:
+        x = lower + dice.uniform(0.05, 0.15)
+        draft.add("bridge", rod((x, 0.1, 0), (x, 1.1, 0), 0.012), rod((x + 0.03, 0.12, 0), (x + 0.02, 1.08, 0), 0.005, segments=4))
+    _lie(dice, draft)
+    return describe("violin", ["large", "cello-like"], ["a deep body", "a spike", "a bow beside it" if bow else ""])

@@ -11,6 +11,7 @@ from recon_model.data.synthetic.primitives import (
     prism,
     revolve,
     rod,
+    slab,
     sticks,
     superellipse,
     surface,
@@ -340,3 +341,39 @@ def _palm(dice: Dice, draft: Draft) -> str:
         ),
     )
     return describe("tree", ["palm"], ["a bare trunk", "arching fronds"])
+
+
+@POTTED.style("cactus", 0.5)
+def _cactus(dice: Dice, draft: Draft) -> str:
+    radius, high = dice.uniform(0.15, 0.3), dice.uniform(0.2, 0.35)
+    pot, kind = _pot(dice, draft, radius, high), dice.pick("ball", "column")
+    level = high * 0.85
+    if kind == "ball":
+        size = radius * dice.uniform(0.8, 1.2)
+        draft.add("leaf", ellipsoid((size, size * dice.uniform(0.8, 1.3), size), (0, level + size * 0.7, 0), 16))
+    else:
+        tall, thick = dice.uniform(0.5, 1.1), radius * dice.uniform(0.3, 0.5)
+        draft.add("stem", tube([(0, level, 0), (0, level + tall, 0), (0, level + tall + thick * 0.6, 0)], [thick, thick, thick * 0.3], 10))
+        for s in (-1, 1)[: dice.integer(0, 2)]:
+            y, out = level + tall * dice.uniform(0.3, 0.6), thick * dice.uniform(2.0, 2.8)
+            arm = [(0, y, 0), (s * out * 0.8, y, 0), (s * out, y + 0.06, 0), (s * out, y + tall * dice.uniform(0.2, 0.45), 0)]
+            draft.add("leaf", tube(arm, thick * 0.6, 8))
+    return describe("potted plant", ["cactus"], ["a round body" if kind == "ball" else "a thick stem", pot])
+
+
+@POT.style("box", 0.5)
+def _flower_box(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.6, 1.2), dice.uniform(0.18, 0.35), dice.uniform(0.2, 0.35)
+    draft.add(
+        "pot",
+        slab((-width / 2, 0, -depth / 2), (width / 2, high, -depth / 2 + 0.02)),
+        slab((-width / 2, 0, depth / 2 - 0.02), (width / 2, high, depth / 2)),
+    )
+    draft.add("pot", *[slab((s * width / 2 - 0.01, 0, -depth / 2), (s * width / 2 + 0.01, high, depth / 2)) for s in (-1, 1)])
+    draft.add("pot", slab((-width / 2, high * 0.8, -depth / 2), (width / 2, high * 0.82, depth / 2)))
+    planted = dice.chance(0.6)
+    for x in np.linspace(-0.4, 0.4, dice.integer(3, 6)) * width if planted else ():
+        tall = dice.uniform(0.1, 0.3)
+        draft.add("stem", rod((x, high * 0.8, 0), (x, high + tall, 0), 0.008, segments=4))
+        draft.add("leaf", ellipsoid((0.06, 0.05, 0.06), (x, high + tall, 0), 8))
+    return describe("flower pot", ["long", "box-shaped"], ["a row of flowers" if planted else "an open top"])

@@ -12,6 +12,7 @@ from recon_model.data.synthetic.primitives import (
     hull,
     revolve,
     ribbon,
+    rod,
     rounded_box,
     tube,
     turn,
@@ -300,3 +301,65 @@ def _assault(dice: Dice, draft: Draft) -> str:
         )
     draft.pose(dice, 0.65, ("x", 90), ("z", 90), ("x", -90), ("z", -90))
     return describe("rifle", ["assault"], ["a magazine", {"solid": "a solid stock", "wire": "a folding stock", "none": ""}[kind]])
+
+
+@HAMMER.style("sledge", 0.5)
+def _sledge(dice: Dice, draft: Draft) -> str:
+    length, head, thick = dice.uniform(1.0, 2.2), dice.uniform(0.4, 0.6), dice.uniform(0.16, 0.26)
+    draft.add("handle", tube([(0, 0, 0), (0, length * 0.5, 0), (0, length, 0)], [0.06, 0.05, 0.06], 8))
+    draft.add("head", box((head, thick, thick), (0, length, 0)))
+    draft.add("head", *[box((0.05, thick * 1.15, thick * 1.15), (s * head * 0.47, length, 0)) for s in (-1, 1)])
+    _lie(dice, draft)
+    return describe("hammer", ["sledge"], ["a heavy square head", "a long handle" if length > 1.6 else "a short handle"])
+
+
+@AXE.style("hatchet", 0.6)
+def _hatchet(dice: Dice, draft: Draft) -> str:
+    length, wide, drop = dice.uniform(0.8, 1.2), dice.uniform(0.25, 0.4), dice.uniform(0.1, 0.35)
+    draft.add("handle", tube(bezier([(0.08, 0, 0), (-0.06, length * 0.3, 0), (0.05, length * 0.7, 0), (0, length, 0)], 9), 0.045, 7))
+    top = length - 0.04
+    draft.add("head", ribbon([(0.0, top - 0.16), (0.0, top)], [(wide, top - 0.16 - drop), (wide, top + 0.05)], 0.05))
+    draft.add("head", box((0.16, 0.17, 0.09), (-0.04, top - 0.08, 0)))
+    _lie(dice, draft)
+    return describe("axe", ["small"], ["a hanging blade", "a curved handle"])
+
+
+@SCREWDRIVER.style("stubby", 0.5)
+def _stubby(dice: Dice, draft: Draft) -> str:
+    grip, wide, shaft = dice.uniform(0.35, 0.55), dice.uniform(0.13, 0.18), dice.uniform(0.12, 0.35)
+    profile = [(0.0, 0), (wide * 0.8, 0.03), (wide, grip * 0.4), (wide * 0.65, grip * 0.75), (wide * 0.85, grip), (0.04, grip + 0.02)]
+    draft.add("handle", revolve(profile, segments=dice.pick(6, 8, 14)))
+    draft.add("shaft", rod((0, grip, 0), (0, grip + shaft, 0), 0.035))
+    draft.add("tip", box((0.08, 0.08, 0.02), (0, grip + shaft + 0.03, 0)))
+    _lie(dice, draft)
+    return describe("screwdriver", ["short"], ["a thick handle"])
+
+
+@SCISSORS.style("shears", 0.5)
+def _shears(dice: Dice, draft: Draft) -> str:
+    opening, blade, grip = dice.uniform(3, 22), dice.uniform(0.5, 0.9), dice.uniform(0.6, 1.1)
+    for s in (-1, 1):
+        start = len(draft.pieces)
+        draft.add("blade", ribbon([(0, -0.1), (0, blade)], [(s * 0.16, -0.1), (s * 0.01, blade)], 0.03))
+        line = bezier([(s * 0.04, -0.05, 0), (-s * 0.25, -0.3, 0), (-s * 0.2, -grip, 0)], 8)
+        draft.add("handle", tube(line, np.linspace(0.035, 0.06, 8), 6))
+        draft.change(lambda piece, s=s: turn(piece, "z", -s * opening) + np.array([0, 0, s * 0.02]), start)  # type: ignore[misc]
+    _lie(dice, draft)
+    return describe("scissors", ["garden"], ["two straight handles", "wide blades"])
+
+
+@SWORD.style("curved", 0.8)
+def _sabre(dice: Dice, draft: Draft) -> str:
+    blade, bend, wide = dice.uniform(1.2, 1.9), dice.uniform(0.15, 0.5), dice.uniform(0.06, 0.14)
+    t = np.linspace(0, 1, 12)
+    x, y = bend * t**2, blade * t
+    taper = wide * (1 - 0.3 * t) * np.clip((1 - t) * 6, 0.02, 1)
+    draft.add("blade", ribbon(np.column_stack([x - taper / 2, y]), np.column_stack([x + taper / 2, y]), 0.025))
+    draft.add("handle", tube([(0, -0.35, 0), (0.02, -0.15, 0), (0, 0, 0)], 0.04, 7))
+    basket = dice.chance(0.6)
+    if basket:
+        draft.add("guard", tube(arc((0, -0.17, 0), 0.18, 90, 270 - 360 * (bend < 0), "xy", 10), 0.025, 5))
+    draft.add("guard", box((0.3, 0.04, 0.08)))
+    draft.add("pommel", ellipsoid((0.05, 0.05, 0.05), (0, -0.37, 0), 8))
+    _lie(dice, draft)
+    return describe("sword", ["curved"], ["a bent blade", "a hand guard" if basket else ""])

@@ -390,3 +390,46 @@ def _minibus(dice: Dice, draft: Draft) -> str:
         )
     _wheels(dice, draft, half, [e * 0.68, -e * 0.6], 0.36)
     return describe("bus", ["small"], ["a sloping front", "three windows a side"])
+
+
+@TANK.style("turretless", 0.5)
+def _assault_gun(dice: Dice, draft: Draft) -> str:
+    """A low casemate on tracks, its gun in the front plate."""
+    length, half, high = dice.uniform(4.5, 6.5), dice.uniform(1.2, 1.6), dice.uniform(1.3, 1.9)
+    e, track = length / 2, dice.uniform(0.4, 0.6)
+    outline = [(e, high * 0.45), (e * dice.uniform(0.2, 0.5), high), (-e * 0.8, high), (-e, high * 0.6), (-e * 0.9, 0.35), (e * 0.85, 0.35)]
+    draft.add("hull", loft(np.array([[(s * (half - track * 0.7), y, z) for z, y in outline] for s in (-1, 1)])))
+    ends = [arc((0, high * 0.28, sign * e * 0.85), high * 0.27, start, start + 180, "yz", 7) for sign, start in ((1, 0), (-1, 180))]
+    loop = np.concatenate(ends)
+    for s in (-1, 1):
+        sides = np.stack([loop + np.array([s * (half - track / 2) + t * track / 2, 0, 0]) for t in (-1, 1)])
+        draft.add("track", surface(sides, wrap=True), fan(sides[0]), fan(sides[1]))
+    reach = dice.uniform(0.25, 0.7) * length
+    draft.add(
+        "gun",
+        rod((0, high * 0.68, e * 0.3), (0, high * 0.7, e * 0.5 + reach), 0.12, 0.09),
+        ellipsoid((0.3, 0.25, 0.2), (0, high * 0.68, e * 0.5), 8),
+    )
+    if dice.chance(0.5):
+        draft.add("turret", cylinder(0.3, 0.2, (half * 0.3, high + 0.1, -e * 0.3), 10))
+    return describe("tank", ["low"], ["no turret", "two tracks"])
+
+
+@SKATEBOARD.style("long", 0.5)
+def _longboard(dice: Dice, draft: Draft) -> str:
+    length, width, tip = dice.uniform(0.9, 1.2), dice.uniform(0.2, 0.26), dice.uniform(1.2, 3.0)
+    zs = np.linspace(-0.5, 0.5, 15)
+    half = width / 2 * (1 - np.abs(2 * zs) ** tip * 0.95)
+    sag = 0.09 + dice.uniform(-0.03, 0.05) * (2 * zs) ** 2
+    deck = np.stack([np.column_stack([-half, sag, zs * length]), np.column_stack([half, sag, zs * length])])
+    draft.add("deck", surface(deck), surface(deck - np.array([0, 0.013, 0])))
+    radius = dice.uniform(0.033, 0.042)
+    for z in (-0.36, 0.36):
+        draft.add("wheel", *[tyre(radius, 0.045, (s * width * 0.4, radius, z * length)) for s in (-1, 1)])
+        draft.add(
+            "truck",
+            rod((-width * 0.38, radius, z * length), (width * 0.38, radius, z * length), 0.01),
+            box((0.05, 0.05, 0.06), (0, 0.065, z * length)),
+        )
+    draft.pose(dice, 0.7, ("x", 90), ("z", 90), ("z", 180))
+    return describe("skateboard", ["long"], ["a pointed deck", "four large wheels"])
