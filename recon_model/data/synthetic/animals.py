@@ -301,3 +301,20 @@ def _grazing(dice: Dice, draft: Draft) -> str:
         "tail", tube(bezier([(0, level + 0.05, -0.55), (0, level, -0.75), (0, level - 0.45, -0.7)], 7), np.linspace(0.03, 0.05, 7), 6)
     )
     return describe("horse", ["grazing"], ["its head to the ground", "long legs"])
+
+
+@SPIDER.style("crouching", 0.6)
+def _crouching(dice: Dice, draft: Draft) -> str:
+    """Thin legs with high knees around a small body, as of a harvestman, or all legs drawn in."""
+    fat, drawn = dice.uniform(0.1, 0.2), dice.chance(0.4)
+    draft.add("body", ellipsoid((fat, fat * 0.9, fat * dice.uniform(1.1, 1.8)), (0, 0.05, -fat), 12))
+    draft.add("head", ellipsoid((fat * 0.6, fat * 0.5, fat * 0.6), (0, 0.02, fat * 0.4), 10))
+    reach, knee, thick = dice.uniform(0.3, 0.5) if drawn else dice.uniform(1.0, 1.5), dice.uniform(0.5, 1.2), dice.uniform(0.012, 0.025)
+    for angle in np.linspace(-65, 65, 4):
+        for s in (-1, 1):
+            a = np.deg2rad(angle + dice.uniform(-8, 8))
+            out = np.array([s * np.cos(a), 0.0, np.sin(a)])
+            start = out * fat * 0.7 + np.array([0, 0.02, 0])
+            joint, foot = start + out * reach * 0.45 + np.array([0, knee * 0.5, 0]), start + out * reach + np.array([0, -0.25, 0])
+            draft.add("leg", rod(start, joint, thick, thick * 0.8, 5), rod(joint, foot, thick * 0.8, thick * 0.4, 5))
+    return describe("spider", ["small"], ["legs drawn in" if drawn else "long thin legs", "high knees"])

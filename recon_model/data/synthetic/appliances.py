@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from recon_model.data.synthetic.electronics import MICROWAVE
 from recon_model.data.synthetic.furniture import corners
 from recon_model.data.synthetic.primitives import arc, box, cylinder, loft, revolve, rod, rounded_box, slab, surface, tube, turn
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
@@ -268,3 +269,16 @@ def _wide_printer(dice: Dice, draft: Draft) -> str:
     draft.add("paper", surface(np.stack([left, right])))
     draft.add("panel", box((0.2, 0.06, 0.16), (width * 0.42, high + radius, 0.02)))
     return describe("printer", ["wide", "standing"], ["a sheet of paper hanging out"])
+
+
+@MICROWAVE.style("open", 0.6)
+def _open_microwave(dice: Dice, draft: Draft) -> str:
+    width, high, depth = dice.uniform(0.42, 0.55), dice.uniform(0.25, 0.33), dice.uniform(0.3, 0.42)
+    x, z, t, split = width / 2, depth / 2, 0.025, width * 0.22
+    draft.add("body", slab((-x, 0, -z), (-x + t, high, z)), slab((split, 0, -z), (x, high, z)), slab((-x, 0, -z), (x, t, z)))
+    draft.add("body", slab((-x, high - t, -z), (x, high, z)), slab((-x, 0, -z), (x, high, -z + t)))
+    swing, hinge = dice.uniform(30, 110), (-x, 0.0, z)
+    draft.add("door", turn(slab((-x, 0, z), (split, high, z + 0.03)), "y", -swing, hinge))
+    draft.add("handle", turn(rod((split - 0.03, high * 0.2, z + 0.06), (split - 0.03, high * 0.8, z + 0.06), 0.01), "y", -swing, hinge))
+    draft.add("body", cylinder(width * 0.28, 0.012, (-x / 2 + split / 2, t + 0.02, 0), 20))
+    return describe("microwave", ["open"], ["a turntable", "its door swung out"])

@@ -427,3 +427,36 @@ def _rope_ladder(dice: Dice, draft: Draft) -> str:
         z = float(np.interp(y, ys, swing))
         draft.add("rung", rod((-width * 0.58, y, z), (width * 0.58, y, z), 0.02, segments=6))
     return describe("ladder", ["hanging"], ["two ropes", f"{count} rungs"])
+
+
+@GLASS_BOX.style("cabinet", 0.7)
+def _showcase(dice: Dice, draft: Draft) -> str:
+    width, depth, high, tall = dice.uniform(0.5, 1.4), dice.uniform(0.4, 0.7), dice.uniform(0.3, 1.0), dice.uniform(0.4, 0.9)
+    x, z, bar = width / 2, depth / 2, dice.uniform(0.015, 0.03)
+    draft.add("base", *[box((bar * 1.6, tall, bar * 1.6), (s * x * 0.94, -tall / 2, t * z * 0.92)) for s in (-1, 1) for t in (-1, 1)])
+    draft.add("base", box((width, 0.05, depth)))
+    slope = dice.pick(0.0, dice.uniform(0.2, 0.6)) * high
+    outline = np.array([(z, 0), (z, high - slope), (-z, high), (-z, 0)])
+    draft.add("pane", loft(np.array([[(s * x, y, w) for w, y in outline] for s in (-1, 1)])))
+    for s in (-1, 1):
+        loop = np.column_stack([np.full(4, s * x), outline[:, 1], outline[:, 0]])
+        draft.add("frame", *[rod(a, b, bar / 2, segments=4) for a, b in zip(loop, np.roll(loop, -1, 0), strict=True)])
+    draft.add("frame", *[rod((-x, y, w), (x, y, w), bar / 2, segments=4) for w, y in outline])
+    return describe("glass box", ["show"], ["four legs", "a slanting top" if slope else "a flat top"])
+
+
+@CHEST.style("plain", 1.0)
+def _blanket_chest(dice: Dice, draft: Draft) -> str:
+    width, depth, high, foot = dice.uniform(0.9, 1.5), dice.uniform(0.4, 0.6), dice.uniform(0.4, 0.6), dice.uniform(0.0, 0.12)
+    draft.add("body", *carcass(dice, width, high, depth, foot))
+    if foot > 0.03:
+        draft.add("strap", *[box((0.08, foot, 0.08), (s * width * 0.45, foot / 2, t * depth * 0.4)) for s in (-1, 1) for t in (-1, 1)])
+    panels = dice.integer(0, 3)
+    for x in np.linspace(-0.5, 0.5, 2 * panels + 1)[1::2] * width * 0.95 if panels else ():
+        draft.add("body", box((width / panels * 0.7, high * 0.65, 0.02), (x, foot + high / 2, depth / 2 + 0.01)))
+    lid, is_open = box((width * 1.04, 0.04, depth * 1.06), (0, foot + high + 0.02, 0)), dice.chance(0.3)
+    draft.add("lid", turn(lid, "x", -dice.uniform(40, 95), (0, foot + high, -depth / 2)) if is_open else lid)
+    grips = dice.chance(0.5)
+    if grips:
+        draft.add("strap", *[tube(arc((s * width / 2, foot + high * 0.7, 0), 0.08, 180, 360, "zy", 8), 0.012, 5) for s in (-1, 1)])
+    return describe("chest", ["open" if is_open else "", "wooden"], ["a flat lid", "handles at its ends" if grips else ""])

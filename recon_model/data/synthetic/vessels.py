@@ -313,3 +313,35 @@ def _traffic_cone(dice: Dice, draft: Draft) -> str:
         near = radius + (top - radius) * y
         draft.add("body", revolve([(near * 1.04 + 0.02, high * y), (near * 0.9 + 0.01, high * (y + 0.12))], segments=20, closed=False))
     return describe("cone", ["traffic"], ["a square foot", "a cut tip"])
+
+
+@VASE.style("angular", 0.6)
+def _angular_vase(dice: Dice, draft: Draft) -> str:
+    """Square or many-sided, straight or twisted, like a cut block of glass."""
+    sides, radius, twist = dice.pick(4, 4, 6, 8), dice.uniform(0.25, 0.4), dice.pick(0.0, dice.uniform(20, 90))
+    high, grow = radius * dice.uniform(2.0, 4.5), dice.uniform(0.8, 1.6)
+    angles = np.arange(sides) * 2 * np.pi / sides + np.pi / sides
+    rings = np.empty((9, sides, 3))
+    for k, t in enumerate(np.linspace(0, 1, 9)):
+        a, size = angles + np.deg2rad(twist * t), radius * (1 + (grow - 1) * t)
+        rings[k] = np.column_stack([np.cos(a) * size, np.full(sides, t * high), np.sin(a) * size])
+    draft.add("body", loft(rings, top=False), loft(rings[::-1] * np.array([0.93, 1.0, 0.93]), bottom=False, top=False))
+    if dice.chance(0.3):
+        draft.add("foot", loft(np.stack([rings[0] * 1.2 - np.array([0, 0.08, 0]), rings[0] * 1.2])))
+    words = {4: "square", 6: "six-sided", 8: "eight-sided"}
+    return describe("vase", ["twisted" if twist else "", words[sides]], ["sharp edges"])
+
+
+@ICE_CREAM.style("soft", 0.7)
+def _soft_ice(dice: Dice, draft: Draft) -> str:
+    radius, high, turns = dice.uniform(0.28, 0.4), dice.uniform(0.6, 1.0), dice.integer(2, 4)
+    if dice.chance(0.5):
+        draft.add("cone", revolve([(0.03, 0), (radius, high)], segments=18))
+    else:
+        draft.add("cone", revolve([(radius * 0.5, 0), (radius * 0.6, high * 0.6), (radius, high * 0.65), (radius, high)], segments=18))
+    t = np.linspace(0, 1, 12 * turns)
+    reach, angle = radius * 0.75 * (1 - t) ** 0.8, 2 * np.pi * turns * t
+    path = np.column_stack([reach * np.cos(angle), high + 0.05 + t * radius * dice.uniform(1.6, 2.4), reach * np.sin(angle)])
+    draft.add("scoop", tube(path, radius * 0.42 * (1 - 0.75 * t), 8))
+    draft.pose(dice, 0.85, ("x", 180), ("z", 90))
+    return describe("ice cream cone", ["soft"], ["a winding swirl"])

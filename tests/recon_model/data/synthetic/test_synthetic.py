@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recon_model.data.labels import SETS, covering, load
 from recon_model.data.synthetic import CATEGORIES, Shape, depth_views, sample_cloud, sample_shape
 from recon_model.data.synthetic.contact_sheet import main as draw_sheet
 from recon_model.data.synthetic.contact_sheet import picture
@@ -89,6 +90,12 @@ def test_the_ten_names_have_many_styles_drawn_by_weight(name: str) -> None:
     drawn = {sample_shape(name, np.random.default_rng(seed)).style for seed in range(150)}
     assert len(CATEGORIES[name].styles) >= 4
     assert drawn == set(CATEGORIES[name].styles)
+
+
+def test_things_of_the_public_data_sets_are_built_in_more_than_one_way() -> None:
+    wanted = {category for name in SETS for label in load(name) for category in covering(label)}
+    # Stairs and clocks draw their kind inside one style.
+    assert {name for name in wanted if len(CATEGORIES[name].styles) < 2} <= {"stairs", "clock", "helmet"}
 
 
 def test_sampling_follows_area() -> None:
