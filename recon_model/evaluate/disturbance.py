@@ -65,10 +65,10 @@ class Disturbance:
 
     def in_words(self) -> str:
         """Says what was done, for the protocol."""
-        done = [f"the {self.missing:.0%} of the points nearest to a random one missing"] if self.missing else []
+        done = [f"{self.missing:.0%} of the points removed, those nearest to a random one"] if self.missing else []
         done += ["turned about y by a random angle"] if self.rotate_y else []
         done += [f"turned to a random one of the {len(ORIENTATIONS)} axis orientations"] if self.orientations else []
-        return f"every cloud {', '.join(done)} (seed {self.seed})" if done else "pose as given"
+        return f"every cloud disturbed: {', '.join(done)} (seed {self.seed})" if done else "pose as given"
 
 
 UNDISTURBED = Disturbance()
