@@ -26,6 +26,7 @@ from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Fl
 from recon_studio.state.masking import MaskEdit, Stroke
 
 Value = TypeVar("Value")
+REST_MS = 60
 LAST_PATCH = Notice("The last patch shown cannot be hidden: the encoder needs something to see.", "warning")
 
 
@@ -39,6 +40,9 @@ class BenchController(QObject):
         self._store = store
         self._backend = backend
         self._newest = 0  # id of the last Reconstruct
+        self._stroked = False  # whether the mask was last changed by a drag, which may go on
+        self._attend_soon = QTimer(self, singleShot=True, interval=REST_MS)
+        self._attend_soon.timeout.connect(lambda: self._attend(self._store.state))
         # Packing a million points takes 20 ms: not in the same breath as drawing them.
         self._prepare_soon = QTimer(self, singleShot=True, interval=0)
         self._prepare_soon.timeout.connect(self._prepare)
@@ -102,6 +106,7 @@ class BenchController(QObject):
         if kept:
             self._say(LAST_PATCH)
         if (flags != hidden).any():
+            self._stroked = gesture is not None
             self._store.record(label, lambda state: masking.set_hidden(state, flags), gesture)
 
     def pick_patch(self, patch: int) -> None:
@@ -115,11 +120,15 @@ class BenchController(QObject):
     def close(self) -> None:
         """Asks nothing more."""
         self._prepare_soon.stop()
+        self._attend_soon.stop()
 
     # ------------------------------------------------------------ following the state
 
     def _follow(self, old: AppState, new: AppState) -> None:
+        if new.mask.hidden is None:
+            self._stroked = False
         if new.cloud is not old.cloud or new.model is not old.model:
+            self._attend_soon.stop()
             self._backend.abandon(PrepareCloud, Reconstruct, Attend)
             if new.cloud is not None and new.model is not None:
                 self._prepare_soon.start()
@@ -137,6 +146,7 @@ class BenchController(QObject):
     def _reconstruct(self, state: AppState) -> None:
         if state.prepared is None:
             return
+        self._attend_soon.stop()
         mask = state.mask
         hidden = None if mask.hidden is None else Array.of(np.array(mask.hidden, dtype=np.bool_))
         points = Array.of(state.prepared.points)
@@ -165,6 +175,14 @@ class BenchController(QObject):
             )
         )
 
+    def _attend_when_due(self, request: Request) -> None:
+        """Attention to a mask about to change would only hold up the next one: it waits until the brush rests."""
+        if request.id == self._newest:
+            if self._stroked:
+                self._attend_soon.start()
+            else:
+                self._attend(self._store.state)
+
     # ------------------------------------------------------------ replies
 
     def _answered(self, request: Request, reply: Reply) -> None:
@@ -181,8 +199,7 @@ class BenchController(QObject):
                 self._show(actions.show_prepared, _prepared(key, reply))
             case Reconstructed():
                 self._show(actions.show_reconstruction, _reconstruction(key, reply))
-                if request.id == self._newest:  # else a newer mask is under way, and attention to this one would only hold it up
-                    self._attend(self._store.state)
+                self._attend_when_due(request)
             case Attended() if isinstance(request, Attend) and _asked(request) == self._store.state.query:
                 looked = Attention(key, self._store.state.query, reply.weights.numpy(), request.hidden.numpy())
                 self._show(actions.show_attention, looked)

@@ -25,7 +25,8 @@ def complete(state: AppState) -> bool:
     if rebuilt is None or cloud is None or cloud.key != state.current or state.engine != "ready" or state.jobs:
         return False
     hidden_asked = state.query.token == "patch" and bool(rebuilt.hidden[state.query.patch])
-    looked = hidden_asked or (state.attention is not None and state.attention.query == state.query)
+    attention = state.attention
+    looked = hidden_asked or (attention is not None and attention.query == state.query and np.array_equal(attention.hidden, rebuilt.hidden))
     return looked and {score.name for score in state.scores} == set(state.names)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from recon_studio.scene.bench import Bench
 
 TITLES = ("Input", "Seen by the encoder", "Reconstruction", "Attention")
+REBUILT = 2
 HOVER_LIMIT = 60_000  # points; beyond, finding the patch under the pointer would hold the pointer up
 _PATIENCE = 0.06  # seconds a plain image may take for the sharp one to be worth it
 _SETTLE = 140  # milliseconds of rest before the sharp image
@@ -33,6 +34,7 @@ class BenchView(QWidget):
     strokePainted = Signal(object)  # Stroke
     drawn = Signal()  # the image of the present picture was handed to the tiles
     ready = Signal()
+    _answerShown = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -52,8 +54,11 @@ class BenchView(QWidget):
         self._expanded: int | None = None
         self._closed = False
         self._seconds = 0.0  # what the last plain image took
+        # The timer comes after repaints and after requests are written to the model, which can then work meanwhile.
+        # What was waited for, the model's answer, is drawn ahead of repaints: image and panels reach the screen together.
         self._draw_timer = QTimer(self, singleShot=True, interval=0)
         self._draw_timer.timeout.connect(self._draw_now)
+        self._answerShown.connect(self._draw_scheduled, Qt.ConnectionType.QueuedConnection)
         self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle_timer.timeout.connect(self._settle)
         grid = QGridLayout(self)
@@ -103,6 +108,7 @@ class BenchView(QWidget):
         """Draws what changed; a cloud not shown before is brought into full view."""
         if picture is self._picture:
             return
+        answer = self._picture is not None and picture.views[REBUILT] is not self._picture.views[REBUILT]
         self._picture, self._theme = picture, theme
         pickable = picture.views[0].pickable
         points = pickable.points if pickable else (picture.views[0].layers[0].points if picture.views[0].layers else None)
@@ -118,6 +124,8 @@ class BenchView(QWidget):
             self._bench.show(picture)
         self._place_rings()
         self.schedule()
+        if answer:
+            self._answerShown.emit()
 
     def set_tool(self, tool: Tool, theme: Theme) -> None:
         """Says what a drag with the left button does, and shows it in the pointer."""
@@ -132,7 +140,12 @@ class BenchView(QWidget):
         if self._bench is not None and not self._draw_timer.isActive():
             self._draw_timer.start()
 
+    def _draw_scheduled(self) -> None:
+        if self._draw_timer.isActive():  # else it is drawn already, or the view is shut
+            self._draw_now()
+
     def _draw_now(self) -> None:
+        self._draw_timer.stop()
         self._render(1, coarse=True)
         self._settle_timer.start()
 

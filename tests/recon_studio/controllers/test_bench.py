@@ -143,7 +143,7 @@ def test_the_last_patch_shown_stays_and_says_why(studio: Studio) -> None:
     assert studio.store.state.mask.hidden is None
 
 
-def test_a_stroke_is_one_step_and_its_newest_mask_wins(slow: tuple[Studio, FakeProcess]) -> None:
+def test_a_stroke_is_one_step_and_its_newest_mask_wins(slow: tuple[Studio, FakeProcess], qtbot: QtBot) -> None:
     studio, model = slow
     before = studio.store.state.reconstruction.hidden.copy()
     shown = np.flatnonzero(~before)
@@ -156,7 +156,9 @@ def test_a_stroke_is_one_step_and_its_newest_mask_wins(slow: tuple[Studio, FakeP
     assert [request.hidden.numpy().sum() for request in studio.asked(Reconstruct)] == [5, 7]
     assert not studio.asked(Attend)  # attention waits for the mask to rest
     model.answer()
-    assert len(studio.asked(Attend)) == 1
+    assert not studio.asked(Attend)
+    qtbot.waitUntil(lambda: len(studio.asked(Attend)) == 1)
+    np.testing.assert_array_equal(studio.asked(Attend)[0].hidden.numpy(), studio.store.state.mask.hidden)
     np.testing.assert_array_equal(studio.store.state.reconstruction.hidden, studio.store.state.mask.hidden)
     assert studio.store.state.can_undo == "hide patches by brush"
     studio.store.undo()
