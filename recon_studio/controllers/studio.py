@@ -12,7 +12,7 @@ from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ActivityController, ModelController
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.words import WordsController
-from recon_studio.state import actions
+from recon_studio.state import actions, masking
 from recon_studio.state.app_state import AppState
 
 MODEL_SUFFIXES = (".pth", ".pt", ".safetensors")
@@ -82,6 +82,7 @@ class Studio(QObject):
             "maskEdited": self.bench.edit_mask,
             "halfHidden": self.bench.hide_half,
             "hardestHidden": self.bench.hide_hardest,
+            "leaksToggled": lambda: self.store.apply(masking.toggle_leaks),
             "queryChanged": self.bench.set_query,
             "namesEdited": self.words.set_names,
             "undoRequested": self.store.undo,

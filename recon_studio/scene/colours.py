@@ -36,11 +36,27 @@ class Ground:
     plain: tuple[int, int, int]  # points with nothing to say yet
     ghost: tuple[int, int, int]  # points the model does not see
     context: tuple[int, int, int]  # points shown only to place others
+    withheld: tuple[int, int, int]  # points in no visible patch: blue
+    leaked: tuple[int, int, int]  # points of hidden patches that lie in visible ones, too: orange
 
 
 GROUNDS: dict[Theme, Ground] = {
-    "light": Ground(background=(255, 255, 255), plain=(126, 140, 158), ghost=(218, 222, 229), context=(176, 184, 194)),
-    "dark": Ground(background=(17, 19, 23), plain=(142, 154, 171), ghost=(43, 48, 55), context=(88, 96, 107)),
+    "light": Ground(
+        background=(255, 255, 255),
+        plain=(126, 140, 158),
+        ghost=(218, 222, 229),
+        context=(176, 184, 194),
+        withheld=(47, 95, 208),
+        leaked=(217, 108, 0),
+    ),
+    "dark": Ground(
+        background=(17, 19, 23),
+        plain=(142, 154, 171),
+        ghost=(43, 48, 55),
+        context=(88, 96, 107),
+        withheld=(123, 164, 255),
+        leaked=(243, 156, 61),
+    ),
 }
 
 # Anchors (lightness, chroma, hue in degrees) from small to large: towards the paper's opposite, so that large values stand out.

@@ -69,6 +69,7 @@ class Resolver:
         self._hidden = _Last(hidden_patches)
         self._input = _Last(_input_view)
         self._seen = _Last(_seen_view)
+        self._leaks = _Last(_leaks_view)
         self._rebuilt = _Last(_rebuilt_view)
         self._attention = _Last(_attention_view)
         self._picture = _Last(_picture)
@@ -86,7 +87,9 @@ class Resolver:
         hidden = self._hidden(state.mask.hidden, prepared, rebuilt) if prepared else None
         views = (
             self._input(shown, prepared, theme, wait),
-            self._seen(prepared, own, hidden, state.mask.hidden is not None, theme, rest),
+            self._leaks(prepared, own, hidden, theme)
+            if state.leaks and prepared and own is not None and hidden is not None
+            else self._seen(prepared, own, hidden, state.mask.hidden is not None, theme, rest),
             self._rebuilt(prepared, own, rebuilt, theme, rest),
             self._attention(shown, prepared, attention, state.model, theme, rest),
         )
@@ -207,6 +210,17 @@ def _seen_view(prepared: Prepared | None, own: Indices | None, hidden: Flags | N
     if by_hand:
         caption += " · by hand"
     return ViewPicture("seen", _TITLES["seen"], caption, tuple(layers), pickable=Pickable(prepared.points, own))
+
+
+def _leaks_view(prepared: Prepared, own: Indices, hidden: Flags, theme: Theme) -> ViewPicture:
+    """The Seen view as to what the mask really withholds: patches overlap, so a visible one shows points of hidden ones."""
+    seen = seen_points(prepared, hidden)
+    covered = seen_points(prepared, ~hidden)  # in at least one hidden patch
+    ground, diameter = GROUNDS[theme], point_diameter(prepared.points)
+    kinds = ((seen & ~covered, ground.context), (~seen, ground.withheld), (seen & covered, ground.leaked))
+    layers = tuple(PointLayer(prepared.points[which], _flat(colour, int(which.sum())), diameter) for which, colour in kinds)
+    caption = f"{int(kinds[1][0].sum()):,} truly hidden (blue) · {int(kinds[2][0].sum()):,} leaked by overlap (orange)"
+    return ViewPicture("seen", _TITLES["seen"], caption, layers, pickable=Pickable(prepared.points, own))
 
 
 def _rebuilt_view(prepared: Prepared | None, own: Indices | None, rebuilt: Reconstruction | None, theme: Theme, wait: str) -> ViewPicture:

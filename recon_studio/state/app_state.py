@@ -166,6 +166,7 @@ class AppState:
     recent: tuple[str, ...] = ()
     theme: Theme = "light"
     tool: Tool = "turn"
+    leaks: bool = False  # whether the Seen view tells truly hidden points from those that overlap leaks
     can_undo: str = ""  # what undo would take back, in words; empty when nothing
     can_redo: str = ""
     last_milliseconds: float | None = None

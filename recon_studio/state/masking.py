@@ -32,6 +32,11 @@ def set_tool(state: AppState, tool: Tool) -> AppState:
     return replace(state, tool=tool)
 
 
+def toggle_leaks(state: AppState) -> AppState:
+    """Tells truly hidden points from leaked ones in the Seen view, or stops doing so."""
+    return replace(state, leaks=not state.leaks)
+
+
 def set_hidden(state: AppState, hidden: Flags) -> AppState:
     """Hides exactly these patches (G,); the mask is then by hand."""
     return replace(state, mask=replace(state.mask, hidden=tuple(bool(flag) for flag in hidden)))

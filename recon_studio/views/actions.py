@@ -67,6 +67,13 @@ ENTRIES = (
         "Look at the cloud as its file measures it, inside a frame with ticks, in a window of its own",
         ("Ctrl+M",),
     ),
+    Entry(
+        "leaks",
+        "Truly hidden points",
+        "In the Seen view, tell points in no visible patch from those that overlapping patches leak to the encoder",
+        ("O",),
+        checkable=True,
+    ),
     Entry("model_card", "Model card", "What the loaded model is, and how it was measured", ("F2",), "model"),
     Entry("about", "About ReCon Studio", "Version and licence"),
 )
@@ -95,7 +102,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "show_all",
         ),
     ),
-    ("&View", ("light", "dark", "-", "iso", "front", "top", "reset_camera", "-", "measured")),
+    ("&View", ("light", "dark", "-", "iso", "front", "top", "reset_camera", "-", "leaks", "measured")),
     ("&Help", ("model_card", "about")),
 )
 

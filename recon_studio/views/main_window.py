@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
     maskEdited = Signal(str)  # MaskEdit
     halfHidden = Signal(tuple)  # the direction of the eye
     hardestHidden = Signal(int)
+    leaksToggled = Signal()
     queryChanged = Signal(object)  # AttentionQuery
     namesEdited = Signal(tuple)
     undoRequested = Signal()
@@ -179,6 +180,7 @@ class MainWindow(QMainWindow):
             **{edit: partial(self.maskEdited.emit, edit) for edit in get_args(MaskEdit)},
             "hide_half": lambda: self.halfHidden.emit(tuple(float(part) for part in self.bench.camera.axes[2])),
             "hide_hardest": self._ask_hardest,
+            "leaks": self.leaksToggled.emit,
             "light": lambda: self.themeChanged.emit("light"),
             "dark": lambda: self.themeChanged.emit("dark"),
             "iso": lambda: self.bench.look("iso"),
@@ -230,9 +232,10 @@ class MainWindow(QMainWindow):
             self.actions_by_name[theme].setChecked(new.theme == theme)
         for tool in TOOLS:
             self.actions_by_name[tool].setChecked(new.tool == tool)
+        self.actions_by_name["leaks"].setChecked(new.leaks)
         for name, works, why_not in (
             ("toggle_patch", new.prepared is not None, "Open a cloud first."),
-            *((name, hidden is not None, "Open a cloud first.") for name in (*TOOLS, "hide_half", *get_args(MaskEdit))),
+            *((name, hidden is not None, "Open a cloud first.") for name in (*TOOLS, "hide_half", "leaks", *get_args(MaskEdit))),
             ("hide_hardest", bool(hidden is not None and hidden.any()), "Nothing is hidden, so nothing was rebuilt."),
             ("turn", new.tool != "turn", "No tool is in hand."),
             ("new_seed", new.model is not None, "Waits for the model to load."),

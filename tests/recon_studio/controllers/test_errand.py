@@ -38,6 +38,7 @@ class FakeWindow(QObject):
     maskEdited = Signal(str)
     halfHidden = Signal(tuple)
     hardestHidden = Signal(int)
+    leaksToggled = Signal()
     queryChanged = Signal(object)
     namesEdited = Signal(tuple)
     undoRequested = Signal()

@@ -156,3 +156,20 @@ def test_points_shrink_where_they_lie_close():
     few, many = (rng.uniform(-0.5, 0.5, (n, 3)).astype(np.float32) * [1, 1, 0] for n in (300, 30_000))
     assert point_diameter(few.astype(np.float32)) > 2 * point_diameter(many.astype(np.float32))
     assert point_diameter(np.zeros((5, 3), np.float32)) == pytest.approx(0.05)
+
+
+def test_truly_hidden_points_are_told_from_leaked_ones():
+    state = answered_state()
+    members = state.prepared.members.copy()
+    members[1, :4] = members[0, :4]  # patch 1 is visible, patch 0 hidden
+    plain = replace(state, prepared=replace(state.prepared, members=members), leaks=True)
+    view = Resolver()(plain).views[1]
+    context, withheld, leaked = view.layers
+    assert view.caption == "68 truly hidden (blue) · 4 leaked by overlap (orange)"
+    np.testing.assert_array_equal(leaked.points, state.prepared.points[:4])
+    assert (leaked.colours == GROUNDS["light"].leaked).all()
+    assert len(withheld.points) == HIDDEN.sum() * SIZE - 4
+    assert set(nearest(withheld.points, CORNERS)) == set(np.flatnonzero(HIDDEN))
+    assert (withheld.colours == GROUNDS["light"].withheld).all()
+    assert len(context.points) == (~HIDDEN).sum() * SIZE - 4
+    assert Resolver()(replace(plain, leaks=False)).views[1].caption.startswith("5 of 8")

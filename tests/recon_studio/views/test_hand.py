@@ -125,6 +125,15 @@ def test_the_mask_is_edited_from_the_menu(window, qtbot):
     np.testing.assert_allclose(half.args[0], window.bench.camera.axes[2])
 
 
+def test_truly_hidden_points_are_a_key_away(window, qtbot):
+    with qtbot.waitSignal(window.leaksToggled):
+        press(qtbot, window, Qt.Key.Key_O)
+    state = answered_state()
+    window.show_state(state, replace(state, leaks=True))
+    assert window.actions_by_name["leaks"].isChecked()
+    assert "truly hidden" in window.bench.tiles[1].view.caption
+
+
 def test_the_hardest_are_asked_for_by_number(window, qtbot):
     window.actions_by_name["hide_hardest"].trigger()
     dialog = window.findChild(QInputDialog)
