@@ -51,9 +51,7 @@ def reconstruction(
         CheckpointError: the checkpoint brought no decoder.
     """
     if "decoder" in predictor.lacking:
-        raise CheckpointError(
-            f"The model '{predictor.about.name}' has no decoder, so it cannot reconstruct; load a pretraining checkpoint."
-        )
+        raise CheckpointError(f"The model '{predictor.about.name}' has no decoder; reconstruction needs a pretraining checkpoint.")
     if not 0 <= seed < 2**63:
         raise ConfigError(f"seed ({seed}) must be at least 0 and below 2^63.")
     hidden = hidden_count(predictor.config.num_groups, mask_ratio)

@@ -64,8 +64,7 @@ def unlike(
     embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell)
     scores = unlike_scores(predictor.similarities(embedding.projected, words), float(predictor.card.get("temperature", TEMPERATURE)))
     is_foreign = of_foreign[kept]
-    taught_plain = {plain(name) for name in taught}
-    after_all = [name for name in foreign if plain(name) in taught_plain]
+    after_all = [name for name in foreign if plain(name) in {plain(each) for each in taught}]
     return {
         "protocol": _protocol(predictor, known, foreign, after_all, is_foreign, templates, disturbance),
         "data": source,

@@ -74,7 +74,6 @@ def zero_shot(
     true, predicted = labels[kept], _order(similarities)[:, 0]
     confusion = np.zeros((len(candidates), len(candidates)), np.int64)
     np.add.at(confusion, (true, predicted), 1)
-    totals = confusion.sum(1)
     return {
         "protocol": _protocol(predictor, data, truths, candidates, templates, len(kept), disturbance),
         "data": source,
@@ -82,12 +81,15 @@ def zero_shot(
         "seed": disturbance.seed,
         "names": list(candidates),
         **top_shares(similarities, true),
-        "per_class": {
-            name: float(confusion[place, place] / totals[place]) if totals[place] else None for place, name in enumerate(candidates)
-        },
+        "per_class": _per_class(candidates, confusion),
         "confusion": confusion.tolist(),
         **({"restricted": {"n": len(truths), **top_shares(similarities[:, : len(truths)], true)}} if all_names else {}),
     }
+
+
+def _per_class(names: Sequence[str], confusion: npt.NDArray[np.int64]) -> dict[str, float | None]:
+    rows = zip(names, confusion.diagonal().tolist(), confusion.sum(1).tolist(), strict=True)
+    return {name: right / total if total else None for name, right, total in rows}
 
 
 def top_shares(similarities: Floats, true: npt.NDArray[np.int64]) -> dict[str, float]:

@@ -144,7 +144,6 @@ def _style_sheet(c: Colours) -> str:
     QLabel {{ background: transparent; }}
     QLabel[kind="title"] {{ font-weight: 600; }}
     QLabel[kind="small"] {{ color: {c.muted}; font-size: {SMALL}px; }}
-    QLabel[kind="value"] {{ color: {c.text}; }}
     QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }}
     QToolButton:hover:enabled {{ background: {c.hover}; }}
     QToolButton:pressed:enabled {{ background: {c.soft}; }}
@@ -180,12 +179,10 @@ def _style_sheet(c: Colours) -> str:
     QListWidget::item:selected {{ background: {c.soft}; color: {c.text}; }}
     QListWidget::item:hover:!selected {{ background: {c.hover}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-    QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
-    QScrollBar:horizontal {{ height: 10px; background: transparent; margin: 0; }}
+    QScrollBar {{ width: 10px; height: 10px; background: transparent; margin: 0; }}
     QScrollBar::handle {{ background: {c.line}; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }}
     QScrollBar::handle:hover {{ background: {c.muted}; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; width: 0; height: 0; }}
     QProgressBar {{ border: none; border-radius: 3px; background: {c.line}; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
-    QSplitter::handle {{ background: transparent; }}
     """
