@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider, QWidget
 from pytestqt.qtbot import QtBot
@@ -24,6 +24,7 @@ from recon_studio.controllers.studio import Start, Studio
 from recon_studio.state import actions
 from recon_studio.state.app_state import AppState, Mask
 from recon_studio.views.main_window import MainWindow
+from tests.recon_studio.drags import drag_enter, drag_move
 from tests.recon_studio.shapes import chair, write_broken_ply, write_ply
 
 pytestmark = pytest.mark.window
@@ -89,13 +90,13 @@ def drop(window: MainWindow, paths: list[Path]) -> None:
     """Drags files over the window and lets go, as the window system would say it."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    place, copy, left, none = QPoint(500, 400), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(place, copy, data, left, none)
+    place = QPointF(500, 400)
+    enter = drag_enter(data, place)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
     assert window.drop_hint.isVisible()
-    QApplication.sendEvent(window, QDragMoveEvent(place, copy, data, left, none))
-    let_go = QDropEvent(QPointF(place), copy, data, left, none)
+    QApplication.sendEvent(window, drag_move(data, place))
+    let_go = QDropEvent(place, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(window, let_go)
     assert let_go.isAccepted()
     assert not window.drop_hint.isVisible()

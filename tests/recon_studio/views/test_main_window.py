@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
+from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 
 from recon_studio.scene.colours import GROUNDS
@@ -11,6 +11,7 @@ from recon_studio.state.app_state import AppState, Job, Notice
 from recon_studio.views.actions import ENTRIES, MENUS
 from recon_studio.views.main_window import MainWindow, local_paths
 from recon_studio.views.tile import Tile
+from tests.recon_studio.drags import drag_enter
 from tests.recon_studio.scenery import CORNERS, HIDDEN, answered_state
 
 
@@ -117,13 +118,13 @@ def test_dropped_files_and_folders_are_emitted(window, qtbot, tmp_path):
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a b.ply")), QUrl.fromLocalFile(str(tmp_path)), QUrl("https://example.org/x.ply")])
     middle, action = QPointF(300, 300), Qt.DropAction.CopyAction
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(middle.toPoint(), action, data, buttons, keys)
+    enter = drag_enter(data, middle)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
     assert window.drop_hint.isVisible()
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not window.drop_hint.isVisible()
-    QApplication.sendEvent(window, QDragEnterEvent(middle.toPoint(), action, data, buttons, keys))
+    QApplication.sendEvent(window, drag_enter(data, middle))
     with qtbot.waitSignal(window.filesDropped) as dropped:
         QApplication.sendEvent(window, QDropEvent(middle, action, data, buttons, keys))
     assert dropped.args == [[str(tmp_path / "a b.ply"), str(tmp_path)]]
@@ -139,7 +140,7 @@ def test_text_and_far_addresses_are_not_taken(window):
     data = QMimeData()
     data.setText("hello")
     assert local_paths(data) == []
-    enter = QDragEnterEvent(QPoint(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = drag_enter(data, QPointF(300, 300))
     QApplication.sendEvent(window, enter)
     assert not window.drop_hint.isVisible()
 
