@@ -46,19 +46,22 @@ class Stored:
     notes: tuple[str, ...]
 
 
-def read(source: str | Path) -> Stored:
+def read(source: str | Path, **changes: Any) -> Stored:
     """Reads a checkpoint without building the model.
 
     Args:
         source: "default", a folder of ours (a model or a run), a run's ``.safetensors``, or the authors' ``.pth``.
+        changes: settings that the shapes in the authors' file cannot tell, see ``release.Release.config``.
 
     Raises:
         InputError: the default model does not ship with this installation.
-        CheckpointError: the checkpoint is missing, damaged or foreign.
+        CheckpointError: the checkpoint is missing, damaged or foreign, or is one of ours, whose card knows its settings already.
     """
     path = asset_path("default") if str(source) == "default" else Path(source).expanduser()
     if path.name == folder_format.WEIGHTS and (path.parent / folder_format.CARD).exists():
         path = path.parent  # a file dialog gives the file, and means the folder
+    if changes and (path.is_dir() or path.suffix == ".safetensors"):
+        raise CheckpointError(f"{', '.join(changes)} can be given for a .pth of the release only; '{source}' knows its settings.")
     if path.is_dir():
         if not (path / BEST).exists():
             return Stored(*folder_format.load(path), ())
@@ -71,7 +74,7 @@ def read(source: str | Path) -> Stored:
             f"Model '{source}' does not exist; it must be 'default', a model's or run's folder, or a .pth of the release."
         )
     found = release.load(path)
-    return Stored(found.state, _release_card(path, found), found.notes)
+    return Stored(found.state, _release_card(path, found, changes), found.notes)
 
 
 def open_pretraining(source: str | Path) -> Opened:
@@ -101,9 +104,9 @@ def open_pretraining(source: str | Path) -> Opened:
     return Opened(model, stored.card, (*stored.notes, *report.notes()), tuple(part for part in PARTS if part in lacking))
 
 
-def _release_card(path: Path, found: release.Release) -> dict[str, Any]:
+def _release_card(path: Path, found: release.Release, changes: dict[str, Any]) -> dict[str, Any]:
     try:
-        config = found.config()
+        config = found.config(**changes)
     except ConfigError as error:
         raise CheckpointError(f"Checkpoint '{path}' cannot be used ({str(error).rstrip('.')}).") from error
     card: dict[str, Any] = {

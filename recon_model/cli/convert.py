@@ -12,11 +12,23 @@ from recon_model.errors import CheckpointError, ConfigError, InputError
 if TYPE_CHECKING:
     from recon_model.checkpoint.opening import Stored
 
+SETTINGS = {
+    "heads": ("attention heads of the encoder", "width / 64"),
+    "decoder_heads": ("attention heads of the decoder", "as the encoder"),
+    "num_points": ("points of a cloud", "1024"),
+    "num_groups": ("patches of a cloud", "64"),
+    "group_size": ("points of a patch", "as the decoder has them, else 32"),
+}
+"""Settings to give with the authors' files: what each is, and what it is if not given."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon convert`` takes."""
     parser.add_argument("source", metavar="IN", help=MODEL)
     parser.add_argument("target", type=Path, metavar="OUT", help="a folder to make, or a .pth to write")
+    told = parser.add_argument_group("what the shapes in the authors' file cannot tell")
+    for setting, (words, default) in SETTINGS.items():
+        told.add_argument(f"--{setting.replace('_', '-')}", type=int, metavar="N", help=f"{words} (default: {default})")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -25,7 +37,8 @@ def run(args: argparse.Namespace) -> None:
     from recon_model.checkpoint import opening, release
     from recon_model.checkpoint.keys import Kind
 
-    stored = opening.read(args.source)
+    given = {name: getattr(args, name) for name in SETTINGS if getattr(args, name) is not None}
+    stored = opening.read(args.source, **given)
     target: Path = args.target
     to_release = target.suffix.lower() in (".pth", ".pt")
     kind = stored.card.get("kind", "pretraining")

@@ -309,6 +309,20 @@ def test_convert_goes_there_and_back(run: Run, tmp_path: Path) -> None:
     assert all(torch.equal(before["base_model"][key], after["base_model"][key]) for key in before["base_model"])
 
 
+def test_convert_takes_what_shapes_cannot_tell(run: Run, small_checkpoint: Path, tmp_path: Path) -> None:
+    golden = Path(__file__).resolve().parents[2] / "golden" / "open_b" / "pretrain.pth"
+    status, out, err = run("convert", golden, tmp_path / "ours")
+    assert (status, out) == (2, "")
+    assert "heads must be given for width (48)" in sentence(err)
+    status, out, err = run("convert", golden, tmp_path / "ours", "--heads", "2", "--num-groups", "12", "--num-points", "200")
+    assert (status, err) == (0, "")
+    config = folder_format.load_card(tmp_path / "ours")["config"]
+    assert [config[name] for name in ("heads", "decoder_heads", "num_groups", "num_points", "group_size")] == [2, 2, 12, 200, 16]
+    status, _, err = run("convert", small_checkpoint, tmp_path / "again", "--heads", "2")
+    assert status == 2
+    assert "for a .pth of the release only" in sentence(err)
+
+
 def test_convert_says_what_the_authors_file_cannot(run: Run, small_checkpoint: Path, tmp_path: Path) -> None:
     status, out, _ = run("convert", small_checkpoint, tmp_path / "small.pth")
     assert status == 0
