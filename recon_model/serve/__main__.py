@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import BinaryIO, NoReturn
 
 from recon_model.errors import ServeError, sentence
-from recon_model.serve.framing import pack
+from recon_model.serve.framing import pack, private_pipes
 from recon_model.serve.inbox import Inbox
 from recon_model.serve.messages import Ready, Reply, encode
 from recon_model.serve.versions import versions
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def play(role: str) -> int:
     """Plays the named role on this process's stdin and stdout; see ``main``."""
-    incoming, outgoing = _private_pipes()
+    incoming, outgoing = private_pipes()
     try:
         # Each role imports only what it needs: the reader never waits for torch.
         if role == "reader":
@@ -61,16 +61,6 @@ def leave(code: int) -> NoReturn:
     """Ends the process at once, so that a library still being imported on another thread neither delays nor breaks the exit."""
     sys.stderr.flush()
     os._exit(code)
-
-
-def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Keeps the protocol's two descriptors to ourselves: whatever a library prints goes to stderr, whatever it reads is empty."""
-    incoming, outgoing = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Frames on a byte pipe: four bytes of little-endian length, then a msgpack body."""
 
+import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -22,6 +23,16 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     if not prefix:
         return None
     return _read_exactly(stream, _length(prefix), required=True)
+
+
+def private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Keeps the protocol's two descriptors to ourselves: whatever a library prints goes to stderr, whatever it reads is empty."""
+    incoming, outgoing = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")
 
 
 class FrameBuffer:

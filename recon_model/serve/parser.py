@@ -5,7 +5,6 @@ first byte is read: address space, no core dumps, and an alarm that ends the pro
 whoever watches it be gone.
 """
 
-import os
 import signal
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import BinaryIO
 
 from recon_model.data import clouds
 from recon_model.errors import InputError, ReconError, ServeError, sentence
-from recon_model.serve.framing import pack, read_frame
+from recon_model.serve.framing import pack, private_pipes, read_frame
 from recon_model.serve.messages import Array, CloudRead, Failed, ReadCloud, Ready, Reply, decode_request, encode
 
 ALARM_S = 30.0
@@ -98,13 +97,8 @@ def main(arguments: list[str]) -> int:
         arguments: the most bytes of memory to use, in decimal.
     """
     limit(int(arguments[0]))
-    incoming, outgoing = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
     try:
-        return serve(os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb"))
+        return serve(*private_pipes())
     except (InputError, ServeError, BrokenPipeError) as error:
         print(sentence(error), file=sys.stderr)
         return 1
