@@ -204,8 +204,8 @@ def test_what_a_library_prints_stays_off_the_pipe(tmp_path: Path) -> None:
     """The protocol's descriptor is our own: prints, also from C, end on stderr."""
     program = (
         "import os, sys\n"
-        "from recon_model.serve import __main__ as serve\n"
-        "incoming, outgoing = serve._private_pipes()\n"
+        "from recon_model.serve.framing import private_pipes\n"
+        "incoming, outgoing = private_pipes()\n"
         "print('from python', flush=True)\n"
         "os.write(1, b'from below')\n"
         "assert sys.stdin.read() == '' and os.read(0, 10) == b''\n"
