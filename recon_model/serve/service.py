@@ -1,40 +1,21 @@
-"""The model role: messages in, messages out. The only file that ties messages to torch code."""
+"""The model role: messages in, messages out. ``answers/`` ties each kind of message to the model."""
 
 import json
 import sys
-import time
 import traceback
 from collections.abc import Callable
 from threading import Thread
-from typing import ParamSpec, TypeVar
 
 import torch
 
 from recon_model.errors import ReconError, ServeError, sentence
 from recon_model.predictor import Predictor
+from recon_model.serve.answers import ANSWERS
 from recon_model.serve.inbox import Closed, Inbox, Posted
-from recon_model.serve.messages import (
-    Array,
-    Attend,
-    Attended,
-    ClassifyByWords,
-    CloudPrepared,
-    Failed,
-    LoadModel,
-    ModelLoaded,
-    PrepareCloud,
-    Progress,
-    Reconstruct,
-    Reconstructed,
-    Reply,
-    Request,
-    Scores,
-    Shutdown,
-)
+from recon_model.serve.messages import ClassifyByWords, Failed, LoadModel, ModelLoaded, Progress, Reconstruct, Reply, Request, Shutdown
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
+NEEDS_WORDS = (ClassifyByWords,)
+"""Requests with ``names`` and ``templates``: set aside while the text tower opens."""
 DEFAULT = ("default", "auto")
 QUIET_S = 1.0
 """Seconds without a request after which the text tower is opened ahead of need: not while a window is still drawing its first pictures."""
@@ -63,7 +44,7 @@ class Service:
         self._model: Predictor | None = None
         self._loaded: tuple[str, str] | None = None
         self._asked: Predictor | None = None
-        self._held: ClassifyByWords | None = None
+        self._held: dict[type, Request] = {}  # the newest of each kind that waits for the text tower
         self._reconstructed = False
 
     def run(self) -> None:
@@ -75,8 +56,8 @@ class Service:
         torch.set_num_threads(worker_threads())
         self._load_default()
         closed = False
-        while not (closed and self._held is None):
-            if self._held is not None and self._inbox.peek() is None:
+        while not (closed and not self._held):
+            if self._held and self._inbox.peek() is None:
                 self._open_tower()
             event = self._inbox.take(QUIET_S if self._reconstructed and self._tower_missing() else None)
             if isinstance(event, Shutdown):
@@ -105,19 +86,18 @@ class Service:
             self._send(reply)
 
     def _answer(self, request: Request) -> Reply | None:
-        match request:
-            case LoadModel():
-                return self._load(request)
-            case PrepareCloud():
-                return self._prepare(request)
-            case Reconstruct():
-                return self._reconstruct(request)
-            case Attend():
-                return self._attend(request)
-            case ClassifyByWords():
-                return self._classify(request)
-            case _:
-                raise ServeError(f"request ({type(request).__name__}) is not for the model role.")
+        if isinstance(request, LoadModel):
+            return self._load(request)
+        answer = ANSWERS.get(type(request))
+        if answer is None:
+            raise ServeError(f"request ({type(request).__name__}) is not for the model role.")
+        model = self._current()
+        if isinstance(request, NEEDS_WORDS) and not model.vocabulary.ready(request.names, request.templates):
+            self._held[type(request)] = request
+            return Progress(id=request.id, fraction=-1.0, text="Opening the text tower.")
+        reply = answer(model, request)
+        self._reconstructed |= isinstance(request, Reconstruct)
+        return reply
 
     def _load(self, request: LoadModel) -> ModelLoaded:
         wanted = (request.source, request.device)
@@ -134,71 +114,6 @@ class Service:
             heads=about.heads,
             num_groups=about.num_groups,
             notes=about.notes,
-        )
-
-    def _prepare(self, request: PrepareCloud) -> CloudPrepared:
-        prepared, milliseconds = _timed(self._current().prepare, request.points.numpy())
-        return CloudPrepared(
-            id=request.id,
-            points=Array.of(prepared.points),
-            indices=Array.of(prepared.indices),
-            centre=prepared.centre,
-            scale=prepared.scale,
-            centres=Array.of(prepared.centres),
-            members=Array.of(prepared.members),
-            milliseconds=milliseconds,
-        )
-
-    def _reconstruct(self, request: Reconstruct) -> Reconstructed:
-        result, milliseconds = _timed(
-            self._current().reconstruct,
-            request.points.numpy(),
-            mask_ratio=request.mask_ratio,
-            strategy=request.strategy,
-            seed=request.seed,
-            hidden=None if request.hidden is None else request.hidden.numpy(),
-        )
-        self._reconstructed = True
-        return Reconstructed(
-            id=request.id,
-            hidden=Array.of(result.hidden),
-            rebuilt=Array.of(result.rebuilt),
-            chamfer=Array.of(result.chamfer),
-            milliseconds=milliseconds,
-        )
-
-    def _attend(self, request: Attend) -> Attended:
-        weights, milliseconds = _timed(
-            self._current().attend,
-            request.points.numpy(),
-            request.hidden.numpy(),
-            token=request.token,
-            patch=request.patch,
-            layer=request.layer,
-            head=request.head,
-        )
-        return Attended(
-            id=request.id,
-            weights=Array.of(weights),
-            token=request.token,
-            patch=request.patch,
-            layer=request.layer,
-            head=request.head,
-            milliseconds=milliseconds,
-        )
-
-    def _classify(self, request: ClassifyByWords) -> Scores | Progress:
-        model = self._current()
-        if not model.vocabulary.ready(request.names, request.templates):
-            self._held = request
-            return Progress(id=request.id, fraction=-1.0, text="Opening the text tower.")
-        scores, milliseconds = _timed(model.classify, request.points.numpy(), request.names, request.templates)
-        return Scores(
-            id=request.id,
-            names=scores.names,
-            scores=Array.of(scores.similarities),
-            probabilities=Array.of(scores.probabilities),
-            milliseconds=milliseconds,
         )
 
     # ------------------------------------------------------------ what is loaded
@@ -234,17 +149,11 @@ class Service:
         Thread(target=load, name="tower", daemon=True).start()
 
     def _resume_held(self) -> None:
-        request, self._held = self._held, None
-        if request is not None:
+        held, self._held = self._held, {}
+        for request in held.values():
             self._work(request)
 
 
 def worker_threads() -> int:
     """Threads for torch: one core is left to the window. Where all are taken, threads wait for each other: ten times slower was seen."""
     return max(1, min(MAX_THREADS, torch.get_num_threads() - 1))
-
-
-def _timed(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, float]:
-    start = time.perf_counter()
-    result = work(*args, **kwargs)
-    return result, (time.perf_counter() - start) * 1e3

@@ -1,7 +1,7 @@
 """All controllers together: what the window emits goes in, AppStates come out."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject
 
@@ -29,6 +29,14 @@ class Start:
     model: str = "default"
 
 
+class RoomController(Protocol):
+    """A controller of a room that is made when it is first entered."""
+
+    def connect_view(self, view: Any) -> None:
+        """Joins the room's signals to the handlers."""
+        ...
+
+
 class Studio(QObject):
     """Owns the state, the controllers and the backend; has no widget."""
 
@@ -41,6 +49,7 @@ class Studio(QObject):
         self.words = WordsController(self.store, backend, self)
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
+        self.rooms: dict[str, RoomController] = {}
         self.keeper = keeper
         self._start = start
         self._closed = False
@@ -87,6 +96,8 @@ class Studio(QObject):
             "namesEdited": self.words.set_names,
             "undoRequested": self.store.undo,
             "redoRequested": self.store.redo,
+            "roomEntered": lambda room: self.store.apply(lambda state: actions.enter(state, room)),
+            "roomMade": self._join_room,
             "themeChanged": lambda theme: self.store.apply(lambda state: actions.set_theme(state, theme)),
             "cancelRequested": self.activity.cancel,
             "noticeDismissed": self.model.dismiss_notice,
@@ -97,6 +108,12 @@ class Studio(QObject):
             getattr(window, name).connect(handler)
         window.show_state(None, self.store.state)
         self.store.changed.connect(window.show_state)
+
+    def _join_room(self, name: str, view: Any) -> None:
+        """Joins a room that was entered for the first time to its controller."""
+        controller = self.rooms.get(name)
+        if controller is not None:
+            controller.connect_view(view)
 
     def _open_dropped(self, paths: list[str]) -> None:
         """A dropped checkpoint is the model to use; everything else is for the library."""

@@ -18,6 +18,7 @@ from recon_studio.state.app_state import (
     Notice,
     Prepared,
     Reconstruction,
+    Room,
     Score,
     Theme,
 )
@@ -212,6 +213,11 @@ def notify(state: AppState, notice: Notice) -> AppState:
 def dismiss_notice(state: AppState, index: int) -> AppState:
     """Takes away the notice at that place."""
     return replace(state, notices=tuple(each for place, each in enumerate(state.notices) if place != index))
+
+
+def enter(state: AppState, room: Room) -> AppState:
+    """Goes to a room of the window."""
+    return replace(state, room=room)
 
 
 def set_theme(state: AppState, theme: Theme) -> AppState:

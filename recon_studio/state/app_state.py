@@ -11,6 +11,7 @@ Indices = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 Theme = Literal["light", "dark"]
+Room = Literal["bench", "words", "map", "training"]
 ItemStatus = Literal["queued", "reading", "ready", "failed"]
 BackendStatus = Literal["starting", "ready", "busy", "restarting", "failed"]
 Token = Literal["cls", "img", "text", "patch"]
@@ -165,6 +166,7 @@ class AppState:
     notices: tuple[Notice, ...] = ()
     recent: tuple[str, ...] = ()
     theme: Theme = "light"
+    room: Room = "bench"
     tool: Tool = "turn"
     leaks: bool = False  # whether the Seen view tells truly hidden points from those that overlap leaks
     can_undo: str = ""  # what undo would take back, in words; empty when nothing

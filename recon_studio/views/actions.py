@@ -6,7 +6,7 @@ from typing import get_args
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
-from recon_studio.state.app_state import Theme
+from recon_studio.state.app_state import Room, Theme
 from recon_studio.views.theme import icon
 
 
@@ -55,6 +55,10 @@ ENTRIES = (
     Entry("grow", "Grow the mask", "Hide the nearest neighbours of hidden patches, too", ("]",)),
     Entry("shrink", "Shrink the mask", "Show the hidden patches beside visible ones", ("[",)),
     Entry("show_all", "Show all patches", "Hide nothing", ("Shift+H",)),
+    Entry("room_bench", "Bench", "See one cloud as the model sees it", ("Ctrl+1",), checkable=True),
+    Entry("room_words", "Words", "Ask with words: names, phrases, the whole library", ("Ctrl+2",), checkable=True),
+    Entry("room_map", "Map", "See the whole library as the model arranges it", ("Ctrl+3",), checkable=True),
+    Entry("room_training", "Training", "Train models, and follow runs", ("Ctrl+4",), checkable=True),
     Entry("light", "Light", "Dark points on white", checkable=True),
     Entry("dark", "Dark", "Bright points on black", checkable=True),
     Entry("iso", "From a corner", "Look at the cloud from a corner", ("1",)),
@@ -102,7 +106,26 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "show_all",
         ),
     ),
-    ("&View", ("light", "dark", "-", "iso", "front", "top", "reset_camera", "-", "leaks", "measured")),
+    (
+        "&View",
+        (
+            "room_bench",
+            "room_words",
+            "room_map",
+            "room_training",
+            "-",
+            "light",
+            "dark",
+            "-",
+            "iso",
+            "front",
+            "top",
+            "reset_camera",
+            "-",
+            "leaks",
+            "measured",
+        ),
+    ),
     ("&Help", ("model_card", "about")),
 )
 
@@ -118,9 +141,10 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
         action.setCheckable(entry.checkable)
         window.addAction(action)
         actions[entry.name] = action
-    themes = QActionGroup(window)
-    for theme in get_args(Theme):
-        themes.addAction(actions[theme])
+    for choices in (get_args(Theme), tuple(f"room_{room}" for room in get_args(Room))):
+        group = QActionGroup(window)
+        for name in choices:
+            group.addAction(actions[name])
     return actions
 
 

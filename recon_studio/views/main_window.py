@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QInputDialog,
@@ -18,29 +17,26 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QPlainTextEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from recon_model.assets import asset_path
-from recon_studio.scene.resolve import Resolver
-from recon_studio.state.app_state import AppState
+from recon_studio.state.app_state import AppState, Room
 from recon_studio.state.masking import MaskEdit
 from recon_studio.views.actions import MENUS, dress_actions, make_actions
 from recon_studio.views.activity import Activity, NoticeRow
-from recon_studio.views.bench_view import BenchView
+from recon_studio.views.bench_room import BenchRoom
 from recon_studio.views.input_panel import InputPanel
-from recon_studio.views.inspector import AttentionPanel, Inspector
 from recon_studio.views.library import Library
 from recon_studio.views.measured import MeasuredView
 from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.overlay import DropHint
+from recon_studio.views.rooms import Rooms, RoomSwitch
 from recon_studio.views.theme import GRID, apply_theme
 from recon_studio.views.toolbar import TOOLS, Toolbar
-from recon_studio.views.words import Words
 
-LEFT, RIGHT = 30 * GRID, 38 * GRID
+LEFT = 30 * GRID
 
 
 class MainWindow(QMainWindow):
@@ -73,13 +69,14 @@ class MainWindow(QMainWindow):
     cancelRequested = Signal(int)
     noticeDismissed = Signal(int)
     retryRequested = Signal(str)  # the helper that was given up: "reader" or "model"
+    roomEntered = Signal(str)  # Room
+    roomMade = Signal(str, object)  # Room, its widget: made when it is first entered
     viewsReady = Signal()
     closing = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._state: AppState | None = None
-        self._resolve = Resolver()
         self.setWindowTitle("ReCon Studio")
         self.setWindowIcon(QIcon(str(asset_path("icons", "app.svg"))))
         self.setAcceptDrops(True)
@@ -89,15 +86,18 @@ class MainWindow(QMainWindow):
         self.toolbar = Toolbar(self.actions_by_name)
         self.library = Library(self.actions_by_name["open"])
         self.input = InputPanel()
-        self.bench = BenchView(self)
-        self.inspector, self.attention, self.words = Inspector(), AttentionPanel(), Words()
+        self.bench_room = BenchRoom(self)
+        self.bench, self.words = self.bench_room.bench, self.bench_room.words
+        self.inspector, self.attention = self.bench_room.inspector, self.bench_room.attention
+        self.rooms = Rooms({"bench": lambda: self.bench_room})
         self.activity = Activity()
         self._lay_out()
         self._make_menus()
         self._connect()
         self.drop_hint = DropHint(self)
-        for field in (*self.findChildren(QLineEdit), *self.findChildren(QPlainTextEdit)):
-            field.setAcceptDrops(False)  # a file dropped on a field is meant for the window, too
+        for part in (self, self.bench_room):
+            leave_drops(part)
+        self.rooms.made.connect(lambda _name, room: leave_drops(room))
         self._toast: NoticeRow | None = None
         self.measured: MeasuredView | None = None
 
@@ -111,24 +111,10 @@ class MainWindow(QMainWindow):
         left.setSpacing(GRID)
         left.addWidget(self.library, 1)
         left.addWidget(self.input)
-        column = QWidget()
-        right = QVBoxLayout(column)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(GRID)
-        for card in (self.inspector, self.attention, self.words):
-            right.addWidget(card)
-        right.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(column)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._right = scroll
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addLayout(left)
-        row.addWidget(self.bench, 1)
-        row.addWidget(scroll)
+        row.addWidget(self.rooms, 1)
         self.toolbar.setFixedHeight(5 * GRID)
         self.activity.setFixedHeight(4 * GRID)
         grid.addWidget(self.toolbar, 0, 0)
@@ -140,6 +126,8 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> None:
         self.recent_menu = QMenu("Open recent", self)
+        self.menuBar().setNativeMenuBar(False)  # the switch of rooms stands at its end
+        self.menuBar().setCornerWidget(RoomSwitch(self.actions_by_name))
         for title, names in MENUS:
             menu = self.menuBar().addMenu(title)
             menu.setToolTipsVisible(True)
@@ -155,15 +143,11 @@ class MainWindow(QMainWindow):
         for panel, names in (
             (self.toolbar, ("ratioChanged", "strategyChanged", "seedChanged")),
             (self.library, ("itemChosen", "itemRemoved")),
-            (self.bench, ("patchPicked", "patchToggled", "strokePainted")),
-            (self.inspector, ("patchToggled",)),
-            (self.attention, ("queryChanged",)),
-            (self.words, ("namesEdited",)),
             (self.activity, ("cancelRequested", "noticeDismissed", "retryRequested")),
         ):
             for name in names:
                 getattr(panel, name).connect(getattr(self, name))
-        self.bench.ready.connect(self.viewsReady)
+        self.rooms.made.connect(self.roomMade)
         self.toolbar.modelCardRequested.connect(self.show_model_card)
         handlers = {
             "open": self.openRequested.emit,
@@ -181,6 +165,7 @@ class MainWindow(QMainWindow):
             "hide_half": lambda: self.halfHidden.emit(tuple(float(part) for part in self.bench.camera.axes[2])),
             "hide_hardest": self._ask_hardest,
             "leaks": self.leaksToggled.emit,
+            **{f"room_{room}": partial(self.roomEntered.emit, room) for room in get_args(Room)},
             "light": lambda: self.themeChanged.emit("light"),
             "dark": lambda: self.themeChanged.emit("dark"),
             "iso": lambda: self.bench.look("iso"),
@@ -207,11 +192,8 @@ class MainWindow(QMainWindow):
             assert isinstance(app, QApplication)
             apply_theme(app, new.theme)
             dress_actions(self.actions_by_name, new.theme)
-        for panel in (self.toolbar, self.library, self.input, self.inspector, self.attention, self.words, self.activity):
+        for panel in (self.toolbar, self.library, self.input, self.rooms, self.activity):
             panel.show_state(old, new)
-        self.bench.show_picture(self._resolve(new), new.theme, new.current)
-        if old is None or (old.tool, old.theme) != (new.tool, new.theme):
-            self.bench.set_tool(new.tool, new.theme)
         self._show_actions(new)
         if old is None or old.recent != new.recent:
             self._show_recent(new.recent)
@@ -233,6 +215,8 @@ class MainWindow(QMainWindow):
         for tool in TOOLS:
             self.actions_by_name[tool].setChecked(new.tool == tool)
         self.actions_by_name["leaks"].setChecked(new.leaks)
+        for room in get_args(Room):
+            self.actions_by_name[f"room_{room}"].setChecked(new.room == room)
         for name, works, why_not in (
             ("toggle_patch", new.prepared is not None, "Open a cloud first."),
             *((name, hidden is not None, "Open a cloud first.") for name in (*TOOLS, "hide_half", "leaks", *get_args(MaskEdit))),
@@ -400,7 +384,7 @@ class MainWindow(QMainWindow):
         more = max(0, self.width() - 1280) // 10 // GRID * GRID
         for panel in (self.library, self.input):
             panel.setFixedWidth(LEFT + min(more, 8 * GRID))
-        self._right.setFixedWidth(RIGHT + min(more, 8 * GRID))
+        self.bench_room.widen(min(more, 8 * GRID))
         QTimer.singleShot(0, self, self._place_toast)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -412,13 +396,19 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Timers and jobs first, then the views, then the window."""
         self.closing.emit()
-        self.words.stop()
         if self.measured is not None:
             self.measured.shut()
-        self.bench.shut()
+        self.rooms.shut()
+        self.bench_room.shut()
         super().closeEvent(event)
 
 
 def local_paths(data: QMimeData) -> list[str]:
     """Returns the paths of the files and folders that a drag carries."""
     return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+
+
+def leave_drops(part: QWidget) -> None:
+    """Keeps fields from taking drops: a file dropped on one is meant for the window, too."""
+    for field in (*part.findChildren(QLineEdit), *part.findChildren(QPlainTextEdit)):
+        field.setAcceptDrops(False)

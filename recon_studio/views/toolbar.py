@@ -30,10 +30,15 @@ class Toolbar(QWidget):
         row.setSpacing(GRID)
         for name in ("open", "undo", "redo"):
             row.addWidget(_button(actions[name]))
-        row.addWidget(rule())
-        self._make_mask(row)
+        self.mask_bar = QWidget()  # of the bench; other rooms have no use for it
+        bar = QHBoxLayout(self.mask_bar)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.setSpacing(GRID)
+        bar.addWidget(rule())
+        self._make_mask(bar)
         for name in TOOLS:
-            row.addWidget(_button(actions[name]))
+            bar.addWidget(_button(actions[name]))
+        row.addWidget(self.mask_bar)
         row.addStretch(1)
         self._make_model(row)
 
@@ -87,6 +92,7 @@ class Toolbar(QWidget):
 
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws the difference."""
+        self.mask_bar.setVisible(new.room == "bench")
         if old is None or old.mask != new.mask:
             by_hand = new.mask.hidden
             share = new.mask.ratio if by_hand is None else sum(by_hand) / len(by_hand)

@@ -44,6 +44,8 @@ class FakeWindow(QObject):
     undoRequested = Signal()
     redoRequested = Signal()
     themeChanged = Signal(str)
+    roomEntered = Signal(str)
+    roomMade = Signal(str, object)
     cancelRequested = Signal(int)
     noticeDismissed = Signal(int)
     retryRequested = Signal(str)

@@ -1,0 +1,64 @@
+"""Answers for the bench: cutting a cloud, rebuilding hidden patches, attention."""
+
+from recon_model.predictor import Predictor
+from recon_model.serve.answers.answer import Answer, timed
+from recon_model.serve.messages import Array, Attend, Attended, CloudPrepared, PrepareCloud, Reconstruct, Reconstructed
+
+
+def prepare(model: Predictor, request: PrepareCloud) -> CloudPrepared:
+    """Samples, centres, scales and cuts a cloud."""
+    prepared, milliseconds = timed(model.prepare, request.points.numpy())
+    return CloudPrepared(
+        id=request.id,
+        points=Array.of(prepared.points),
+        indices=Array.of(prepared.indices),
+        centre=prepared.centre,
+        scale=prepared.scale,
+        centres=Array.of(prepared.centres),
+        members=Array.of(prepared.members),
+        milliseconds=milliseconds,
+    )
+
+
+def reconstruct(model: Predictor, request: Reconstruct) -> Reconstructed:
+    """Rebuilds the hidden patches."""
+    result, milliseconds = timed(
+        model.reconstruct,
+        request.points.numpy(),
+        mask_ratio=request.mask_ratio,
+        strategy=request.strategy,
+        seed=request.seed,
+        hidden=None if request.hidden is None else request.hidden.numpy(),
+    )
+    return Reconstructed(
+        id=request.id,
+        hidden=Array.of(result.hidden),
+        rebuilt=Array.of(result.rebuilt),
+        chamfer=Array.of(result.chamfer),
+        milliseconds=milliseconds,
+    )
+
+
+def attend(model: Predictor, request: Attend) -> Attended:
+    """Tells where a token looks."""
+    weights, milliseconds = timed(
+        model.attend,
+        request.points.numpy(),
+        request.hidden.numpy(),
+        token=request.token,
+        patch=request.patch,
+        layer=request.layer,
+        head=request.head,
+    )
+    return Attended(
+        id=request.id,
+        weights=Array.of(weights),
+        token=request.token,
+        patch=request.patch,
+        layer=request.layer,
+        head=request.head,
+        milliseconds=milliseconds,
+    )
+
+
+ANSWERS: dict[type, Answer] = {PrepareCloud: prepare, Reconstruct: reconstruct, Attend: attend}

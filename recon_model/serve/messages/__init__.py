@@ -1,0 +1,69 @@
+"""The words spoken between the window and its helper processes: the one seam of the project.
+
+Every request carries an ``id`` and everything it needs, so a helper keeps no state that a restart could lose.
+Every reply names the request it answers; the window drops replies to requests it has since replaced.
+Arrays travel as raw little-endian bytes with their dtype and shape. No torch is needed to read this module.
+"""
+
+import msgspec
+
+from recon_model.errors import ServeError
+from recon_model.serve.messages.bench import Attend, Attended, Reconstruct, Reconstructed
+from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, PrepareCloud, ReadCloud
+from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
+from recon_model.serve.messages.wire import Array, Message
+from recon_model.serve.messages.words import ClassifyByWords, Scores
+
+__all__ = [
+    "Array",
+    "Attend",
+    "Attended",
+    "ClassifyByWords",
+    "CloudPrepared",
+    "CloudRead",
+    "Failed",
+    "LoadModel",
+    "Message",
+    "ModelLoaded",
+    "PrepareCloud",
+    "Progress",
+    "ReadCloud",
+    "Ready",
+    "Reconstruct",
+    "Reconstructed",
+    "Reply",
+    "Request",
+    "Scores",
+    "Shutdown",
+    "decode_reply",
+    "decode_request",
+    "encode",
+]
+
+Request = ReadCloud | Shutdown | LoadModel | PrepareCloud | Reconstruct | Attend | ClassifyByWords
+Reply = Ready | Progress | Failed | CloudRead | ModelLoaded | CloudPrepared | Reconstructed | Attended | Scores
+
+_encoder = msgspec.msgpack.Encoder()
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+def encode(message: Request | Reply) -> bytes:
+    """Returns the body of one frame."""
+    return _encoder.encode(message)
+
+
+def decode_request(body: bytes | memoryview) -> Request:
+    """Reads a request; raises ServeError when it is none."""
+    try:
+        return _requests.decode(body)
+    except msgspec.DecodeError as error:
+        raise ServeError(f"a request could not be read: {error}.") from error
+
+
+def decode_reply(body: bytes | memoryview) -> Reply:
+    """Reads a reply; raises ServeError when it is none."""
+    try:
+        return _replies.decode(body)
+    except msgspec.DecodeError as error:
+        raise ServeError(f"a reply could not be read: {error}.") from error

@@ -1,0 +1,46 @@
+"""What travels: arrays as raw little-endian bytes with their dtype and shape, and the base of every message."""
+
+from typing import Any, Self
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from recon_model.errors import ServeError
+
+_DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1")
+
+
+class Array(msgspec.Struct, frozen=True):
+    """A numpy array on the wire."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+    @classmethod
+    def of(cls, values: npt.ArrayLike) -> Self:
+        """Packs an array; integers, floats, uint8 and booleans only."""
+        array = np.ascontiguousarray(values)
+        if array.dtype.str not in _DTYPES:
+            raise ServeError(f"dtype ({array.dtype.str}) must be one of {', '.join(_DTYPES)}.")
+        return cls(dtype=array.dtype.str, shape=array.shape, data=array.tobytes())
+
+    def numpy(self) -> npt.NDArray[Any]:
+        """Unpacks to a read-only view of the received bytes.
+
+        Raises:
+            ServeError: dtype unknown, or the bytes do not fill the shape.
+        """
+        if self.dtype not in _DTYPES or any(side < 0 for side in self.shape):
+            raise ServeError(f"array ({self.dtype}, {self.shape}) has a dtype or shape that is not allowed.")
+        try:
+            return np.frombuffer(self.data, dtype=self.dtype).reshape(self.shape)
+        except ValueError as error:
+            raise ServeError(f"array of {len(self.data)} bytes does not fill {self.dtype} {self.shape}.") from error
+
+
+class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Base of everything on the wire; the class name is the tag."""
+
+    id: int
