@@ -186,3 +186,17 @@ def walked(matrices: list[np.ndarray], start: int, end: int) -> float:
     last = matrices[-1]
     steps = ((token, 0.5 * last[start, token] + 0.5 * (start == token)) for token in range(len(last)))
     return float(sum(share * walked(matrices[:-1], token, end) for token, share in steps if share))
+
+
+def splat(pixels: np.ndarray, depth: np.ndarray, diameter: int, size: int) -> np.ndarray:
+    """Paints one disc after the other, the farthest first; returns the row of the foremost point at each pixel, else -1."""
+    front = np.full((size, size), -1, dtype=np.int64)
+    for row in sorted(range(len(pixels)), key=lambda each: -depth[each]):
+        left, top = (int(np.floor(pixels[row][axis] - np.float32(diameter / 2 - 0.5))) for axis in (0, 1))
+        for down in range(diameter):
+            for right in range(diameter):
+                x, y = left + right, top + down
+                apart = np.hypot(right - (diameter - 1) / 2, down - (diameter - 1) / 2)
+                if apart <= diameter / 2 and 0 <= x < size and 0 <= y < size:
+                    front[y, x] = row
+    return front
