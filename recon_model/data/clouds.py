@@ -57,15 +57,21 @@ class Cloud:
     notes: tuple[str, ...]
     """One sentence for each thing done to the data."""
     seconds: float
+    clouds: int = 1
+    """How many clouds the file holds, of which this is one."""
+    labels: npt.NDArray[np.int64] | None = None
+    """(clouds,) class of each, an index into ``names``; None where the file does not say."""
+    names: tuple[str, ...] = ()
 
 
-def read(path: str | os.PathLike[str], *, max_points: int = 1_000_000, seed: int = 0) -> Cloud:
+def read(path: str | os.PathLike[str], *, max_points: int = 1_000_000, seed: int = 0, member: int = 0) -> Cloud:
     """Opens a point cloud or mesh of any known format.
 
     Args:
         path: the file.
         max_points: clouds of more points are thinned evenly at random; meshes are never sampled more densely than this.
         seed: of that choice and of the samples on a mesh.
+        member: which cloud, of a file that holds several.
 
     Returns:
         The cloud, centred. Points that are not finite are dropped; a note says how many.
@@ -76,12 +82,16 @@ def read(path: str | os.PathLike[str], *, max_points: int = 1_000_000, seed: int
     began = time.perf_counter()
     if max_points < 1:
         raise InputError(f"max_points ({max_points}) must be at least 1.")
+    if member < 0:
+        raise InputError(f"member ({member}) must be at least 0.")
     where = Path(path)
-    source = Source(where, _bytes_of(where), max_points, seed)
+    source = Source(where, _bytes_of(where), max_points, seed, member)
     if not len(source.data):
         raise source.refuse("the file is empty (0 bytes).")
     with np.errstate(all="ignore"):
         found = _guarded(source, lambda: sniff.reader_of(source)(source))
+        if found.clouds == 1 and member:
+            raise source.refuse(f"cloud {member + 1} was asked for, but it holds a single one.")
         return _guarded(source, lambda: _cloud(source, found, began))
 
 
@@ -180,6 +190,9 @@ def _cloud(source: Source, found: Found, began: float) -> Cloud:
         normals=normals,
         notes=tuple(dict.fromkeys(notes)),
         seconds=time.perf_counter() - began,
+        clouds=found.clouds,
+        labels=found.labels,
+        names=found.names,
     )
 
 

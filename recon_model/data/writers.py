@@ -19,7 +19,7 @@ def write_ply(
     points: npt.ArrayLike,
     colours: npt.ArrayLike | None = None,
     scalars: Mapping[str, npt.ArrayLike] | None = None,
-) -> None:
+) -> int:
     """Writes a little-endian binary PLY; the file appears whole or not at all.
 
     Args:
@@ -27,6 +27,9 @@ def write_ply(
         points: (n, 3), written as float32, or as float64 where they come as such.
         colours: (n, 3) uint8, written as red, green and blue.
         scalars: further properties by name, (n,) each: floats, or integers that fit into 32 bits.
+
+    Returns:
+        How many bytes were written.
 
     Raises:
         InputError: shapes do not agree, a name is no single word, or the file cannot be written.
@@ -39,7 +42,9 @@ def write_ply(
         records[name] = values
     properties = "".join(f"property {_TYPES[values.dtype.str[1:]]} {name}\n" for name, values in columns.items())
     header = f"ply\nformat binary_little_endian 1.0\nelement vertex {len(records)}\n{properties}end_header\n"
-    _replace(where, header.encode() + records.tobytes())
+    data = header.encode() + records.tobytes()
+    _replace(where, data)
+    return len(data)
 
 
 def _columns(

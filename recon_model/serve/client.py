@@ -14,7 +14,7 @@ from recon_model.data.clouds import Cloud
 from recon_model.data.readers.found import in_bytes, shown_name
 from recon_model.errors import InputError, ServeError
 from recon_model.serve.framing import pack, read_frame
-from recon_model.serve.messages import CloudRead, Failed, ReadCloud, decode_reply, encode
+from recon_model.serve.messages import CloudRead, Failed, Glance, ReadCloud, decode_reply, encode
 
 TIMEOUT_S = 8.0
 """Seconds a file may take. Below the 10 s promised to users, so that a restart and the way through the pipes fit in as well."""
@@ -29,21 +29,26 @@ _START_S = 60.0  # for Python and numpy to be loaded from a cold, slow disk
 class ReaderProcess:
     """One helper process that opens files; it is started ahead, killed when a file takes too long, and replaced when it died.
 
-    Not safe for use from several threads. Close it, or use it in a ``with`` statement.
+    Not safe for use from several threads, but for ``call_off``. Close it, or use it in a ``with`` statement.
     """
 
-    def __init__(self, *, timeout_s: float = TIMEOUT_S, memory: int = MEMORY, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, *, timeout_s: float = TIMEOUT_S, memory: int = MEMORY, background: bool = False, command: Sequence[str] | None = None
+    ) -> None:
         """Starts the helper without waiting for it.
 
         Args:
             timeout_s: wall time a file may take, in seconds.
             memory: bytes of address space the helper may use (where the system can limit it).
+            background: whether everything else on the machine comes first.
             command: another helper that speaks the same messages, such as ``recon serve --role reader`` elsewhere.
         """
         self._timeout_s = timeout_s
         self._memory = memory
-        self._command = list(command) if command is not None else [sys.executable, "-P", "-m", "recon_model.serve.parser", str(memory)]
+        own = [sys.executable, "-P", "-m", "recon_model.serve.parser", str(memory), *(["background"] if background else [])]
+        self._command = list(command) if command is not None else own
         self._number = 0
+        self._closed = False
         self._start()
 
     def __enter__(self) -> Self:
@@ -72,7 +77,7 @@ class ReaderProcess:
             raise InputError(reply.sentence)
         raise ServeError(f"the reader answered with {type(reply).__name__}.")
 
-    def answer(self, request: ReadCloud) -> bytes:
+    def answer(self, request: ReadCloud | Glance) -> bytes:
         """Passes a request to the helper and returns the body of its reply. There always is one: ``Failed`` when the helper is lost."""
         try:
             frame = pack(encode(request))
@@ -96,6 +101,8 @@ class ReaderProcess:
             timer.join()
         if body is not None:
             return body
+        if self._closed:
+            return self._failed(request, "opening it was called off.")
         status = self._restart()
         if overrun:
             reason = f"opening it took longer than {self._timeout_s:g} s and was stopped; it is damaged, or too large: thin it first."
@@ -109,6 +116,11 @@ class ReaderProcess:
         for pipe in (self._incoming, self._outgoing):
             with suppress(OSError):  # what was still to be written has nowhere to go
                 pipe.close()
+
+    def call_off(self) -> None:
+        """Ends what another thread is asking, and lets no helper be started again; that thread then closes."""
+        self._closed = True
+        self._process.kill()
 
     def _exchange(self, frame: bytes) -> bytes | None:
         try:
@@ -147,6 +159,8 @@ class ReaderProcess:
             ServeError: the helper cannot be started.
         """
         for _ in range(2):
+            if self._closed:
+                break
             if self._process.poll() is not None:
                 self._restart()
             timer = Timer(_START_S, self._process.kill)
@@ -168,7 +182,7 @@ class ReaderProcess:
         cause = signal.Signals(-status).name if -status in set(signal.Signals) else f"exit status {status}"
         return f"opening it {CRASHED} ({cause}), which has been restarted; the file is damaged."
 
-    def _failed(self, request: ReadCloud, reason: str) -> bytes:
+    def _failed(self, request: ReadCloud | Glance, reason: str) -> bytes:
         return encode(Failed(id=request.id, sentence=f"{shown_name(Path(request.path))}: {reason}"))
 
 

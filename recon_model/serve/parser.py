@@ -5,6 +5,7 @@ first byte is read: address space, no core dumps, and an alarm that ends the pro
 whoever watches it be gone.
 """
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import BinaryIO
 from recon_model.data import clouds
 from recon_model.errors import InputError, ReconError, ServeError, sentence
 from recon_model.serve.framing import pack, private_pipes, read_frame
-from recon_model.serve.messages import Array, CloudRead, Failed, ReadCloud, Ready, Reply, decode_request, encode
+from recon_model.serve.messages import Array, CloudRead, DataSet, Failed, Glance, ReadCloud, Ready, Reply, decode_request, encode
 
 ALARM_S = 30.0
 """Seconds after which the process ends itself; whoever watches it stops it much earlier."""
@@ -34,10 +35,10 @@ def limit(memory: int) -> None:
         return
 
 
-def answer(request: ReadCloud) -> Reply:
+def answer(request: ReadCloud | Glance) -> Reply:
     """Opens the file that is asked for; what is wrong with it comes back as ``Failed``."""
     try:
-        return told(request.id, clouds.read(request.path, max_points=request.max_points, seed=request.seed))
+        return told(request.id, clouds.read(request.path, max_points=request.max_points, seed=request.seed, member=request.member))
     except ReconError as error:
         return Failed(id=request.id, sentence=sentence(error))
     except Exception as error:
@@ -59,6 +60,7 @@ def told(number: int, cloud: clouds.Cloud) -> CloudRead:
         normals=None if cloud.normals is None else Array.of(cloud.normals),
         notes=cloud.notes,
         seconds=cloud.seconds,
+        dataset=DataSet(cloud.clouds, None if cloud.labels is None else Array.of(cloud.labels), cloud.names) if cloud.clouds > 1 else None,
     )
 
 
@@ -67,7 +69,7 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
     _send(outgoing, Ready(id=0, role="parser", versions={}))
     while (body := read_frame(incoming)) is not None:
         request = decode_request(body)
-        if not isinstance(request, ReadCloud):
+        if not isinstance(request, ReadCloud | Glance):
             raise ServeError(f"a parser opens files and knows nothing of {type(request).__name__}.")
         _alarm(ALARM_S)
         reply = answer(request)
@@ -94,9 +96,11 @@ def main(arguments: list[str]) -> int:
     """Serves on this process's own pipes: whatever a library prints goes to stderr, whatever it reads is empty.
 
     Args:
-        arguments: the most bytes of memory to use, in decimal.
+        arguments: the most bytes of memory to use, in decimal; then "background" where everything else comes first.
     """
     limit(int(arguments[0]))
+    if "background" in arguments[1:] and hasattr(os, "nice"):
+        os.nice(10)
     try:
         return serve(*private_pipes())
     except (InputError, ServeError, BrokenPipeError) as error:

@@ -1,19 +1,28 @@
 """The reader role: it takes requests to open files and answers each, come what may.
 
 It parses nothing itself. A process of its own does (``parser``), so a file that crashes a native library, never ends or asks for
-all memory costs that process its life, and the window one sentence.
+all memory costs that process its life, and the window one sentence. Glances at files for a list are another such process's work, so
+that a file someone waits for never waits for them.
 """
 
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import BinaryIO
 
+from recon_model.data.writers import write_ply
+from recon_model.errors import ReconError, ServeError, sentence
 from recon_model.serve.client import ReaderProcess
 from recon_model.serve.framing import pack, read_frame
-from recon_model.serve.messages import Failed, ReadCloud, Ready, Shutdown, decode_request, encode
+from recon_model.serve.messages import CloudWritten, Failed, Glance, ReadCloud, Ready, Reply, Shutdown, WriteCloud, decode_request, encode
 from recon_model.serve.versions import versions
+
+GLANCE_S = 5.0
+"""Seconds a glance may take."""
+GLANCE_MEMORY = 1 << 30
 
 
 def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
-    """Answers requests in the order they come until a ``Shutdown`` or the end of the pipe.
+    """Answers requests until a ``Shutdown`` or the end of the pipe; glances when they are ready, all others in the order they come.
 
     Returns:
         The exit status, 0.
@@ -21,20 +30,82 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
     Raises:
         ServeError: the bytes on the pipe are no requests.
     """
+    mouth = _Mouth(outgoing)
+    glances = _Glances(mouth)
     with ReaderProcess() as process:
-        _send(outgoing, encode(Ready(id=0, role="reader", versions=versions())))
-        while (body := read_frame(incoming)) is not None:
-            request = decode_request(body)
-            if isinstance(request, Shutdown):
-                break
-            if isinstance(request, ReadCloud):
-                _send(outgoing, process.answer(request))
-            else:
-                wrong = f"the reader opens files and knows nothing of {type(request).__name__}."
-                _send(outgoing, encode(Failed(id=request.id, sentence=wrong, fault=True)))
+        mouth.say(encode(Ready(id=0, role="reader", versions=versions())))
+        finished = False
+        try:
+            while (body := read_frame(incoming)) is not None:
+                request = decode_request(body)
+                if isinstance(request, Shutdown):
+                    break
+                if isinstance(request, Glance):
+                    glances.put(request)
+                elif isinstance(request, ReadCloud):
+                    mouth.say(process.answer(request))
+                elif isinstance(request, WriteCloud):
+                    mouth.say(encode(_written(request)))
+                else:
+                    wrong = f"the reader opens files and knows nothing of {type(request).__name__}."
+                    mouth.say(encode(Failed(id=request.id, sentence=wrong, fault=True)))
+            finished = body is None
+        finally:
+            glances.end(wait=finished)
     return 0
 
 
-def _send(outgoing: BinaryIO, body: bytes) -> None:
-    outgoing.write(pack(body))
-    outgoing.flush()
+class _Mouth:
+    """Says one frame at a time, from whatever thread."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = Lock()
+
+    def say(self, body: bytes) -> None:
+        with self._lock:
+            self._stream.write(pack(body))
+            self._stream.flush()
+
+
+class _Glances:
+    """Answers glances on a thread of its own, which begins with the first of them."""
+
+    def __init__(self, mouth: _Mouth) -> None:
+        self._mouth = mouth
+        self._waiting: SimpleQueue[Glance | None] = SimpleQueue()
+        self._thread: Thread | None = None
+        self._process: ReaderProcess | None = None
+
+    def put(self, request: Glance) -> None:
+        self._waiting.put(request)
+        if self._thread is None:
+            self._process = ReaderProcess(timeout_s=GLANCE_S, memory=GLANCE_MEMORY, background=True)
+            self._thread = Thread(target=self._work, args=(self._process,), name="glances", daemon=True)
+            self._thread.start()
+
+    def end(self, *, wait: bool) -> None:
+        """Ends the thread: after all that was asked, or at once."""
+        if self._thread is None or self._process is None:
+            return
+        self._waiting.put(None)
+        if not wait:
+            self._process.call_off()
+        self._thread.join()
+
+    def _work(self, process: ReaderProcess) -> None:
+        with process:
+            while (request := self._waiting.get()) is not None:
+                try:
+                    self._mouth.say(process.answer(request))
+                except (ServeError, OSError):
+                    return  # called off, or nobody listens any more
+
+
+def _written(request: WriteCloud) -> Reply:
+    try:
+        scalars = {name: values.numpy() for name, values in request.scalars.items()}
+        size = write_ply(request.path, request.points.numpy(), None if request.colours is None else request.colours.numpy(), scalars)
+    except ReconError as error:
+        return Failed(id=request.id, sentence=sentence(error))
+    return CloudWritten(id=request.id, path=request.path, bytes=size)

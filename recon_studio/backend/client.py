@@ -6,11 +6,13 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from recon_model.serve.messages import ReadCloud, Request
+from recon_model.serve.messages import Glance, ReadCloud, Request, WriteCloud
 from recon_studio.backend.lanes import Kind
 from recon_studio.backend.supervisor import Process, Supervisor
 
 ROLES = ("model", "reader")
+THE_READERS = (ReadCloud, Glance, WriteCloud)
+"""Kinds of request that the reader does; the model does all others."""
 
 
 class Backend(QObject):
@@ -74,4 +76,4 @@ class Backend(QObject):
             supervisor.process.ensure_gone()
 
     def _role(self, kind: Kind) -> Supervisor:
-        return self.supervisors["reader" if kind is ReadCloud else "model"]
+        return self.supervisors["reader" if kind in THE_READERS else "model"]

@@ -5,13 +5,13 @@ Source: numpy.lib.format, versions 1.0 to 3.0.
 
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tokenize import TokenError
 
 import numpy as np
 
 from recon_model.data.readers import columns
-from recon_model.data.readers.found import Array, Found, Source, counted, grouped, has_names, in_bytes, stack
+from recon_model.data.readers.found import Array, Found, Source, grouped, has_names, in_bytes, stack
 
 KEYS = (
     "points",
@@ -94,9 +94,30 @@ def _read_zip(source: Source) -> Found:
             continue
         if len(members) > 1:
             source.notes.append(f"The coordinates are those of the array '{_short(key)}', one of {len(members)} in the file.")
-        return as_cloud(source, _member(source, archive, info, header), "npz", named=_bare(key) in KEYS)
+        found = as_cloud(source, _member(source, archive, info, header), "npz", named=_bare(key) in KEYS)
+        return _labelled(source, archive, members, found) if found.clouds > 1 else found
     listed = ", ".join(shapes[:6]) + (", …" if len(shapes) > 6 else "")
     raise source.refuse(f"none of its arrays has the shape of a cloud, (points, 3): it holds {listed}.")
+
+
+def _labelled(source: Source, archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], found: Found) -> Found:
+    """Adds what each cloud of a labelled set is called, where arrays ``labels`` and ``names`` say so and agree with the clouds."""
+    if not {"labels", "names"} <= members.keys():
+        return found
+    headers = {key: _member_header(source, archive, members[key]) for key in ("labels", "names")}
+    shapes, kinds = ({key: getattr(header, part) for key, header in headers.items()} for part in ("shape", "dtype"))
+    if (
+        shapes["labels"] != (found.clouds,)
+        or len(shapes["names"]) != 1
+        or kinds["labels"].kind not in "iu"
+        or kinds["names"].kind not in "US"
+    ):
+        return found
+    labels, names = (_member(source, archive, members[key], headers[key]) for key in ("labels", "names"))
+    if not len(names) or labels.min() < 0 or labels.max() >= len(names):
+        return found
+    words = np.char.decode(names, "utf-8", "replace") if names.dtype.kind == "S" else names
+    return replace(found, labels=labels.astype(np.int64), names=tuple(_short(str(name)) for name in words))
 
 
 def _bare(key: str) -> str:
@@ -169,9 +190,10 @@ def as_cloud(source: Source, array: Array, format_name: str, *, named: bool) -> 
         raise source.refuse(f"its array of shape {array.shape} ({inside}) is no cloud; (points, 3) is needed, or records with x, y and z.")
     if array.dtype.names:
         return _records(source, array, format_name)
+    clouds = 1
     if array.ndim == 3:
-        source.notes.append(f"The file holds {counted(len(array), 'cloud')}; this is the first of them.")
-        array = array[0]
+        clouds = len(array)
+        array = array[source.choose_member(clouds)]
     if array.shape[0] == 3 and array.shape[1] > 9:
         source.notes.append(f"The array of shape (3, {grouped(array.shape[1])}) was turned around.")
         array = array.T
@@ -184,6 +206,7 @@ def as_cloud(source: Source, array: Array, format_name: str, *, named: bool) -> 
         colours=found.colours,
         normals=found.normals,
         notes=found.notes,
+        clouds=clouds,
     )
 
 

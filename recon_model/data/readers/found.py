@@ -39,16 +39,20 @@ class Found:
     normals: Array | None = None  # (n, 3)
     triangle_colours: Array | None = None  # (m, 3) numbers of any scale
     notes: tuple[str, ...] = ()
+    clouds: int = 1  # how many the file holds, of which this is one
+    labels: Array | None = None  # (clouds,) int64 into names
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read: its bytes, its name as users see it, and how many points are wanted of it."""
+    """A file to read: its bytes, its name as users see it, how many points are wanted, and which cloud of a stack of them."""
 
     path: Path
     data: memoryview
     max_points: int
     seed: int
+    member: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -70,6 +74,19 @@ class Source:
         draws = np.random.default_rng(self.seed).random(self.max_points)
         chosen = ((np.arange(self.max_points) + draws) * (count / self.max_points)).astype(np.int64)
         return np.minimum(chosen, count - 1)
+
+    def choose_member(self, clouds: int) -> int:
+        """Returns which of several clouds of a file to read, and notes it.
+
+        Raises:
+            InputError: there are not that many.
+        """
+        if self.member >= clouds:
+            raise self.refuse(f"cloud {self.member + 1} was asked for, but it holds {counted(clouds, 'cloud')}.")
+        if clouds > 1:
+            which = "the first" if self.member == 0 else f"number {grouped(self.member + 1)}"
+            self.notes.append(f"The file holds {counted(clouds, 'cloud')}; this is {which} of them.")
+        return self.member
 
     def require_bytes(self, needed: int, have: int, what: str) -> None:
         """Checks a header's claim against the bytes there are, before anything is allocated.

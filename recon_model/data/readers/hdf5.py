@@ -3,6 +3,7 @@
 Links out of the file and data stored outside it are never followed: a file must not be able to name others of the user's files.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,8 @@ def _read_file(source: Source, h5py: Any, file: Any) -> Found:
         path = min(usable, key=lambda name: (_preference(name), -usable[name].size, name))
         if len(sets) > 1:
             source.notes.append(f"The coordinates are those of the data set '{path}', one of {len(sets)} in the file.")
-        return as_cloud(source, _loaded(source, path, usable[path]), "hdf5", named=_bare(path) in KEYS)
+        found = as_cloud(source, _loaded(source, path, usable[path]), "hdf5", named=_bare(path) in KEYS)
+        return replace(found, clouds=usable[path].shape[0]) if usable[path].ndim == 3 else found
     columns = _columns(source, sets)
     if columns is not None:
         return columns
@@ -90,11 +92,10 @@ def _preference(path: str) -> int:
 
 
 def _loaded(source: Source, path: str, item: Any) -> np.ndarray[Any, np.dtype[Any]]:
-    if item.ndim == 3:  # one cloud after another: only the first is read
+    if item.ndim == 3:  # one cloud after another: only one is read
         clouds = item.shape[0]
-        if clouds > 1:
-            source.notes.append(f"The file holds {counted(clouds, 'cloud')}; this is the first of them.")
-        return np.asarray(_within_limit(source, path, item, item[:1].nbytes if item.size < 1_000_000 else _bytes(item) // clouds)[0])
+        at = source.choose_member(clouds)
+        return np.asarray(_within_limit(source, path, item, item[:1].nbytes if item.size < 1_000_000 else _bytes(item) // clouds)[at])
     return np.asarray(_within_limit(source, path, item, _bytes(item))[()])
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from recon_model.errors import ServeError
 from recon_model.serve.messages.bench import Attend, Attended, Reconstruct, Reconstructed
-from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, PrepareCloud, ReadCloud
+from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, CloudWritten, DataSet, Glance, PrepareCloud, ReadCloud, WriteCloud
 from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
 from recon_model.serve.messages.wire import Array, Message
 from recon_model.serve.messages.words import ClassifyByWords, Scores
@@ -21,7 +21,10 @@ __all__ = [
     "ClassifyByWords",
     "CloudPrepared",
     "CloudRead",
+    "CloudWritten",
+    "DataSet",
     "Failed",
+    "Glance",
     "LoadModel",
     "Message",
     "ModelLoaded",
@@ -35,13 +38,14 @@ __all__ = [
     "Request",
     "Scores",
     "Shutdown",
+    "WriteCloud",
     "decode_reply",
     "decode_request",
     "encode",
 ]
 
-Request = ReadCloud | Shutdown | LoadModel | PrepareCloud | Reconstruct | Attend | ClassifyByWords
-Reply = Ready | Progress | Failed | CloudRead | ModelLoaded | CloudPrepared | Reconstructed | Attended | Scores
+Request = ReadCloud | Glance | WriteCloud | Shutdown | LoadModel | PrepareCloud | Reconstruct | Attend | ClassifyByWords
+Reply = Ready | Progress | Failed | CloudRead | CloudWritten | ModelLoaded | CloudPrepared | Reconstructed | Attended | Scores
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

@@ -1,14 +1,34 @@
 """Clouds: a user's file to the reader, what it holds back, and the cloud as the model takes it."""
 
+import msgspec
+
 from recon_model.serve.messages.wire import Array, Message
 
 
 class ReadCloud(Message, frozen=True):
-    """To the reader: open a user's file and return at most ``max_points`` points of it."""
+    """To the reader: open a user's file and return at most ``max_points`` points of it; of a stack of clouds, the one asked for."""
 
     path: str
     max_points: int = 1_000_000
     seed: int = 0
+    member: int = 0
+
+
+class Glance(Message, frozen=True):
+    """To the reader: a few points of a file, for a list; answered as ``ReadCloud`` is, but never ahead of it nor in its way."""
+
+    path: str
+    max_points: int = 1024
+    seed: int = 0
+    member: int = 0
+
+
+class DataSet(msgspec.Struct, frozen=True):
+    """What a file of several clouds says of them all."""
+
+    clouds: int
+    labels: Array | None = None  # (clouds,) int64 into names
+    names: tuple[str, ...] = ()
 
 
 class CloudRead(Message, frozen=True):
@@ -25,6 +45,23 @@ class CloudRead(Message, frozen=True):
     normals: Array | None  # (n, 3) float32, unit length
     notes: tuple[str, ...]  # one sentence for each thing done to the data
     seconds: float
+    dataset: DataSet | None = None  # where this is one of several clouds
+
+
+class WriteCloud(Message, frozen=True):
+    """To the reader: write points as a PLY file, whole or not at all."""
+
+    path: str
+    points: Array  # (n, 3) float32 or float64
+    colours: Array | None = None  # (n, 3) uint8
+    scalars: dict[str, Array] = msgspec.field(default_factory=dict)  # one (n,) of each: floats, or integers of 32 bits
+
+
+class CloudWritten(Message, frozen=True):
+    """The file is there."""
+
+    path: str
+    bytes: int
 
 
 class PrepareCloud(Message, frozen=True):

@@ -1,6 +1,7 @@
 """The reader role end to end, and what its parsing process does for itself: limits, silence on the pipe, lean imports."""
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +12,25 @@ import pytest
 from recon_model.data import clouds
 from recon_model.data.writers import write_ply
 from recon_model.errors import InputError, ServeError
-from recon_model.serve import parser
+from recon_model.serve import parser, reader
 from recon_model.serve.client import ReaderProcess
 from recon_model.serve.framing import pack, read_frame
 from recon_model.serve.messages import Array as Packed
-from recon_model.serve.messages import Attend, CloudRead, Failed, ReadCloud, Ready, Reply, Request, Shutdown, decode_reply, encode
+from recon_model.serve.messages import (
+    Attend,
+    CloudRead,
+    CloudWritten,
+    Failed,
+    Glance,
+    ReadCloud,
+    Ready,
+    Reply,
+    Request,
+    Shutdown,
+    WriteCloud,
+    decode_reply,
+    encode,
+)
 from tests import files
 
 
@@ -123,3 +138,73 @@ def test_the_sweep_fails_where_the_role_dies(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(files, "_ROLE", changed_parser("os.abort()"))
     assert files.main([str(tmp_path)]) == 1
     assert "crash" in capsys.readouterr().out
+
+
+def test_a_glance_never_stands_in_the_way_of_a_file_someone_waits_for(tmp_path: Path) -> None:
+    points = np.random.default_rng(0).normal(size=(5000, 3)).astype(np.float32)
+    write_ply(tmp_path / "a.ply", points)
+    os.mkfifo(tmp_path / "b.npy")  # opens at once, and is refused
+    path = str(tmp_path / "a.ply")
+    asked = [Glance(id=1, path=path, max_points=64), ReadCloud(id=2, path=path), Glance(id=3, path=str(tmp_path / "b.npy"))]
+    replies, status = conversation([*asked, Glance(id=4, path=path, max_points=8)])
+    by_id = {reply.id: reply for reply in replies}
+    assert status == 0
+    assert sorted(by_id) == [0, 1, 2, 3, 4]
+    assert [len(by_id[number].points.numpy()) for number in (1, 2, 4)] == [64, 5000, 8]
+    assert isinstance(by_id[3], Failed)
+    assert [reply.id for reply in replies if isinstance(reply, CloudRead) and reply.id != 2] == [1, 4]
+
+
+def test_leaving_calls_off_a_glance_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = ReaderProcess(command=changed_parser("__import__('signal').pause()"))
+    monkeypatch.setattr(reader, "ReaderProcess", lambda **_: process)
+    said: list[bytes] = []
+    mouth = reader._Mouth(io.BytesIO())
+    monkeypatch.setattr(mouth, "say", said.append)
+    glances = reader._Glances(mouth)
+    glances.put(Glance(id=1, path="a.ply"))
+    glances.put(Glance(id=2, path="b.ply"))
+    glances.end(wait=False)
+    assert all(isinstance(decode_reply(body), Failed) for body in said)
+    assert process._process.poll() is not None
+
+
+def test_one_cloud_of_a_labelled_set(tmp_path: Path) -> None:
+    points = np.random.default_rng(0).normal(size=(5, 40, 3)).astype(np.float32)
+    np.savez_compressed(tmp_path / "set.npz", points=points, labels=np.array([1, 0, 1, 1, 0]), names=np.array(["chair", "bed"]))
+    with ReaderProcess() as process:
+        reply = decode_reply(process.answer(ReadCloud(id=1, path=str(tmp_path / "set.npz"), member=3)))
+        beyond = decode_reply(process.answer(Glance(id=2, path=str(tmp_path / "set.npz"), member=5)))
+    assert isinstance(reply, CloudRead)
+    np.testing.assert_allclose(reply.points.numpy() + np.array(reply.origin), points[3], atol=1e-6)
+    assert reply.dataset is not None
+    assert (reply.dataset.clouds, reply.dataset.names) == (5, ("chair", "bed"))
+    assert reply.dataset.labels is not None
+    assert reply.dataset.labels.numpy().tolist() == [1, 0, 1, 1, 0]
+    assert "this is number 4 of them" in " ".join(reply.notes)
+    assert beyond == Failed(id=2, sentence="set.npz: cloud 6 was asked for, but it holds 5 clouds.")
+
+
+def test_labels_that_do_not_fit_the_clouds_are_left_out(tmp_path: Path) -> None:
+    points = np.zeros((3, 40, 3), np.float32) + np.arange(40)[:, None]
+    for labels, names in (([0, 1], ["a", "b"]), ([0, 1, 2], ["a", "b"]), ([0.0, 1.0, 0.0], ["a", "b"])):
+        np.savez(tmp_path / "set.npz", points=points, labels=np.array(labels), names=np.array(names))
+        cloud = clouds.read(tmp_path / "set.npz")
+        assert (cloud.clouds, cloud.labels, cloud.names) == (3, None, ())
+    with pytest.raises(InputError, match=r"a\.ply: cloud 2 was asked for, but it holds a single one"):
+        write_ply(tmp_path / "a.ply", points[0])
+        clouds.read(tmp_path / "a.ply", member=1)
+
+
+def test_the_reader_writes_a_cloud_or_says_why_not(tmp_path: Path) -> None:
+    points, patch = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32), np.arange(50, dtype=np.int32)
+    colours = np.zeros((50, 3), np.uint8)
+    ask = WriteCloud(
+        id=1, path=str(tmp_path / "out.ply"), points=Packed.of(points), colours=Packed.of(colours), scalars={"patch": Packed.of(patch)}
+    )
+    bad = WriteCloud(id=2, path=str(tmp_path / "none" / "out.ply"), points=Packed.of(points))
+    (_, written, failed), _ = conversation([ask, bad])
+    assert written == CloudWritten(id=1, path=ask.path, bytes=(tmp_path / "out.ply").stat().st_size)
+    np.testing.assert_allclose(clouds.read(ask.path).points + np.array(clouds.read(ask.path).origin), points, atol=1e-6)
+    assert isinstance(failed, Failed)
+    assert "out.ply: the file cannot be written" in failed.sentence
