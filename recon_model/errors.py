@@ -21,6 +21,10 @@ class TeacherError(ReconError):
     """A model was asked to work with a teacher it was not taught by, or the teacher is missing."""
 
 
+class MemoryShortError(ReconError):
+    """A device has too little memory for what was asked of it."""
+
+
 class ServeError(ReconError):
     """The byte stream between two of our processes broke its rules."""
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from recon_model.runs.files import PAUSE, STOP
+
 POLL_SECONDS = 0.2
 
 
@@ -14,7 +16,7 @@ class Control:
     """Asked once a step. ``stop`` and ``pause`` are files that anyone may put into the run folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._stop_file, self._pause_file = folder / "stop", folder / "pause"
+        self._stop_file, self._pause_file = folder / STOP, folder / PAUSE
         self._signal = threading.Event()
         self.reason = ""
 

@@ -4,7 +4,8 @@ import logging
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,10 +22,12 @@ from recon_model.checkpoint.opening import open_pretraining
 from recon_model.config import ModelConfig
 from recon_model.data.labelled import load_labelled
 from recon_model.data.pool import default_cache
-from recon_model.errors import ConfigError
+from recon_model.errors import ConfigError, MemoryShortError, sentence
+from recon_model.runs.files import at_work
 from recon_model.teachers.clip import Clip
 from recon_model.teachers.prompts import template_set
-from recon_model.train.pretrain import Pretrainer
+from recon_model.train.loop import Loop
+from recon_model.train.pretrain import pretrainer
 from recon_model.train.run_folder import RunFolder
 from recon_model.train.settings import RECIPES, RecipeConfig
 from recon_model.train.sources import CloudSource, Source, SyntheticSource
@@ -78,17 +81,47 @@ def launch(request: Request) -> str:
     source = _source(asked["data"], model, recipe, clip, request.cache or default_cache(), names)
     if request.resume and asked["names"] != list(source.names):
         raise ConfigError(f"names ({len(source.names)} classes) must be the {len(asked['names'])} this run was begun with, to resume.")
-    try:
-        if not request.resume and fabric.global_rank == 0:
-            folder.start({**config, "names": list(source.names), "device": str(fabric.device), "versions": versions(), "commit": commit()})
-        templates = template_set(recipe.templates)
+    templates = template_set(recipe.templates)
+
+    def make() -> Loop:
+        folder.event("phase", text="Opening the text teacher")
         targets = TextTargets(clip.encode_text, source.names, templates)
-        pretrainer = Pretrainer(fabric, model, recipe, source, targets, folder, _card(config, source, list(templates)))
-        if request.resume:
-            pretrainer.resume()
-        elif config["init"]:
-            pretrainer.model.load_state_dict(_initial_weights(config["init"], model))
-        return pretrainer.run()
+        loop = pretrainer(fabric, model, recipe, source, targets, folder, _card(config, source, list(templates)))
+        if not request.resume and config["init"]:
+            loop.model.load_state_dict(_initial_weights(config["init"], model))
+        return loop
+
+    return conduct(fabric, folder, source, None if request.resume else config, make)
+
+
+def conduct(fabric: Fabric, folder: RunFolder, source: Source, config: Mapping[str, Any] | None, make: Callable[[], Loop]) -> str:
+    """Begins a run, or goes on with it, as the only trainer at work in its folder; what goes wrong is told in the log, too.
+
+    Args:
+        fabric: device and processes.
+        folder: where the run is written.
+        source: its clouds; closed in the end.
+        config: the settings of a new run; None goes on with the one that is there.
+        make: makes the loop.
+
+    Returns:
+        "done" or "stopped".
+    """
+    try:
+        if config is not None and fabric.global_rank == 0:
+            folder.start({**config, "names": list(source.names), "device": str(fabric.device), "versions": versions(), "commit": commit()})
+        with at_work(folder.path) if fabric.global_rank == 0 else nullcontext():
+            folder.sweep()
+            try:
+                loop = make()
+                if config is None:
+                    loop.resume()
+                return loop.run()
+            except MemoryShortError:
+                raise  # the loop has told it with its numbers
+            except Exception as error:
+                folder.event("failed", sentence=sentence(error))
+                raise
     finally:
         source.close()
 

@@ -1,21 +1,27 @@
 """A training run on disk: written so that a reader, or a kill at any moment, never meets half a file.
 
 ``config.json`` what was asked for; ``events.jsonl`` one line an event; ``last.safetensors`` and ``best.safetensors`` models to use;
-``resume.safetensors`` everything needed to go on exactly. Each but the log is written to a temporary name and renamed.
+``checkpoints/epoch-0010.safetensors`` earlier ones, the newest few and those pinned by an ``epoch-0010.pinned`` beside them;
+``probes/`` reconstructions to watch (``probe``); ``resume.safetensors`` everything needed to go on exactly. Each but the log is written
+to a temporary name and renamed.
 """
 
+import io
 import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 
 from recon_model.checkpoint.format import save_single, write_atomically
 from recon_model.errors import CheckpointError, InputError
+from recon_model.runs.files import CHECKPOINTS, CONFIG, EVENTS, RESUME, pin_of
 
 FORMAT = 1
 
@@ -33,14 +39,14 @@ class RunFolder:
         Raises:
             InputError: it already holds a run.
         """
-        if (self.path / "config.json").exists():
+        if (self.path / CONFIG).exists():
             raise InputError(f"'{self.path}' already holds a run; give --resume to go on with it, or another --out.")
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"'{self.path}' is a file; --out must be a folder.")
         self.path.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"format": FORMAT, **config}, indent=1, sort_keys=True)
         if not self._quiet:
-            write_atomically(self.path / "config.json", (text + "\n").encode())
+            write_atomically(self.path / CONFIG, (text + "\n").encode())
 
     def config(self) -> dict[str, Any]:
         """Reads config.json.
@@ -48,7 +54,7 @@ class RunFolder:
         Raises:
             InputError: there is no run here, or its settings cannot be read.
         """
-        file = self.path / "config.json"
+        file = self.path / CONFIG
         if not file.is_file():
             raise InputError(f"'{self.path}' holds no run to resume: config.json is missing.")
         try:
@@ -64,7 +70,7 @@ class RunFolder:
         if self._quiet:
             return
         line = json.dumps({"event": kind, "time": round(time.time(), 3), **values})
-        with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
+        with (self.path / EVENTS).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
     def save_model(self, name: str, state: Mapping[str, torch.Tensor], card: Mapping[str, Any]) -> None:
@@ -72,11 +78,52 @@ class RunFolder:
         if not self._quiet:
             save_single(self.path / f"{name}.safetensors", state, card)
 
+    def keep_model(self, epoch: int, state: Mapping[str, torch.Tensor], card: Mapping[str, Any], count: int) -> str:
+        """Keeps a model beside ``last`` and ``best``, and lets the oldest go that are not pinned, until ``count`` of those are left.
+
+        Returns:
+            The file's name inside the folder.
+        """
+        name = f"{CHECKPOINTS}/epoch-{epoch:04d}"
+        if not self._quiet:
+            (self.path / CHECKPOINTS).mkdir(exist_ok=True)
+            self.save_model(name, state, card)
+            kept = sorted((self.path / CHECKPOINTS).glob("epoch-*.safetensors"))
+            for file in [file for file in kept if not pin_of(file).exists()][:-count]:
+                file.unlink(missing_ok=True)
+        return f"{name}.safetensors"
+
+    def save_array(self, name: str, values: torch.Tensor) -> str:
+        """Writes a tensor as ``name``.npy in half precision.
+
+        Returns:
+            The file's name inside the folder.
+        """
+        file = self.path / f"{name}.npy"
+        if not self._quiet:
+            file.parent.mkdir(exist_ok=True)
+            written = io.BytesIO()
+            np.save(written, values.detach().cpu().numpy().astype(np.float16), allow_pickle=False)
+            write_atomically(file, written.getvalue())
+        return f"{name}.npy"
+
+    def sweep(self) -> None:
+        """Tidies up after a killed trainer: files under temporary names, half a line in the log. Nobody else may be at work here."""
+        if self._quiet:
+            return
+        for path in self.path.rglob(".*.*"):
+            if len(path.suffix) == len(f".{uuid4().hex}"):
+                path.unlink(missing_ok=True)
+        log = self.path / EVENTS
+        if log.exists() and (text := log.read_bytes()) and not text.endswith(b"\n"):
+            with log.open("ab") as file:
+                file.write(b"\n")
+
     def save_resume(self, tensors: Mapping[str, torch.Tensor], numbers: Mapping[str, Any]) -> None:
         """Writes the resume state: tensors, and JSON numbers in the header."""
         if not self._quiet:
             plain = {key: value.detach().contiguous().cpu() for key, value in tensors.items()}
-            write_atomically(self.path / "resume.safetensors", serialise(plain, metadata={"state": json.dumps(numbers)}))
+            write_atomically(self.path / RESUME, serialise(plain, metadata={"state": json.dumps(numbers)}))
 
     def load_resume(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:
         """Reads what ``save_resume`` wrote, or returns None when the run ended before its first checkpoint.
@@ -84,7 +131,7 @@ class RunFolder:
         Raises:
             CheckpointError: the file is damaged.
         """
-        file = self.path / "resume.safetensors"
+        file = self.path / RESUME
         if not file.exists():
             return None
         try:

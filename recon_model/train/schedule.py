@@ -2,10 +2,10 @@
 
 import math
 
-from recon_model.train.settings import RecipeConfig
+from recon_model.train.settings import LoopConfig
 
 
-def learning_rate(recipe: RecipeConfig, step: int, steps_per_epoch: int) -> float:
+def learning_rate(recipe: LoopConfig, step: int, steps_per_epoch: int) -> float:
     """Returns the learning rate of one step (counted from 0).
 
     "release" is the authors' table: their scheduler is stepped at the end of each epoch, so an epoch trains at the rate

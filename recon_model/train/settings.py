@@ -10,8 +10,8 @@ Precision = Literal["32-true", "bf16-mixed"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecipeConfig(Settings):
-    """How one pretraining run learns (ReCon §4, Table 10, unless a line says otherwise)."""
+class LoopConfig(Settings):
+    """How long and how fast any recipe learns, and what is kept of it (defaults: ReCon §4, Table 10, unless a line says otherwise)."""
 
     epochs: int = 300
     """Passes; with ``steps_per_epoch`` set, an epoch is that many steps."""
@@ -35,6 +35,32 @@ class RecipeConfig(Settings):
     """Largest norm of the gradient; 0 does not clip."""
     precision: Precision = "32-true"
     """Arithmetic of forward and backward pass; "bf16-mixed" keeps the weights in float32."""
+    validation_shapes: int = 512
+    """Held-out clouds that each epoch is judged by."""
+    log_every: int = 10
+    """Steps between two lines of losses in events.jsonl."""
+    keep: int = 3
+    """Newest checkpoints kept beside the last and the best one; pinned ones are kept besides. 0 keeps none."""
+    keep_every: int = 10
+    """Epochs between two checkpoints to keep."""
+    probe_every: int = 5
+    """Epochs between two reconstructions of the probe clouds; 0 rebuilds none."""
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "validation_shapes", "log_every", "keep_every"):
+            require(getattr(self, name) >= 1, f"{name} ({getattr(self, name)}) must be at least 1.")
+        require(self.batch_size >= 2, f"batch_size ({self.batch_size}) must be at least 2, for BatchNorm has no variance of one cloud.")
+        for name in ("steps_per_epoch", "seed", "warmup_epochs", "weight_decay", "clip_norm", "keep", "probe_every"):
+            require(getattr(self, name) >= 0, f"{name} ({getattr(self, name)}) must be at least 0.")
+        require(self.learning_rate > 0, f"learning_rate ({self.learning_rate}) must be above 0.")
+        require_choice("schedule", self.schedule, get_args(Schedule))
+        require_choice("precision", self.precision, get_args(Precision))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeConfig(LoopConfig):
+    """How one pretraining run learns."""
+
     templates: str = "published"
     """Template set that names are put into, one drawn at random per cloud."""
     caption_share: float = 0.0
@@ -53,23 +79,14 @@ class RecipeConfig(Settings):
     """Whether synthetic shapes are also taught by the image teacher's feature of a depth view."""
     shapes: int = 20_000
     """Synthetic shapes in the pool, counting every shape's one augmented pose (synthetic data only)."""
-    validation_shapes: int = 512
-    """Held-out clouds that each epoch is judged by."""
-    log_every: int = 10
-    """Steps between two lines of losses in events.jsonl."""
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "shapes", "validation_shapes", "log_every"):
-            require(getattr(self, name) >= 1, f"{name} ({getattr(self, name)}) must be at least 1.")
-        require(self.batch_size >= 2, f"batch_size ({self.batch_size}) must be at least 2, for BatchNorm has no variance of one cloud.")
-        for name in ("steps_per_epoch", "seed", "warmup_epochs", "weight_decay", "clip_norm", "contrast_weight"):
-            require(getattr(self, name) >= 0, f"{name} ({getattr(self, name)}) must be at least 0.")
-        for name in ("learning_rate", "contrast_temperature"):
-            require(getattr(self, name) > 0, f"{name} ({getattr(self, name)}) must be above 0.")
+        super().__post_init__()
+        require(self.shapes >= 1, f"shapes ({self.shapes}) must be at least 1.")
+        require(self.contrast_weight >= 0, f"contrast_weight ({self.contrast_weight}) must be at least 0.")
+        require(self.contrast_temperature > 0, f"contrast_temperature ({self.contrast_temperature}) must be above 0.")
         for name in ("caption_share", "reconstruct_share"):
             require(0 <= getattr(self, name) <= 1, f"{name} ({getattr(self, name)}) must be between 0 and 1.")
-        require_choice("schedule", self.schedule, get_args(Schedule))
-        require_choice("precision", self.precision, get_args(Precision))
 
 
 def published(**changes: object) -> RecipeConfig:

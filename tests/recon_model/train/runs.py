@@ -9,7 +9,8 @@ import torch
 from recon_model.config import ModelConfig
 from recon_model.data.labelled import LabelledClouds
 from recon_model.train.launch import make_fabric
-from recon_model.train.pretrain import Pretrainer
+from recon_model.train.loop import Loop
+from recon_model.train.pretrain import pretrainer as make_pretrainer
 from recon_model.train.run_folder import RunFolder
 from recon_model.train.settings import RecipeConfig
 from recon_model.train.sources import Batch, CloudSource
@@ -82,14 +83,14 @@ class Hooked(CloudSource):
 
 def pretrainer(
     folder: Path, *, tell: Callable[[int, int], None] | None = None, model: dict[str, object] | None = None, **recipe: object
-) -> Pretrainer:
+) -> Loop:
     config, settings = model_config(**(model or {})), recipe_config(**recipe)
     source = Hooked(clouds(), config, settings)
     if tell is not None:
         source.tell = tell  # type: ignore[method-assign]
     targets = TextTargets(encode, source.names, ("a {}", "the {}."))
     fabric = make_fabric("cpu", settings.precision)
-    return Pretrainer(fabric, config, settings, source, targets, RunFolder(folder), CARD)
+    return make_pretrainer(fabric, config, settings, source, targets, RunFolder(folder), CARD)
 
 
 def begin(folder: Path, *, tell: Callable[[int, int], None] | None = None, model: dict[str, object] | None = None, **recipe: object) -> str:

@@ -41,10 +41,14 @@ def test_the_folder_holds_what_a_reader_needs(tmp_path):
         "config.json",
         "events.jsonl",
         "last.safetensors",
+        "probes",
         "resume.safetensors",
     ]
     kinds = [event["event"] for event in events(tmp_path)]
-    assert kinds == ["step", "step", "epoch", "checkpoint"] * 3 + ["done"]
+    epoch = ["step", "step", "epoch", "checkpoint"]
+    assert kinds == ["begin", "probe", *epoch, *epoch, *epoch[:3], "probe", "checkpoint", "done"]
+    begun = events(tmp_path, "begin")[0]
+    assert (begun["epochs"], begun["steps_per_epoch"], begun["batch_size"]) == (3, 4, 8)
     epoch = events(tmp_path, "epoch")[-1]
     assert epoch["epoch"] == 3
     assert epoch["step"] == 12

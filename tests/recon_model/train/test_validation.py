@@ -45,7 +45,7 @@ def test_calibration_trusts_the_better_query_and_lower_certainty_gets_a_higher_t
 def test_validation_leaves_the_model_in_training_and_gives_the_same_twice(tmp_path):
     made = pretrainer(tmp_path)
     held_out = made.source.validation(lambda ready, wanted: False)
-    first, again = (validate(made.model, held_out, made.targets.classifier, 0.6, 0) for _ in range(2))
+    first, again = (validate(made.model, held_out, made.task.targets.classifier, 0.6, 0) for _ in range(2))
     assert first == again
     assert made.model.training
     assert set(first.parts) == {"reconstruction"}
