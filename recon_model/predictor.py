@@ -63,6 +63,7 @@ class Embedding:
 
     features: Floats  # (B, 2C): [max over the queries; max plus mean over the patches], for a linear SVM or a map (spec §5)
     projected: Floats | None  # (B, D): to compare with words; None where the two teachers of the model do not share a space
+    errors: Floats | None = None  # (B,): mean Chamfer distance of hidden patches, see ``Predictor.embed``
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,30 +284,43 @@ class Predictor:
         return self._explainers.put(key, made)
 
     @torch.inference_mode()
-    def embed(self, clouds: Sequence["Prepared | npt.ArrayLike"]) -> Embedding:
+    def embed(self, clouds: Sequence["Prepared | npt.ArrayLike"], *, errors: bool = False) -> Embedding:
         """Computes the features of whole clouds.
 
         Args:
             clouds: prepared ones, or raw arrays (P, 3), which are prepared first.
+            errors: also rebuild each cloud once, as ``reconstruct`` does by default, and give the mean error of its hidden patches.
 
         Raises:
             InputError: there is no cloud, or one of them cannot be prepared.
         """
         if not len(clouds):
             raise InputError("clouds (0) must hold at least one cloud.")
-        features, projected = [], []
+        features, projected, rebuilt = [], [], []
         for start in range(0, len(clouds), _BATCH):
             part = clouds[start : start + _BATCH]
             units = np.stack(
                 [cloud.points if isinstance(cloud, Prepared) else to_unit(cloud, self.config.num_points).points for cloud in part]
             )
-            encoded = self.model.encode(self._cut_all(torch.from_numpy(units)))
+            patches = self._cut_all(torch.from_numpy(units))
+            encoded = self.model.encode(patches)
             tokens = encoded.patches
             features.append(torch.cat([encoded.queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1))
             if self._why_no_words() is None:
                 teachers = project(encoded, self.model.image_proj, self.model.text_proj)
                 projected.append(teachers.mix(self.config.zero_shot_ratio))
-        return Embedding(_numpy(torch.cat(features)), _numpy(torch.cat(projected)) if projected else None)
+            if errors and self._why_no_decoder() is None:
+                rebuilt.append(self._mean_errors(patches))
+        return Embedding(*(_numpy(torch.cat(parts)) if parts else None for parts in (features, projected, rebuilt)))  # type: ignore[arg-type]
+
+    def _mean_errors(self, patches: Patches) -> Tensor:
+        """Mean Chamfer distance (B,) of the patches that the default mask of ``reconstruct`` hides."""
+        batch = len(patches.centres)
+        mask = draw_mask(patches.centres[:1], 0.6, "random", torch.Generator().manual_seed(0)).expand(batch, -1)
+        true = patches.relative[mask] + patches.centres[mask].unsqueeze(1)
+        rebuilt = self.model.reconstruct(patches, mask)
+        made = torch.cat([rebuilt.of_cloud(row) for row in range(batch)])
+        return chamfer(made, true).per_set().view(batch, -1).mean(1)
 
     # ------------------------------------------------------------ words
 
@@ -330,6 +344,10 @@ class Predictor:
         order = np.argsort(-similarities, kind="stable")
         shares = torch.softmax(torch.from_numpy(similarities[order]).double() / self._temperature, 0)
         return Scores(tuple(names[place] for place in order), similarities[order], shares.to(torch.float32).numpy())
+
+    def words(self, names: Sequence[str], templates: str = "default") -> tuple[Floats, float]:
+        """Features of names (n, D), each of length 1, and the temperature of a softmax over cosines; raises what ``classify`` does."""
+        return self._words(names, templates).cpu().numpy(), self._temperature
 
     def similarities(self, projected: Floats | None, words: Floats) -> Floats:
         """Cosines (B, n) of projected features (B, D) with words (n, D).

@@ -134,7 +134,8 @@ def _run(options: argparse.Namespace) -> int:
     # A run without a person leaves no trace in what the person's own runs remember.
     keeper = None if alone else SettingsKeeper(config / "settings.json", settings, app)
     backend = Backend({"model": HelperProcess(model), "reader": HelperProcess(reader)}, logs)
-    studio = Studio(backend, _start(options, settings, complaint), keeper, app)
+    cache = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation)) / "embeddings"
+    studio = Studio(backend, replace(_start(options, settings, complaint), cache=cache), keeper, app)
     studio.start()
     sys.excepthook = _announce_faults(studio, logs)
     try:

@@ -13,19 +13,26 @@ from recon_model.serve.messages import (
     ClassifyByWords,
     CloudPrepared,
     CloudRead,
+    CloudsEmbedded,
+    EmbedClouds,
+    EmbedTexts,
     Failed,
     LoadModel,
+    MembersRead,
     ModelLoaded,
     PrepareCloud,
     Progress,
     ReadCloud,
+    ReadMembers,
     Ready,
     Reconstruct,
     Reconstructed,
     Reply,
     Request,
     Scores,
+    TextsEmbedded,
 )
+from recon_model.serve.messages.embedding import PREVIEW_POINTS
 from recon_studio.backend.client import Backend
 
 GROUPS = 8
@@ -128,6 +135,9 @@ def reply_to(request: Request) -> Reply:
         Reconstruct: _reconstruct,
         Attend: _attend,
         ClassifyByWords: _classify,
+        ReadMembers: _read_members,
+        EmbedClouds: _embed_clouds,
+        EmbedTexts: _embed_texts,
     }
     return handlers[type(request)](request)
 
@@ -210,3 +220,37 @@ def _classify(request: ClassifyByWords) -> Reply:
     similarities = np.array([len(name) for name in names], dtype=np.float32)
     shares = similarities / similarities.sum()
     return Scores(id=request.id, names=names, scores=Array.of(similarities), probabilities=Array.of(shares), milliseconds=1.0)
+
+
+def _read_members(request: ReadMembers) -> Reply:
+    """A file is one cloud; "set-12.npz" holds twelve, by turns a "chair" and a "table"."""
+    name = Path(request.path).stem
+    if "broken" in name:
+        return Failed(id=request.id, sentence=f"{Path(request.path).name} ends in the middle of its header.")
+    total = int(name.partition("-")[2]) if request.path.endswith(".npz") else 1
+    rows = range(request.start, min(total, request.start + request.count))
+    points = tuple(Array.of(np.full((5, 3), 10 * len(name) + row, dtype=np.float32)) for row in rows)
+    labels = tuple(("chair", "table")[row % 2] if request.path.endswith(".npz") else "" for row in rows)
+    return MembersRead(id=request.id, path=request.path, total=total, start=request.start, points=points, labels=labels)
+
+
+def _embed_clouds(request: EmbedClouds) -> Reply:
+    """Every feature of a cloud is its first coordinate."""
+    first = np.array([cloud.numpy()[0, 0] for cloud in request.clouds], dtype=np.float32)
+    return CloudsEmbedded(
+        id=request.id,
+        model=request.checkpoint or "fake",
+        features=Array.of(np.repeat(first[:, None], 4, axis=1)),
+        projected=Array.of(np.stack([np.cos(first), np.sin(first)], axis=1)),
+        errors=Array.of(first / 100),
+        previews=Array.of(np.zeros((len(first), PREVIEW_POINTS, 3), dtype=np.uint8)),
+        failures=("",) * len(first),
+        milliseconds=80.0,
+    )
+
+
+def _embed_texts(request: EmbedTexts) -> Reply:
+    angles = np.array([len(name) for name in request.names], dtype=np.float32)
+    return TextsEmbedded(
+        id=request.id, names=request.names, features=Array.of(np.stack([np.cos(angles), np.sin(angles)], axis=1)), temperature=0.07
+    )

@@ -1,7 +1,6 @@
 """``recon embed``: the features of many clouds in one file."""
 
 import argparse
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,9 +51,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _gather(predictor: "Predictor", paths: Sequence[str]) -> tuple[list["Prepared | Floats"], list[str], list[str], int]:
     """Collects what is to be embedded with a file and a label for each; data sets first, then files in the order given."""
-    from recon_model.data.labelled import load_labelled
+    from recon_model.data.labelled import is_data_set, load_labelled
 
-    sets = [path for path in paths if _is_data_set(Path(path))]
+    sets = [path for path in paths if is_data_set(Path(path))]
     clouds: list[Prepared | Floats] = []
     files: list[str] = []
     labels: list[str] = []
@@ -85,14 +84,3 @@ def _files(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
             hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
             if file.is_file() and not hidden and file.suffix.lower().lstrip(".") in EXTENSIONS:
                 yield str(file), file.parent.name if file.parent != root else ""
-
-
-def _is_data_set(path: Path) -> bool:
-    """Whether an .npz holds labelled clouds rather than one cloud; only its table of contents is read."""
-    if path.suffix.lower() != ".npz" or not zipfile.is_zipfile(path):
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {"points.npy", "labels.npy", "names.npy"} <= set(archive.namelist())
-    except (OSError, zipfile.BadZipFile):
-        return False

@@ -44,6 +44,17 @@ def load_labelled(path: Path, seed: int = 0) -> LabelledClouds:
     raise InputError(f"data ('{path}') must be 'synthetic', an .npz file or a folder of clouds.")
 
 
+def is_data_set(path: Path) -> bool:
+    """Whether an .npz holds labelled clouds rather than one cloud; only its table of contents is read."""
+    if path.suffix.lower() != ".npz" or not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {"points.npy", "labels.npy", "names.npy"} <= set(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
 def _load_npz(path: Path) -> LabelledClouds:
     points, labels, names = _arrays(path)
     if names.dtype.kind == "S":

@@ -8,13 +8,30 @@ whoever watches it be gone.
 import os
 import signal
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from recon_model.data import clouds
+from recon_model.data.labelled import LabelledClouds, is_data_set, load_labelled
 from recon_model.errors import InputError, ReconError, ServeError, sentence
 from recon_model.serve.framing import pack, private_pipes, read_frame
-from recon_model.serve.messages import Array, CloudRead, DataSet, Failed, Glance, ReadCloud, Ready, Reply, decode_request, encode
+from recon_model.serve.messages import (
+    Array,
+    CloudRead,
+    DataSet,
+    Failed,
+    Glance,
+    MembersRead,
+    ReadCloud,
+    ReadMembers,
+    Ready,
+    Reply,
+    decode_request,
+    encode,
+)
 
 ALARM_S = 30.0
 """Seconds after which the process ends itself; whoever watches it stops it much earlier."""
@@ -35,14 +52,40 @@ def limit(memory: int) -> None:
         return
 
 
-def answer(request: ReadCloud | Glance) -> Reply:
+def answer(request: ReadCloud | Glance | ReadMembers) -> Reply:
     """Opens the file that is asked for; what is wrong with it comes back as ``Failed``."""
     try:
+        if isinstance(request, ReadMembers):
+            return members(request)
         return told(request.id, clouds.read(request.path, max_points=request.max_points, seed=request.seed, member=request.member))
     except ReconError as error:
         return Failed(id=request.id, sentence=sentence(error))
     except Exception as error:
         return Failed(id=request.id, sentence=sentence(error), fault=True)
+
+
+def members(request: ReadMembers) -> MembersRead:
+    """Returns some of the clouds of a file: of a labelled .npz as many as are asked for, of any other file its one cloud."""
+    path = Path(request.path)
+    if not is_data_set(path):
+        cloud = clouds.read(path, max_points=request.max_points, seed=request.seed)
+        return MembersRead(id=request.id, path=request.path, total=1, start=0, points=(Array.of(cloud.points),), labels=("",))
+    status = path.stat()
+    data = _data_set(request.path, status.st_size, status.st_mtime_ns)
+    rows = range(request.start, min(request.start + request.count, len(data.labels)))
+    return MembersRead(
+        id=request.id,
+        path=request.path,
+        total=len(data.labels),
+        start=request.start,
+        points=tuple(Array.of(np.asarray(data.points[row], np.float32)) for row in rows),
+        labels=tuple(data.names[data.labels[row]] for row in rows),
+    )
+
+
+@lru_cache(maxsize=1)  # a data set is asked for batch by batch, and unpacked once
+def _data_set(path: str, _size: int, _changed: int) -> LabelledClouds:
+    return load_labelled(Path(path))
 
 
 def told(number: int, cloud: clouds.Cloud) -> CloudRead:
@@ -69,7 +112,7 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
     _send(outgoing, Ready(id=0, role="parser", versions={}))
     while (body := read_frame(incoming)) is not None:
         request = decode_request(body)
-        if not isinstance(request, ReadCloud | Glance):
+        if not isinstance(request, ReadCloud | Glance | ReadMembers):
             raise ServeError(f"a parser opens files and knows nothing of {type(request).__name__}.")
         _alarm(ALARM_S)
         reply = answer(request)

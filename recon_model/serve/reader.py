@@ -13,7 +13,19 @@ from recon_model.data.writers import write_ply
 from recon_model.errors import ReconError, ServeError, sentence
 from recon_model.serve.client import ReaderProcess
 from recon_model.serve.framing import pack, read_frame
-from recon_model.serve.messages import CloudWritten, Failed, Glance, ReadCloud, Ready, Reply, Shutdown, WriteCloud, decode_request, encode
+from recon_model.serve.messages import (
+    CloudWritten,
+    Failed,
+    Glance,
+    ReadCloud,
+    ReadMembers,
+    Ready,
+    Reply,
+    Shutdown,
+    WriteCloud,
+    decode_request,
+    encode,
+)
 from recon_model.serve.versions import versions
 
 GLANCE_S = 5.0
@@ -40,7 +52,7 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
                 request = decode_request(body)
                 if isinstance(request, Shutdown):
                     break
-                if isinstance(request, Glance):
+                if isinstance(request, Glance | ReadMembers):
                     glances.put(request)
                 elif isinstance(request, ReadCloud):
                     mouth.say(process.answer(request))
@@ -69,15 +81,15 @@ class _Mouth:
 
 
 class _Glances:
-    """Answers glances on a thread of its own, which begins with the first of them."""
+    """Answers glances, and reads of many clouds, on a thread of its own, which begins with the first of them."""
 
     def __init__(self, mouth: _Mouth) -> None:
         self._mouth = mouth
-        self._waiting: SimpleQueue[Glance | None] = SimpleQueue()
+        self._waiting: SimpleQueue[Glance | ReadMembers | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._process: ReaderProcess | None = None
 
-    def put(self, request: Glance) -> None:
+    def put(self, request: Glance | ReadMembers) -> None:
         self._waiting.put(request)
         if self._thread is None:
             self._process = ReaderProcess(timeout_s=GLANCE_S, memory=GLANCE_MEMORY, background=True)

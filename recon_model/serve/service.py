@@ -12,9 +12,20 @@ from recon_model.errors import ReconError, ServeError, sentence
 from recon_model.predictor import Predictor
 from recon_model.serve.answers import ANSWERS
 from recon_model.serve.inbox import Closed, Inbox, Posted
-from recon_model.serve.messages import ClassifyByWords, Failed, LoadModel, ModelLoaded, Progress, Reconstruct, Reply, Request, Shutdown
+from recon_model.serve.messages import (
+    ClassifyByWords,
+    EmbedTexts,
+    Failed,
+    LoadModel,
+    ModelLoaded,
+    Progress,
+    Reconstruct,
+    Reply,
+    Request,
+    Shutdown,
+)
 
-NEEDS_WORDS = (ClassifyByWords,)
+NEEDS_WORDS = (ClassifyByWords, EmbedTexts)
 """Requests with ``names`` and ``templates``: set aside while the text tower opens."""
 DEFAULT = ("default", "auto")
 QUIET_S = 1.0

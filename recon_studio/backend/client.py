@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from recon_model.serve.messages import Glance, ReadCloud, Request, WriteCloud
+from recon_model.serve.messages import Glance, ReadCloud, ReadMembers, Request, WriteCloud
 from recon_studio.backend.lanes import Kind
 from recon_studio.backend.supervisor import Process, Supervisor
 
 ROLES = ("model", "reader")
-THE_READERS = (ReadCloud, Glance, WriteCloud)
+THE_READERS = (ReadCloud, Glance, WriteCloud, ReadMembers)
 """Kinds of request that the reader does; the model does all others."""
 
 

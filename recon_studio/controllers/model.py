@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from recon_model.serve.messages import (
     Attend,
     ClassifyByWords,
+    EmbedClouds,
     Failed,
     LoadModel,
     ModelLoaded,
     PrepareCloud,
     Progress,
     ReadCloud,
+    ReadMembers,
     Reconstruct,
     Reply,
     Request,
@@ -28,6 +30,8 @@ from recon_studio.state.app_state import AppState, BackendStatus, Job, Model, No
 
 SHOW_AFTER_MS = 150
 """Work that is done sooner leaves no trace in the activity bar."""
+PARTS = (ReadMembers, EmbedClouds)
+"""Pieces of longer work, which has a line of its own."""
 
 
 class ModelController(QObject):
@@ -105,6 +109,8 @@ class ActivityController(QObject):
         self._tick.stop()
 
     def _sent(self, request: Request) -> None:
+        if isinstance(request, PARTS):
+            return
         cancellable = not isinstance(request, LoadModel | PrepareCloud)
         self._work.setdefault(request.id, _Work(_title(request), time.monotonic(), cancellable))
         if not self._tick.isActive():

@@ -1,12 +1,14 @@
 """All controllers together: what the window emits goes in, AppStates come out."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject
 
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.bench import BenchController
+from recon_studio.controllers.embeddings import EmbeddingController
 from recon_studio.controllers.keeper import SettingsKeeper
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ActivityController, ModelController
@@ -27,6 +29,7 @@ class Start:
     files: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()  # shown when there are no files
     model: str = "default"
+    cache: Path | None = None  # the folder that keeps embeddings
 
 
 class RoomController(Protocol):
@@ -49,6 +52,7 @@ class Studio(QObject):
         self.words = WordsController(self.store, backend, self)
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
+        self.embeddings = EmbeddingController(self.store, backend, start.cache, self)
         self.rooms: dict[str, RoomController] = {}
         self.keeper = keeper
         self._start = start
@@ -106,6 +110,7 @@ class Studio(QObject):
         }
         for name, handler in handlers.items():
             getattr(window, name).connect(handler)
+        window.cancelRequested.connect(self.embeddings.cancel)
         window.show_state(None, self.store.state)
         self.store.changed.connect(window.show_state)
 
@@ -133,6 +138,6 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
-        for controller in (self.library, self.bench, self.activity):
+        for controller in (self.library, self.bench, self.activity, self.embeddings):
             controller.close()
         self.backend.close()

@@ -1,10 +1,13 @@
 """Everything the window shows, as frozen values. A change makes a new AppState; the views draw the difference."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from recon_studio.state.embeddings import Embeddings, EmbeddingWork
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
@@ -172,3 +175,5 @@ class AppState:
     can_undo: str = ""  # what undo would take back, in words; empty when nothing
     can_redo: str = ""
     last_milliseconds: float | None = None
+    embeddings: "Embeddings | None" = None  # of the library's clouds, by the current model
+    embedding: "EmbeddingWork | None" = None  # while the library is being embedded

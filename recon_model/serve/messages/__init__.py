@@ -11,6 +11,7 @@ from recon_model.errors import ServeError
 from recon_model.serve.messages.bench import Attend, Attended, Reconstruct, Reconstructed
 from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, CloudWritten, DataSet, Glance, PrepareCloud, ReadCloud, WriteCloud
 from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
+from recon_model.serve.messages.embedding import CloudsEmbedded, EmbedClouds, EmbedTexts, MembersRead, ReadMembers, TextsEmbedded
 from recon_model.serve.messages.wire import Array, Message
 from recon_model.serve.messages.words import ClassifyByWords, Scores
 
@@ -22,15 +23,20 @@ __all__ = [
     "CloudPrepared",
     "CloudRead",
     "CloudWritten",
+    "CloudsEmbedded",
     "DataSet",
+    "EmbedClouds",
+    "EmbedTexts",
     "Failed",
     "Glance",
     "LoadModel",
+    "MembersRead",
     "Message",
     "ModelLoaded",
     "PrepareCloud",
     "Progress",
     "ReadCloud",
+    "ReadMembers",
     "Ready",
     "Reconstruct",
     "Reconstructed",
@@ -38,14 +44,42 @@ __all__ = [
     "Request",
     "Scores",
     "Shutdown",
+    "TextsEmbedded",
     "WriteCloud",
     "decode_reply",
     "decode_request",
     "encode",
 ]
 
-Request = ReadCloud | Glance | WriteCloud | Shutdown | LoadModel | PrepareCloud | Reconstruct | Attend | ClassifyByWords
-Reply = Ready | Progress | Failed | CloudRead | CloudWritten | ModelLoaded | CloudPrepared | Reconstructed | Attended | Scores
+Request = (
+    ReadCloud
+    | Glance
+    | WriteCloud
+    | ReadMembers
+    | Shutdown
+    | LoadModel
+    | PrepareCloud
+    | Reconstruct
+    | Attend
+    | ClassifyByWords
+    | EmbedClouds
+    | EmbedTexts
+)
+Reply = (
+    Ready
+    | Progress
+    | Failed
+    | CloudRead
+    | CloudWritten
+    | MembersRead
+    | ModelLoaded
+    | CloudPrepared
+    | Reconstructed
+    | Attended
+    | Scores
+    | CloudsEmbedded
+    | TextsEmbedded
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

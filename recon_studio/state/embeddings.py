@@ -1,0 +1,116 @@
+"""The embedded library: features of every cloud that was embedded by the current model, row by row."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from recon_studio.state.app_state import AppState, Floats
+
+
+class CloudKey(NamedTuple):
+    """Which cloud a row stands for: a file, or one of the clouds of a data set's file."""
+
+    path: str
+    member: int = -1
+    """Place within the file; -1 where the file is one cloud."""
+
+    def text(self) -> str:
+        """Returns the key as library and command line write it: ``path`` or ``path#12``."""
+        return self.path if self.member < 0 else f"{self.path}#{self.member}"
+
+    @classmethod
+    def parse(cls, text: str) -> "CloudKey":
+        """Reads what ``text`` wrote."""
+        found = re.fullmatch(r"(.+\.npz)#(\d+)", text, re.IGNORECASE | re.DOTALL)
+        return cls(found[1], int(found[2])) if found else cls(text)
+
+
+# Values that hold arrays compare by identity: a new array is always a new value.
+@dataclass(frozen=True, eq=False)
+class Embeddings:
+    """n embedded clouds; all of one model."""
+
+    model: str
+    """sha256 of its weights."""
+    keys: tuple[str, ...]
+    """n of ``CloudKey.text()``."""
+    labels: tuple[str, ...]
+    """n names as the data set, the folder or the file says; "" where none does."""
+    sets: tuple[str, ...]
+    """n data sets: the .npz file or the folder each cloud came from."""
+    features: Floats
+    """(n, 2C): [max over the queries; max plus mean over the patches]."""
+    projected: Floats | None
+    """(n, D) to compare with words; None where the model cannot."""
+    errors: Floats | None
+    """(n,) mean Chamfer distance of patches hidden by the default mask; None where the model has no decoder."""
+    previews: npt.NDArray[np.uint8]
+    """(n, p, 3) a few points of each prepared cloud, -1..1 on 0..255."""
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def queries(self) -> Floats:
+        """(n, C): max over the queries."""
+        return self.features[:, : self.features.shape[1] // 2]
+
+    @property
+    def patches(self) -> Floats:
+        """(n, C): max plus mean over the patches."""
+        return self.features[:, self.features.shape[1] // 2 :]
+
+    def preview(self, row: int) -> Floats:
+        """Returns a few points (p, 3) of one cloud, in -1..1."""
+        points: Floats = self.previews[row].astype(np.float32) / np.float32(127.5) - np.float32(1)
+        return points
+
+
+@dataclass(frozen=True)
+class EmbeddingWork:
+    """How far the embedding of the library has got."""
+
+    done: int
+    total: int
+    """Clouds known so far; a data set's file counts as one until it is opened."""
+    seconds_left: float | None = None
+    failures: tuple[str, ...] = ()
+    """One sentence for each file that could not be embedded."""
+
+
+def show_work(state: AppState, work: EmbeddingWork | None) -> AppState:
+    """Says how far the embedding has got; None when none is under way."""
+    return replace(state, embedding=work)
+
+
+def show_embeddings(state: AppState, embeddings: Embeddings | None) -> AppState:
+    """Replaces what is embedded; None when the model changed."""
+    return replace(state, embeddings=embeddings)
+
+
+def label_of(path: str, folders: int) -> str:
+    """Returns what a file's place says it is: ``chair_0012.off`` and, among several folders, ``chair/x.off`` are chairs.
+
+    Args:
+        path: the file.
+        folders: how many different folders the library's files lie in.
+    """
+    stem, folder = PurePath(path).stem, PurePath(path).parent.name
+    word = re.sub(r"[\W_]*\d+$", "", stem)
+    chosen = word if word != stem and word else (folder if not word or folders > 1 else stem)
+    return re.sub(r"[\s_]+", " ", chosen).strip().lower()
+
+
+def set_of(path: str, member: int) -> str:
+    """Returns the data set a cloud belongs to: its .npz file, or the folder its file lies in."""
+    return PurePath(path).name if member >= 0 else PurePath(path).parent.name
+
+
+def folder_count(paths: Iterable[str]) -> int:
+    """Returns in how many different folders files lie."""
+    return len({PurePath(path).parent for path in paths})

@@ -1,0 +1,56 @@
+"""What is kept on disk comes back exactly, and what is damaged is passed over."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+
+from recon_model.serve.messages.embedding import PREVIEW_POINTS
+from recon_studio.backend.shelf import Row, Shelf, Source
+
+
+def _row(path: str, member: int = -1, *, words: bool = True) -> Row:
+    rng = np.random.default_rng(len(path) + member)
+    preview = rng.integers(0, 255, (PREVIEW_POINTS, 3)).astype(np.uint8)
+    feature = rng.standard_normal(6).astype(np.float32)
+    projected = rng.standard_normal(4).astype(np.float32) if words else None
+    return Row(Source(path, 10, 2**60 + 1, member), 3, "night stand", feature, projected, 0.25, preview)
+
+
+def test_rows_come_back_exactly(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "ab12")
+    rows = [_row("/x/stühle.npz", 2), _row("/x/b\udce9.ply")]  # the second name is not Unicode on disk
+    assert shelf.save(rows) == ""
+    assert shelf.save([]) == ""
+    (file,) = shelf.files()
+    for kept, row in zip(shelf.load(file), rows, strict=True):
+        assert (kept.source, kept.total, kept.label, kept.error) == (row.source, row.total, row.label, row.error)
+        np.testing.assert_array_equal(kept.feature, row.feature)
+        np.testing.assert_array_equal(kept.projected, row.projected)
+        np.testing.assert_array_equal(kept.preview, row.preview)
+
+
+def test_models_do_not_share_a_shelf(tmp_path: Path) -> None:
+    Shelf(tmp_path, "one").save([_row("/a.ply", words=False)])
+    assert Shelf(tmp_path, "two").files() == []
+    assert Shelf(tmp_path, "one").load(Shelf(tmp_path, "one").files()[0])[0].projected is None
+    assert Shelf(tmp_path, "../../etc").folder.parent == tmp_path
+
+
+def test_damaged_and_foreign_files_are_passed_over(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "m")
+    shelf.save([_row("/a.ply")])
+    (sound,) = shelf.files()
+    (shelf.folder / "cut.npz").write_bytes(sound.read_bytes()[:500])
+    (shelf.folder / "empty.npz").touch()
+    np.savez(shelf.folder / "other.npz", format=np.array(99))
+    np.savez(shelf.folder / "foreign.npz", points=np.zeros(3))
+    (shelf.folder / "evil.npz").write_bytes(pickle.dumps({"format": 1}))
+    assert [len(shelf.load(file)) for file in shelf.files() if file != sound] == [0] * 5
+    assert len(shelf.load(sound)) == 1
+
+
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "m").write_text("a file where the folder should be")
+    complaint = Shelf(tmp_path, "m").save([_row("/a.ply")])
+    assert complaint.startswith("Embeddings could not be kept in")
