@@ -19,9 +19,12 @@ from recon_model.explain.explainer import Explainer
 from recon_model.geometry.chamfer import chamfer
 from recon_model.geometry.patches import Patches, cut
 from recon_model.geometry.preparation import Floats, Indices, checked, to_unit
+from recon_model.lexicon import Name
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.zero_shot import project
 from recon_model.nn.masking import draw_mask
+from recon_model.teachers.prompts import Templates
+from recon_model.teachers.ranking import Classifier, Familiar, Ranking, Scores, energy
 from recon_model.teachers.vocabulary import Vocabulary
 
 T = TypeVar("T")
@@ -66,15 +69,6 @@ class Embedding:
     errors: Floats | None = None  # (B,): mean Chamfer distance of hidden patches, see ``Predictor.embed``
 
 
-@dataclass(frozen=True, eq=False)
-class Scores:
-    """Names with their scores, best first."""
-
-    names: tuple[str, ...]
-    similarities: Floats  # (n,) cosine
-    probabilities: Floats  # (n,) softmax of the similarities at the model's temperature
-
-
 @dataclass(frozen=True)
 class About:
     """A model in short."""
@@ -95,7 +89,7 @@ class Predictor:
 
     Args:
         model: the model; put into evaluation mode and moved to ``device``.
-        card: what is known about it; ``teacher``, ``templates`` and ``temperature`` are read.
+        card: what is known about it; ``teacher``, ``templates``, ``temperature``, ``unlike`` and the taught names are read.
         device: where it runs.
         notes: what loading matched.
         lacking: parts beside the encoder that hold no trained weights ("decoder", "image_proj", "text_proj"); they are not used.
@@ -121,6 +115,7 @@ class Predictor:
         self.notes = tuple(notes)
         self.lacking = tuple(lacking)
         self.vocabulary = Vocabulary(self.card, source=teacher, allow_download=allow_download)
+        self._familiar = Familiar.from_card(self.card)
         self._patches: _Recent[Patches] = _Recent(_REMEMBERED_CLOUDS)
         self._explainers: _Recent[Explainer] = _Recent(_REMEMBERED_EXPLAINERS)
 
@@ -324,26 +319,38 @@ class Predictor:
 
     # ------------------------------------------------------------ words
 
-    def classify(self, prepared: "Prepared | npt.ArrayLike", names: Sequence[str], templates: str = "default") -> Scores:
+    def classify(self, prepared: "Prepared | npt.ArrayLike", names: Sequence[str | Name], templates: Templates = "default") -> Scores:
         """Ranks names for a cloud by the cosine of its zero-shot feature and their summed prompt features (ReCon §4.3).
 
         Args:
             prepared: what ``prepare`` gave, or its points (N, 3).
-            names: at least one; blank ones are refused.
-            templates: "default" (those the model was taught with) or a set of ``prompts.SETS``.
+            names: at least one; blank ones are refused. Of a ``Name`` the phrase that fits best counts, and a negative that fits
+                better still lowers it, see ``Classifier``.
+            templates: "default" (those the model was taught with), a set of ``prompts.SETS``, or templates with ``{}`` for the name.
 
         Raises:
             InputError: points or names are unusable.
-            ConfigError: the templates are unknown.
+            ConfigError: the templates are unknown, or hold no place for the name.
             CheckpointError: the model has no zero-shot feature.
             TeacherError: the text teacher is missing or not the one the model was taught by.
         """
-        words = self._words(names, templates).cpu().numpy()
-        points = _prepared_points(prepared)
-        similarities = self.similarities(self._embed_prepared(points), words)[0]
-        order = np.argsort(-similarities, kind="stable")
-        shares = torch.softmax(torch.from_numpy(similarities[order]).double() / self._temperature, 0)
-        return Scores(tuple(names[place] for place in order), similarities[order], shares.to(torch.float32).numpy())
+        classifier = self._classifier(names, templates)
+        projected = self._embed_prepared(_prepared_points(prepared))
+        unlike = self._unlike(projected)
+        return classifier.scores(projected, self._temperature, None if unlike is None else float(unlike[0]))
+
+    def rank(self, projected: Floats | None, names: Sequence[str | Name], templates: Templates = "default") -> Ranking:
+        """Ranks names for many clouds at once, by what ``embed`` gave of them; see ``classify``.
+
+        Args:
+            projected: (B, D), of any lengths.
+            names: see ``classify``.
+            templates: see ``classify``.
+        """
+        classifier = self._classifier(names, templates)
+        if projected is None:
+            raise CheckpointError("The clouds were embedded by a model that cannot name them.")
+        return classifier.rank(projected, self._temperature, self._unlike(projected))
 
     def words(self, names: Sequence[str], templates: str = "default") -> tuple[Floats, float]:
         """Features of names (n, D), each of length 1, and the temperature of a softmax over cosines; raises what ``classify`` does."""
@@ -364,6 +371,18 @@ class Predictor:
     @property
     def _temperature(self) -> float:
         return float(self.card.get("temperature", TEMPERATURE))
+
+    def _classifier(self, names: Sequence[str | Name], templates: Templates) -> Classifier:
+        if (why := self._why_no_words()) is not None:
+            raise CheckpointError(why)
+        return self.vocabulary.classifier(names, templates)
+
+    def _unlike(self, projected: Floats) -> Floats | None:
+        """How unlike anything known clouds of these features are (B,); None where the card holds no scale for it."""
+        if self._familiar is None:
+            return None
+        taught = self.vocabulary.classifier(self.card["data"]["names"])
+        return self._familiar.unlike(energy(taught.cosines(projected), self._temperature))
 
     def _words(self, names: Sequence[str], templates: str) -> Tensor:
         """Features of names (n, D), each of length 1, on the model's device; see ``classify`` for what it raises."""
@@ -409,9 +428,7 @@ class Predictor:
         return torch.tensor(flags).unsqueeze(0).to(self.device)
 
     @torch.inference_mode()
-    def _embed_prepared(self, points: Floats) -> Floats | None:
-        if self._why_no_words() is not None:
-            return None
+    def _embed_prepared(self, points: Floats) -> Floats:
         return _numpy(self.model.zero_shot_feature(self._cut(points)))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from recon_model.lexicon import as_names
 from recon_model.serve.messages import (
     Array,
     Attend,
@@ -14,6 +15,7 @@ from recon_model.serve.messages import (
     CloudPrepared,
     CloudRead,
     CloudsEmbedded,
+    CloudsRanked,
     EmbedClouds,
     EmbedTexts,
     Failed,
@@ -22,6 +24,7 @@ from recon_model.serve.messages import (
     ModelLoaded,
     PrepareCloud,
     Progress,
+    RankClouds,
     ReadCloud,
     ReadMembers,
     Ready,
@@ -138,6 +141,7 @@ def reply_to(request: Request) -> Reply:
         ReadMembers: _read_members,
         EmbedClouds: _embed_clouds,
         EmbedTexts: _embed_texts,
+        RankClouds: _rank,
     }
     return handlers[type(request)](request)
 
@@ -216,10 +220,22 @@ def _attend(request: Attend) -> Reply:
 
 
 def _classify(request: ClassifyByWords) -> Reply:
-    names = tuple(sorted(request.names, key=len, reverse=True))
+    names = tuple(sorted((name.name for name in as_names(request.names)), key=len, reverse=True))
     similarities = np.array([len(name) for name in names], dtype=np.float32)
     shares = similarities / similarities.sum()
-    return Scores(id=request.id, names=names, scores=Array.of(similarities), probabilities=Array.of(shares), milliseconds=1.0)
+    return Scores(
+        id=request.id,
+        names=names,
+        scores=Array.of(similarities),
+        probabilities=Array.of(shares),
+        phrases=names,
+        lowered=Array.of(np.zeros_like(similarities)),
+        negatives=("",) * len(names),
+        margin=float(shares[0] - shares[1]) if len(names) > 1 else None,
+        entropy=float(-(shares * np.log2(shares)).sum()),
+        unlike=0.25,
+        milliseconds=1.0,
+    )
 
 
 def _read_members(request: ReadMembers) -> Reply:
@@ -253,4 +269,22 @@ def _embed_texts(request: EmbedTexts) -> Reply:
     angles = np.array([len(name) for name in request.names], dtype=np.float32)
     return TextsEmbedded(
         id=request.id, names=request.names, features=Array.of(np.stack([np.cos(angles), np.sin(angles)], axis=1)), temperature=0.07
+    )
+
+
+def _rank(request: RankClouds) -> Reply:
+    """Every name scores its number of letters, less the first number of the cloud's embedding."""
+    names = tuple(name.name for name in as_names(request.names))
+    scores = np.array([len(name) for name in names], np.float32) - request.projected.numpy()[:, :1]
+    count = len(scores)
+    return CloudsRanked(
+        id=request.id,
+        names=names,
+        scores=Array.of(scores.astype(np.float32)),
+        best=Array.of(scores.argmax(1)),
+        shares=Array.of(np.full(count, 0.5, np.float32)),
+        margins=Array.of(np.full(count, 0.25, np.float32)),
+        entropies=Array.of(np.full(count, 1.0, np.float32)),
+        unlike=Array.of(np.full(count, 0.5, np.float32)),
+        milliseconds=1.0,
     )

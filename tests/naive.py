@@ -1,12 +1,14 @@
 """Slow twins: each says in a few plain lines what a fast function must compute."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from recon_model.geometry.patches import Patches
+from recon_model.lexicon import Name
 
 
 def farthest_points(cloud: Tensor, count: int) -> list[int]:
@@ -200,3 +202,13 @@ def splat(pixels: np.ndarray, depth: np.ndarray, diameter: int, size: int) -> np
                 if apart <= diameter / 2 and 0 <= x < size and 0 <= y < size:
                     front[y, x] = row
     return front
+
+
+def name_scores(cosine: dict[str, float], names: Sequence[Name]) -> list[float]:
+    """Each name's score, one after another: its best phrase, less what a better negative is better by."""
+    scores = []
+    for name in names:
+        best = max(cosine[phrase] for phrase in (name.name, *name.synonyms))
+        against = max((cosine[phrase] for phrase in name.negatives), default=best)
+        scores.append(best - (against - best if against > best else 0.0))
+    return scores

@@ -1,35 +1,80 @@
 """``recon classify``: rank names for clouds."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_json, add_model, load_model, split_names
 from recon_model.cli.output import print_json, print_lines
+from recon_model.errors import InputError
+from recon_model.lexicon import Name, as_names, parse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon classify`` takes."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a cloud or mesh")
-    parser.add_argument("--names", required=True, help="names to rank, separated by commas")
+    names = parser.add_mutually_exclusive_group(required=True)
+    names.add_argument("--names", help="names to rank, separated by commas")
+    names.add_argument(
+        "--names-file", type=Path, metavar="TXT", help="names, one a line, as in the Words room: 'chair = armchair, stool, - sofa'"
+    )
     add_model(parser, words=True)
+    parser.add_argument(
+        "--template",
+        action="append",
+        metavar="TEXT",
+        help="a template of your own with {} for the name, in place of --templates; repeat it",
+    )
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints the ranking of every file that can be read; says which cannot, and then returns 2."""
-    names = split_names(args.names)
+    names = as_names(split_names(args.names)) if args.names_file is None else read_names(args.names_file)
+    templates = args.template or args.templates
     predictor = load_model(args)
-    predictor.vocabulary.rows(names, args.templates)  # first: a missing teacher should be told before files are read
+    predictor.vocabulary.classifier(names, templates)  # first: a missing teacher should be told before files are read
     found: list[dict[str, Any]] = []
     clouds = CloudFiles(args.files)
     for path, cloud in clouds:
-        scores = predictor.classify(predictor.prepare(cloud.points), names, args.templates)
+        scores = predictor.classify(predictor.prepare(cloud.points), names, templates)
         ranked = zip(scores.names, scores.similarities.tolist(), strict=True)
-        found.append({"file": path, "scores": [{"name": name, "score": score} for name, score in ranked]})
+        rows = [{"name": name, "score": score} for name, score in ranked]
+        doubts = {"margin": scores.margin, "entropy_bits": scores.entropy, "unlike": scores.unlike}
+        found.append({"file": path, "scores": rows, **doubts})
     if args.json:
         print_json(args, {"files": found})
     else:
         for entry in found:
-            print_lines(args, [entry["file"], *(f"  {row['score']:6.3f}  {row['name']}" for row in entry["scores"])])
+            ranked_lines = (f"  {row['score']:6.3f}  {row['name']}" for row in entry["scores"])
+            print_lines(args, [entry["file"], *ranked_lines, f"  {_doubts(entry)}"])
     return clouds.outcome
+
+
+def read_names(file: Path) -> tuple[Name, ...]:
+    """Reads names a line at a time.
+
+    Raises:
+        InputError: the file cannot be read, a line cannot be understood, or there is no name.
+    """
+    try:
+        lexicon = parse(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise InputError(f"The names in '{file}' cannot be read ({reason}).") from error
+    if lexicon.problems:
+        first = lexicon.problems[0]
+        raise InputError(f"'{file}', line {first.line + 1}: {first.sentence}")
+    if not lexicon.names:
+        raise InputError(f"'{file}' must hold at least one name.")
+    return lexicon.names
+
+
+def _doubts(entry: dict[str, Any]) -> str:
+    parts = [
+        "" if entry["margin"] is None else f"margin {100 * entry['margin']:.1f} points",
+        f"entropy {entry['entropy_bits']:.2f} bits",
+        "" if entry["unlike"] is None else f"more unlike the taught names than {100 * entry['unlike']:.0f} % of known clouds",
+    ]
+    return ", ".join(filter(None, parts))

@@ -12,9 +12,7 @@ from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
 from recon_model.evaluate.embedding import Told, candidate_labels, embed_all, plain, sampling_in_words, taught_names, without
 from recon_model.geometry.preparation import Floats
 from recon_model.predictor import TEMPERATURE, Predictor
-
-FALSE_ALARMS = 0.05
-"""Share of known clouds that may be called unlike where ``found`` is read off."""
+from recon_model.teachers.ranking import FALSE_ALARMS, energy, softmax
 
 
 def unlike(
@@ -82,10 +80,11 @@ def unlike(
 
 def unlike_scores(similarities: Floats, temperature: float) -> dict[str, npt.NDArray[np.float64]]:
     """Returns each score (B,), larger for what is less like anything known, of cosines (B, n)."""
-    logits = similarities.astype(np.float64) / temperature
-    top = logits.max(1)
-    spread = np.log(np.exp(logits - top[:, None]).sum(1))
-    return {"cosine": -similarities.max(1).astype(np.float64), "energy": -(top + spread), "probability": 1.0 - np.exp(-spread)}
+    return {
+        "cosine": -similarities.max(1).astype(np.float64),
+        "energy": energy(similarities, temperature),
+        "probability": 1.0 - softmax(similarities, temperature).max(1),
+    }
 
 
 def auroc(scores: npt.NDArray[np.float64], positive: npt.NDArray[np.bool_]) -> float:

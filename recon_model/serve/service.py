@@ -19,13 +19,14 @@ from recon_model.serve.messages import (
     LoadModel,
     ModelLoaded,
     Progress,
+    RankClouds,
     Reconstruct,
     Reply,
     Request,
     Shutdown,
 )
 
-NEEDS_WORDS = (ClassifyByWords, EmbedTexts)
+NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds)
 """Requests with ``names`` and ``templates``: set aside while the text tower opens."""
 DEFAULT = ("default", "auto")
 QUIET_S = 1.0

@@ -47,6 +47,11 @@ EVERYDAY: tuple[str, ...] = (
 SETS: dict[str, tuple[str, ...]] = {"plain": PLAIN, "everyday": EVERYDAY, "published": PUBLISHED}
 """Template sets by the name the window and the command line know them by."""
 
+Templates = str | Sequence[str]
+"""A set by its name, or templates themselves."""
+
+MAX_TEMPLATES = 200
+
 
 class TextTower(Protocol):
     """All a classifier needs of a teacher."""
@@ -72,6 +77,20 @@ def template_set(name: str) -> tuple[str, ...]:
     if name not in SETS:
         raise ConfigError(f"templates ({name!r}) must be one of {', '.join(SETS)}.")
     return SETS[name]
+
+
+def own_templates(templates: Sequence[str]) -> tuple[str, ...]:
+    """Returns templates that a person wrote: blanks tidied, blank ones and repetitions left out.
+
+    Raises:
+        ConfigError: none is left, they are too many, or one holds no ``{}`` where the name goes.
+    """
+    kept = tuple(dict.fromkeys(filter(None, (" ".join(each.split()) for each in templates))))
+    if not 1 <= len(kept) <= MAX_TEMPLATES:
+        raise ConfigError(f"templates ({len(kept)}) must be at least one and at most {MAX_TEMPLATES}.")
+    for template in kept:
+        fill(template, "")
+    return kept
 
 
 def clean(name: str) -> str:

@@ -1,5 +1,6 @@
 """The words of one model: which teacher speaks them, in which templates, and which rows are known already."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,8 +9,14 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from recon_model.errors import ConfigError, InputError, TeacherError
+from recon_model.lexicon import Name, as_names, phrases
 from recon_model.teachers.clip import Clip
-from recon_model.teachers.prompts import PUBLISHED, SETS, classifier, clean
+from recon_model.teachers.prompts import PUBLISHED, SETS, Templates, classifier, clean, own_templates
+from recon_model.teachers.ranking import Classifier
+
+MAX_PROMPTS = 20_000
+"""New sentences read at once: a name in a template is one. That many take some seconds, in which nothing else is answered."""
+_CLASSIFIERS = 8
 
 
 class Vocabulary:
@@ -27,18 +34,38 @@ class Vocabulary:
     def __init__(self, card: Mapping[str, Any], *, source: str | None = None, allow_download: bool = False) -> None:
         self._taught: Mapping[str, Any] = card.get("teacher") or {}
         self._templates = tuple(card.get("templates") or PUBLISHED)
+        # How unlike anything known a cloud is, is read against the taught names, whatever names are on offer.
+        self._always = tuple((card.get("data") or {}).get("names") or ()) if card.get("unlike") else ()
         self._source = source
         self._allow_download = allow_download
         self._teacher: Clip | Exception | None = None
         self._open = False
         self._rows: dict[tuple[str, tuple[str, ...]], Tensor] = {}
+        self._classifiers: OrderedDict[tuple[tuple[Name, ...], tuple[str, ...]], Classifier] = OrderedDict()
 
-    def rows(self, names: Sequence[str], templates: str = "default") -> Tensor:
+    def classifier(self, names: Sequence[str | Name], templates: Templates = "default") -> Classifier:
+        """Returns what ranks names, with their synonyms and negatives; built once for the same names and templates.
+
+        Raises:
+            InputError, ConfigError, TeacherError: see ``rows``.
+        """
+        key = (as_names(names), self.templates(templates))
+        made = self._classifiers.get(key)
+        if made is None:
+            made = Classifier(key[0], self.rows(phrases(key[0]), templates).numpy())
+            self._classifiers[key] = made
+            if len(self._classifiers) > _CLASSIFIERS:
+                self._classifiers.popitem(last=False)
+        else:
+            self._classifiers.move_to_end(key)
+        return made
+
+    def rows(self, names: Sequence[str], templates: Templates = "default") -> Tensor:
         """Returns the summed prompt features of names, each of length 1: (n, D) float32. Remembered by name and templates.
 
         Raises:
-            InputError: there is no name, or one is blank.
-            ConfigError: the templates are unknown.
+            InputError: there is no name, one is blank, or they are too many to read at once.
+            ConfigError: the templates are unknown, or hold no place for the name.
             TeacherError: the text teacher is missing, or not the one the model was taught by.
         """
         if not names or any(not clean(name) for name in names):
@@ -47,28 +74,36 @@ class Vocabulary:
         teacher = self.teacher()
         keys = [(clean(name), chosen) for name in names]
         missing = [key for key in dict.fromkeys(keys) if key not in self._rows]
+        new = [name for name, _ in missing if teacher.remembered(name, chosen) is None]
+        if len(new) * len(chosen) > MAX_PROMPTS:
+            raise InputError(
+                f"names ({len(new)} new ones) in {len(chosen)} templates make {len(new) * len(chosen)} sentences; "
+                f"at most {MAX_PROMPTS} are read at once."
+            )
         if missing:
             made = classifier(teacher, [name for name, _ in missing], chosen)
             self._rows.update(zip(missing, normalize(made.float().cpu(), dim=-1), strict=True))
         return torch.stack([self._rows[key] for key in keys])
 
-    def templates(self, name: str) -> tuple[str, ...]:
-        """Returns the templates of that name; "default" are those on the model's card, else the published ones.
+    def templates(self, name: Templates) -> tuple[str, ...]:
+        """Returns the templates of that name, or those given; "default" are those on the model's card, else the published ones.
 
         Raises:
-            ConfigError: the name is unknown; the known ones are listed.
+            ConfigError: the name is unknown (the known ones are listed), or a template given holds no place for the name.
         """
+        if not isinstance(name, str):
+            return own_templates(name)
         if name == "default":
             return self._templates
         if name not in SETS:
             raise ConfigError(f"templates ({name!r}) must be one of default, {', '.join(SETS)}.")
         return SETS[name]
 
-    def ready(self, names: Sequence[str], templates: str = "default") -> bool:
-        """Whether ``rows`` would answer at once: rows are at hand, or the tower is open, or it is known to be missing.
+    def ready(self, names: Sequence[str | Name], templates: Templates = "default") -> bool:
+        """Whether names would be answered at once: rows are at hand, or the tower is open, or it is known to be missing.
 
         Raises:
-            ConfigError: the templates are unknown.
+            ConfigError: see ``templates``.
         """
         chosen = self.templates(templates)
         if self.settled:
@@ -79,7 +114,8 @@ class Vocabulary:
             teacher = self.teacher()
         except TeacherError:
             return True
-        return all((clean(name), chosen) in self._rows or teacher.remembered(name, chosen) is not None for name in names)
+        wanted = [*((name, chosen) for name in phrases(names)), *((name, self._templates) for name in self._always)]
+        return all((clean(name), shape) in self._rows or teacher.remembered(name, shape) is not None for name, shape in wanted)
 
     @property
     def settled(self) -> bool:

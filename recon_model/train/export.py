@@ -22,6 +22,7 @@ from recon_model.evaluate.zero_shot import zero_shot
 from recon_model.models.pretraining import Pretraining
 from recon_model.predictor import Predictor
 from recon_model.teachers.clip import Clip
+from recon_model.teachers.ranking import Familiar, energy
 from recon_model.train.pretrain import parameters
 from recon_model.train.run_folder import RunFolder
 from recon_model.train.settings import COMMAND_OPTIONS, RecipeConfig
@@ -43,7 +44,8 @@ def export(
 ) -> dict[str, Any]:
     """Writes a run's model as a checkpoint folder and returns its card.
 
-    The text query's weight and the temperature are chosen on synthetic shapes held out from training, never on the measured files.
+    The text query's weight, the temperature and the scale of what is unlike anything known are read off synthetic shapes held out from
+    training, never off the measured files.
 
     Args:
         run: a run folder, trained on synthetic shapes.
@@ -72,10 +74,12 @@ def export(
     source = SyntheticSource(config, recipe, cache or default_cache(), names=tuple(card["data"]["names"]))
     targets = TextTargets(clip.encode_text, source.names, card["templates"])
     chosen = calibrate(model, source.validation(_patiently), targets.classifier)
+    temperature = round(chosen.temperature, 4)
     card |= {
         "name": name or card["name"],
         "config": replace(config, zero_shot_ratio=chosen.ratio).to_dict(),
-        "temperature": round(chosen.temperature, 4),
+        "temperature": temperature,
+        "unlike": Familiar.of(energy(chosen.similarities, temperature)).entry(len(chosen.similarities)),
         "parameters": parameters(model),
         "training": history(run),
         "limits": limits,

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
+from recon_model.geometry.preparation import Floats
 from recon_model.models.pretraining import Pretraining
 from recon_model.nn.masking import random_mask
 from recon_model.train.sources import Batch
@@ -43,6 +44,8 @@ class Calibration:
     ratio: float
     temperature: float
     top1: float
+    similarities: Floats = field(compare=False)
+    """(K, n) cosines of the held-out clouds with the names, at that ratio."""
 
 
 @torch.no_grad()
@@ -89,4 +92,4 @@ def calibrate(model: Pretraining, batches: Sequence[Batch], classifier: Tensor) 
     ratio = min((value for value in RATIOS if found[value] >= best - error), key=lambda value: abs(value - model.config.zero_shot_ratio))
     chosen = scores(ratio)
     temperature = min(TEMPERATURES, key=lambda value: float(cross_entropy(chosen / value, labels)))
-    return Calibration(ratio, temperature, accuracy(ratio))
+    return Calibration(ratio, temperature, accuracy(ratio), chosen.cpu().float().numpy())

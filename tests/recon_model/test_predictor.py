@@ -10,7 +10,9 @@ from recon_model.assets import asset_path
 from recon_model.checkpoint import format as folder_format
 from recon_model.errors import CheckpointError, ConfigError, InputError, TeacherError
 from recon_model.geometry.patches import cut
+from recon_model.lexicon import Name
 from recon_model.predictor import Predictor, Prepared, find_device
+from recon_model.teachers.ranking import Familiar, energy
 from tests import naive
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -136,6 +138,32 @@ def test_names_are_ranked_by_cosine(predictor: Predictor, prepared: Prepared) ->
     np.testing.assert_allclose(scores.similarities, [cosines[name] for name in scores.names], atol=1e-5)
     shares = np.exp(scores.similarities.astype(np.float64) / 0.07)
     np.testing.assert_allclose(scores.probabilities, shares / shares.sum(), rtol=1e-3)
+
+
+def test_many_clouds_are_ranked_as_each_alone(predictor: Predictor, blob: Floats) -> None:
+    names = [Name("chair", ("stool",), ("sofa",)), "dog", "airplane"]
+    clouds = [blob, blob[::-1][:90], blob * [1.0, 3.0, 1.0]]
+    ranking = predictor.rank(predictor.embed(clouds).projected, names)
+    for row, cloud in enumerate(clouds):
+        alone = predictor.classify(predictor.prepare(cloud), names)
+        assert ranking.names[ranking.best[row]] == alone.names[0]
+        ranked = dict(zip(alone.names, alone.similarities, strict=True))
+        np.testing.assert_allclose(ranking.similarities[row], [ranked[name] for name in ("chair", "dog", "airplane")], atol=1e-4)
+        assert ranking.entropy[row] == pytest.approx(alone.entropy, abs=1e-2)
+
+
+def test_unlike_is_read_off_the_scale_on_the_card_whatever_names_are_on_offer(predictor: Predictor, prepared: Prepared) -> None:
+    assert predictor.classify(prepared, ["chair"]).unlike is None
+    assert predictor.rank(predictor.embed([prepared]).projected, ["chair"]).unlike is None
+    taught = ["bed", "lamp", "dog"]
+    cosines = predictor.similarities(predictor.embed([prepared]).projected, predictor.vocabulary.rows(taught).numpy())
+    own = float(energy(cosines, 0.07)[0])
+    scale = Familiar(np.array([own - 3.0, own - 1.0, own + 1.0]))  # half of the known clouds fit better, and half of the other half
+    card = {**predictor.card, "data": {"names": taught}, "unlike": scale.entry(1)}
+    other = Predictor(predictor.model, card, device=predictor.device)
+    for names in (["chair"], ["bed", "table"]):
+        assert other.classify(prepared, names).unlike == pytest.approx(0.75, abs=0.01)
+    assert other.rank(other.embed([prepared]).projected, ["chair"]).unlike == pytest.approx(0.75, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from recon_model.predictor import Predictor
 from recon_model.serve.answers.answer import Answer, timed
-from recon_model.serve.messages import Array, ClassifyByWords, Scores
+from recon_model.serve.messages import Array, ClassifyByWords, CloudsRanked, RankClouds, Scores
 
 
 def classify(model: Predictor, request: ClassifyByWords) -> Scores:
@@ -13,8 +13,30 @@ def classify(model: Predictor, request: ClassifyByWords) -> Scores:
         names=scores.names,
         scores=Array.of(scores.similarities),
         probabilities=Array.of(scores.probabilities),
+        phrases=scores.phrases,
+        lowered=Array.of(scores.lowered),
+        negatives=scores.negatives,
+        margin=scores.margin,
+        entropy=scores.entropy,
+        unlike=scores.unlike,
         milliseconds=milliseconds,
     )
 
 
-ANSWERS: dict[type, Answer] = {ClassifyByWords: classify}
+def rank(model: Predictor, request: RankClouds) -> CloudsRanked:
+    """Ranks names for many clouds."""
+    ranking, milliseconds = timed(model.rank, request.projected.numpy(), request.names, request.templates)
+    return CloudsRanked(
+        id=request.id,
+        names=ranking.names,
+        scores=Array.of(ranking.similarities),
+        best=Array.of(ranking.best),
+        shares=Array.of(ranking.share),
+        margins=Array.of(ranking.margin),
+        entropies=Array.of(ranking.entropy),
+        unlike=None if ranking.unlike is None else Array.of(ranking.unlike),
+        milliseconds=milliseconds,
+    )
+
+
+ANSWERS: dict[type, Answer] = {ClassifyByWords: classify, RankClouds: rank}

@@ -13,7 +13,7 @@ from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, CloudWri
 from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
 from recon_model.serve.messages.embedding import CloudsEmbedded, EmbedClouds, EmbedTexts, MembersRead, ReadMembers, TextsEmbedded
 from recon_model.serve.messages.wire import Array, Message
-from recon_model.serve.messages.words import ClassifyByWords, Scores
+from recon_model.serve.messages.words import ClassifyByWords, CloudsRanked, RankClouds, Scores
 
 __all__ = [
     "Array",
@@ -24,6 +24,7 @@ __all__ = [
     "CloudRead",
     "CloudWritten",
     "CloudsEmbedded",
+    "CloudsRanked",
     "DataSet",
     "EmbedClouds",
     "EmbedTexts",
@@ -35,6 +36,7 @@ __all__ = [
     "ModelLoaded",
     "PrepareCloud",
     "Progress",
+    "RankClouds",
     "ReadCloud",
     "ReadMembers",
     "Ready",
@@ -64,6 +66,7 @@ Request = (
     | ClassifyByWords
     | EmbedClouds
     | EmbedTexts
+    | RankClouds
 )
 Reply = (
     Ready
@@ -79,6 +82,7 @@ Reply = (
     | Scores
     | CloudsEmbedded
     | TextsEmbedded
+    | CloudsRanked
 )
 
 _encoder = msgspec.msgpack.Encoder()

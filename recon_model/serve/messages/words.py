@@ -1,20 +1,51 @@
-"""Words: names ranked for a cloud."""
+"""Words: names ranked for one cloud, and for many at once."""
 
+from recon_model.lexicon import Name
 from recon_model.serve.messages.wire import Array, Message
 
 
 class ClassifyByWords(Message, frozen=True):
-    """To the model: rank names for a prepared cloud by its zero-shot score."""
+    """To the model: rank names for a prepared cloud by its zero-shot score.
+
+    ``templates`` is a set by its name, or templates themselves, each with ``{}`` where the name goes.
+    """
 
     points: Array  # (N, 3) float32, prepared
-    names: tuple[str, ...]
-    templates: str = "default"
+    names: tuple[str | Name, ...]
+    templates: str | tuple[str, ...] = "default"
 
 
 class Scores(Message, frozen=True):
     """Names with their scores, best first."""
 
     names: tuple[str, ...]
-    scores: Array  # (n,) float32 cosine similarity
+    scores: Array  # (n,) float32 cosine of the best phrase, less what a better negative takes away
     probabilities: Array  # (n,) float32 softmax at the model's temperature
+    phrases: tuple[str, ...]  # which phrase of each name fitted best
+    lowered: Array  # (n,) float32: what negatives took away
+    negatives: tuple[str, ...]  # which negative did; "" where none
+    margin: float | None  # how far the best share leads the next; None for a single name
+    entropy: float  # of the shares, in bits
+    unlike: float | None  # share of known clouds that fit the taught names better; None where the model's card holds no scale
+    milliseconds: float
+
+
+class RankClouds(Message, frozen=True):
+    """To the model: rank names for many clouds at once, by their embeddings."""
+
+    projected: Array  # (B, D) float32, as embedded by the same model
+    names: tuple[str | Name, ...]
+    templates: str | tuple[str, ...] = "default"
+
+
+class CloudsRanked(Message, frozen=True):
+    """Names, in the order asked, against each cloud."""
+
+    names: tuple[str, ...]
+    scores: Array  # (B, n) float32, as in Scores
+    best: Array  # (B,) int64, index of the best name
+    shares: Array  # (B,) float32, of the best name
+    margins: Array  # (B,) float32
+    entropies: Array  # (B,) float32, bits
+    unlike: Array | None  # (B,) float32
     milliseconds: float

@@ -14,6 +14,7 @@ import pytest
 from recon_model.checkpoint import format as folder_format
 from recon_model.cli.main import COMMANDS, main
 from recon_model.data.clouds import read
+from recon_model.lexicon import Name
 from recon_model.predictor import Predictor
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -222,6 +223,28 @@ def test_classify_ranks_every_file(run: Run, small_checkpoint: Path, files: Path
         np.testing.assert_allclose([row["score"] for row in entry["scores"]], expected.similarities, atol=1e-5)
 
 
+def test_classify_reads_names_with_other_words_and_own_templates(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "names.txt"
+    listed.write_text("# mine\nchair = stool, - sofa\nairplane\n", encoding="utf-8")
+    template = ("--template", "one {}", "--template", "two {}")
+    status, out, _ = run("classify", files / "box.xyz", "--names-file", listed, *template, "--model", small_checkpoint, "--json")
+    assert status == 0
+    (entry,) = json.loads(out)["files"]
+    predictor = Predictor.load(small_checkpoint)
+    box = predictor.prepare(read(files / "box.xyz").points)
+    expected = predictor.classify(box, [Name("chair", ("stool",), ("sofa",)), Name("airplane")], ["one {}", "two {}"])
+    assert {row["name"]: row["score"] for row in entry["scores"]} == pytest.approx(
+        dict(zip(expected.names, expected.similarities.tolist(), strict=True)), abs=1e-5
+    )
+    assert entry["margin"] == pytest.approx(expected.margin, abs=1e-4)
+    assert entry["entropy_bits"] == pytest.approx(expected.entropy, abs=1e-4)
+    assert entry["unlike"] is None  # the small model's card holds no scale
+    listed.write_text("chair\n= stool\n", encoding="utf-8")
+    status, _, err = run("classify", files / "box.xyz", "--names-file", listed)
+    assert status == 2
+    assert "line 2: Before '=' must stand one name." in sentence(err)
+
+
 def test_one_bad_file_costs_a_sentence_and_the_status_but_not_the_others(run: Run, small_checkpoint: Path, files: Path) -> None:
     status, out, err = run("classify", files / "bad.ply", files / "box.xyz", "--names", NAMES, "--model", small_checkpoint, "--json")
     assert status == 2
@@ -334,13 +357,15 @@ def test_convert_says_what_the_authors_file_cannot(run: Run, small_checkpoint: P
     [
         ((), "the following arguments are required: COMMAND"),
         (("frobnicate",), "invalid choice: 'frobnicate'"),
-        (("classify", "a.ply"), "the following arguments are required: --names"),
+        (("classify", "a.ply"), "one of the arguments --names --names-file is required"),
         (("reconstruct", "a.ply", "--out", "x", "--mask-ratio", "much"), "invalid float value: 'much'"),
         (("info", "/nowhere"), "Model '/nowhere' does not exist"),
         (("info", "--device", "tpu"), "device ('tpu') must be auto, cpu"),
         (("classify", "a.ply", "--names", " , "), "must hold at least one name"),
         (("classify", "a.ply", "--names", "chair,table,chair"), "chair occurs more than once"),
         (("classify", "/nowhere.ply", "--names", "chair", "--model", "{model}"), "nowhere.ply"),
+        (("classify", "a.ply", "--names-file", "/nowhere.txt"), "'/nowhere.txt' cannot be read (No such file or directory)"),
+        (("classify", "a.ply", "--names", "chair", "--model", "{model}", "--template", "a thing"), "must hold {} where the name goes"),
         (
             ("classify", "/nowhere.ply", "--names", "chair", "--model", "{model}", "--templates", "odes"),
             "templates ('odes') must be one of",

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from recon_model.lexicon import Name
 from recon_model.serve.framing import pack, read_frame
 from recon_model.serve.messages import (
     Array,
@@ -19,10 +20,12 @@ from recon_model.serve.messages import (
     Attended,
     ClassifyByWords,
     CloudPrepared,
+    CloudsRanked,
     Failed,
     LoadModel,
     ModelLoaded,
     PrepareCloud,
+    RankClouds,
     ReadCloud,
     Ready,
     Reconstruct,
@@ -133,6 +136,16 @@ def test_a_cloud_goes_the_whole_way(helper: Helper, cloud: npt.NDArray[np.float3
     assert sorted(scores.names) == ["airplane", "chair", "dog"]
     assert (np.diff(scores.scores.numpy()) <= 0).all()
     assert scores.probabilities.numpy().sum() == pytest.approx(1.0, abs=1e-5)
+    named = (Name("chair", ("bench",), ("dog",)), "airplane")
+    scores = helper.ask(ClassifyByWords(id=6, points=points, names=named, templates="plain"))
+    assert isinstance(scores, Scores)
+    feature = np.random.default_rng(1).standard_normal((3, 384)).astype(np.float32)
+    ranked = helper.ask(RankClouds(id=7, projected=Array.of(feature), names=named, templates="plain"))
+    assert isinstance(ranked, CloudsRanked)
+    assert ranked.names == ("chair", "airplane")
+    assert ranked.scores.numpy().shape == (3, 2)
+    np.testing.assert_array_equal(ranked.best.numpy(), ranked.scores.numpy().argmax(1))
+    assert (scores.unlike, ranked.unlike) == (None, None)  # the card holds no scale
 
 
 def test_the_same_request_has_the_same_answer(helper: Helper, cloud: npt.NDArray[np.float32]) -> None:

@@ -73,6 +73,15 @@ def test_a_text_means_the_same_alone_and_in_company(clip):
     assert torch.equal(together, clip.encode_text(["a chair", "a table with four legs", "bed"]))
 
 
+def test_leaving_out_the_padding_changes_nothing(clip):
+    texts = ["bed", "a chair with a very long description of its five legs and its many cushions, all of them red or green"]
+    tower = clip._opened()
+    with torch.inference_mode():
+        whole = tower.model.encode_text(tower.tokenizer(texts))
+    torch.testing.assert_close(clip.encode_text(texts), whole, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(clip.encode_text(texts[:1]), whole[:1], atol=1e-5, rtol=1e-5)
+
+
 def test_no_text_at_all_gives_no_rows(clip):
     assert clip.encode_text([]).shape == (0, clip.embed_dim)
     assert clip.encode_image(torch.zeros(0, 64, 64)).shape == (0, clip.embed_dim)

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from recon_model.errors import ConfigError, InputError, TeacherError
+from recon_model.lexicon import Name
 from recon_model.teachers import vocabulary
 from recon_model.teachers.clip import Clip
 from recon_model.teachers.vocabulary import Vocabulary
@@ -33,6 +34,45 @@ def test_only_new_names_reach_the_tower(monkeypatch: pytest.MonkeyPatch) -> None
     asked.clear()
     torch.testing.assert_close(words.rows(["table", "sofa", "chair"])[[2, 0]], first)
     assert asked == ["sofa", "aa sofa"]
+
+
+def test_a_classifier_is_built_once_for_names_and_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    teacher, asked = letters()
+    words = make(monkeypatch, teacher)
+    names = (Name("b", ("bb",), ("c",)), Name("d"))
+    first = words.classifier(names)
+    assert len(first.rows) == 4
+    asked.clear()
+    assert words.classifier(names) is first
+    assert words.classifier(names, ["x {}"]) is not first
+    assert asked == ["x b", "x bb", "x c", "x d"]
+    assert words.classifier([*names, "b c"]) is not first
+
+
+def test_templates_of_ones_own_are_tidied_and_must_have_room_for_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = make(monkeypatch, letters()[0])
+    assert words.templates([" a  {} ", "", "a {}", "{}"]) == ("a {}", "{}")
+    with pytest.raises(ConfigError, match=r"template \('a thing'\) must hold \{\} where the name goes"):
+        words.rows(["b"], ["{}", "a thing"])
+    with pytest.raises(ConfigError, match=r"templates \(0\) must be at least one"):
+        words.rows(["b"], [" "])
+
+
+def test_more_sentences_than_can_be_read_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "MAX_PROMPTS", 5)
+    words = make(monkeypatch, letters(remembers={("e", TEMPLATES): torch.ones(26)})[0])
+    assert len(words.rows(["b", "c", "e"])) == 3
+    assert len(words.rows(["b", "c", "d", "e"])) == 4  # only "d" is new
+    with pytest.raises(InputError, match=r"names \(3 new ones\) in 2 templates make 6 sentences; at most 5"):
+        words.rows(["x", "y", "z"])
+
+
+def test_the_taught_names_must_be_ready_too_where_the_card_measures_by_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    teacher, _ = letters(remembers={("chair", TEMPLATES): torch.ones(26)})
+    make(monkeypatch, teacher)
+    card = {"teacher": teacher.entry, "templates": list(TEMPLATES), "data": {"names": ["chair", "sofa"]}}
+    assert Vocabulary(card).ready(["chair"])
+    assert not Vocabulary({**card, "unlike": {"score": "energy"}}).ready(["chair"])
 
 
 def test_remembered_names_are_ready_without_the_tower(monkeypatch: pytest.MonkeyPatch) -> None:

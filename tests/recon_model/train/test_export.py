@@ -9,7 +9,9 @@ from recon_model.checkpoint import format as checkpoint
 from recon_model.data import pool as pools
 from recon_model.data.pool import Pool
 from recon_model.errors import ConfigError
+from recon_model.predictor import Predictor
 from recon_model.teachers import vocabulary
+from recon_model.teachers.ranking import Familiar
 from recon_model.train import export as exporting
 from recon_model.train import launch as launching
 from recon_model.train import sources
@@ -25,6 +27,9 @@ class WordyClip(FakeClip):
     def encode_text(self, texts):
         rows = [torch.randn(DIM, generator=torch.Generator().manual_seed(sum(map(ord, text)))) for text in texts]
         return torch.stack(rows)
+
+    def remembered(self, name, templates):
+        return None
 
 
 @pytest.fixture
@@ -50,6 +55,13 @@ def test_an_export_is_half_the_size_and_says_how_it_came_about(run, tmp_path):
     assert stored["limits"] == "All of it."
     assert stored["config"]["zero_shot_ratio"] == card["config"]["zero_shot_ratio"]
     assert 0.01 <= stored["temperature"] <= 0.7
+    # Half of the clouds the scale was read off are more unlike than its middle, whatever they are.
+    scale = Familiar.from_card(stored)
+    assert scale is not None
+    assert stored["unlike"]["clouds"] == 16
+    assert scale.unlike(np.median(scale.energies)[None])[0] == pytest.approx(0.5, abs=0.01)
+    predictor = Predictor.load(tmp_path / "out", device="cpu")
+    assert 0 <= predictor.classify(predictor.prepare(clouds(1).points[0]), ["chair"]).unlike <= 1
     assert [step["command"] for step in stored["training"]] == [
         "recon pretrain --preset studio --data synthetic --out run --epochs 1 --steps-per-epoch 2 --batch-size 4 --seed 0 "
         "--learning-rate 0.0015 --shapes 16 --image-teacher --precision 32-true"

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from recon_model.runs.files import LOCK, at_work, is_running, pin_of
 from safetensors.torch import load_file
 
 from recon_model.checkpoint.format import load_single
 from recon_model.errors import ConfigError, InputError, MemoryShortError
 from recon_model.geometry.chamfer import chamfer
+from recon_model.runs.files import LOCK, at_work, is_running, pin_of
 from recon_model.train.run_folder import RunFolder
 from tests.recon_model.train.runs import begin, go_on, pretrainer
 from tests.recon_model.train.test_pretrain import events
