@@ -55,9 +55,10 @@ class Explainer:
         self._model, self._patches, self._hidden = model, patches, hidden
         self._words, self._temperature, self._no_decoder = words, temperature, no_decoder
         self._found: dict[tuple[str | None, ...], object] = {}
-        self.between: Callable[[], None] | None = None
-        """Called before every forward pass of a long question (occlusion, curves, errors), some tens of milliseconds apart with a small
-        model. What it raises ends the question, so that a newer one need not wait."""
+        self.between: Callable[[float], None] | None = None
+        """Called before every forward pass of a long question (occlusion, curves, errors, relevance), some tens of milliseconds apart with
+        a small model, with the share of the present measurement that is done. It may take its time, so that something quicker is done
+        first; what it raises ends the question, so that a newer one need not wait."""
 
     # ------------------------------------------------------------ see
 
@@ -203,9 +204,9 @@ class Explainer:
             self._found[key] = make()
         return cast(T, self._found[key])
 
-    def _pause(self) -> None:
+    def _pause(self, share: float) -> None:
         if self.between is not None:
-            self.between()
+            self.between(share)
 
     @property
     def _flags(self) -> Flags:

@@ -49,13 +49,13 @@ class Probe:
     Args:
         model: in evaluation mode.
         patches: one cut cloud (a batch of 1).
-        between: called before every forward pass of many; what it raises ends the question.
+        between: called before every forward pass of many with the share of them that is done; what it raises ends the question.
 
     Raises:
         InputError: there is more than one cloud.
     """
 
-    def __init__(self, model: Pretraining, patches: Patches, between: Callable[[], None] | None = None) -> None:
+    def __init__(self, model: Pretraining, patches: Patches, between: Callable[[float], None] | None = None) -> None:
         if len(patches.centres) != 1:
             raise InputError(f"patches (of {len(patches.centres)} clouds) must be those of one cloud.")
         self.model = model
@@ -63,6 +63,11 @@ class Probe:
         self._between = between
         with torch.inference_mode():
             self.embedded: Tensor = model.encoder.embed(patches, select_visible(None, patches.centres))  # (1, G, C)
+
+    @property
+    def rows_with_gradient(self) -> int:
+        """Masks in one pass that is gone back as well, which takes about three times as long."""
+        return max(1, TOKENS_AT_ONCE // (3 * self.embedded.shape[1]))
 
     def encode(self, unseen: Tensor, embedded: Tensor | None = None) -> Encoded:
         """Encodes the cloud under B masks in one pass; gradients flow to ``embedded`` (B or 1, G, C), also through the queries' reading."""
@@ -100,6 +105,11 @@ class Probe:
             found[rows] = found[rows].masked_scatter(wanted[rows], distances.float())
         return found
 
+    def pause(self, share: float) -> None:
+        """Lets whoever asked come between two forward passes, of which this share is done."""
+        if self._between is not None:
+            self._between(share)
+
     def of_phrase(self, score: PhraseScore) -> Measure:
         """Measures the score of a phrase."""
         return lambda unseen: score(self.features(unseen))
@@ -120,12 +130,12 @@ class Probe:
     def _parts(self, tokens: Tensor) -> Iterator[Tensor]:
         """Yields rows to be computed together: rows of like length, so that little is padding."""
         order, counts = tokens.argsort(stable=True), sorted(tokens.tolist())
-        start = 0
+        start, done, total = 0, 0, max(1, sum(counts))
         while start < len(counts):
             end = start + 1
             while end < len(counts) and (end + 1 - start) * counts[end] <= TOKENS_AT_ONCE:
                 end += 1
-            if self._between is not None:
-                self._between()
+            self.pause(done / total)
             yield order[start:end]
+            done += sum(counts[start:end])
             start = end

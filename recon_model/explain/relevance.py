@@ -77,8 +77,12 @@ def relevance(probe: Probe, score: PhraseScore, unseen: Tensor, method: Method) 
 
 
 def _gradient(probe: Probe, score: PhraseScore, masks: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
-    """Gradient (B, G, C) of each score (B,) by the tokens (B, G, C), and the scores."""
-    leaf = tokens.detach().requires_grad_()
-    scores = score(probe.feature(probe.encode(masks.clone(), leaf)))
-    (gradient,) = torch.autograd.grad(scores.sum(), leaf)
-    return gradient, scores.detach()
+    """Gradient (B, G, C) of each score (B,) by the tokens (B, G, C), and the scores; a few rows at once, for the way back is long, too."""
+    rows, gradients, scores = probe.rows_with_gradient, [], []
+    for start in range(0, len(tokens), rows):
+        probe.pause(start / len(tokens))
+        leaf = tokens[start : start + rows].detach().requires_grad_()
+        part = score(probe.feature(probe.encode(masks[start : start + rows].clone(), leaf)))
+        gradients.append(torch.autograd.grad(part.sum(), leaf)[0])
+        scores.append(part.detach())
+    return torch.cat(gradients), torch.cat(scores)

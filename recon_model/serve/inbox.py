@@ -7,9 +7,19 @@ from typing import BinaryIO, Final
 
 from recon_model.errors import ServeError
 from recon_model.serve.framing import read_frame
-from recon_model.serve.messages import Attend, ClassifyByWords, EmbedTexts, RankClouds, Reconstruct, Request, decode_request
+from recon_model.serve.messages import (
+    PATIENT,
+    Attend,
+    AttendAll,
+    ClassifyByWords,
+    EmbedTexts,
+    RankClouds,
+    Reconstruct,
+    Request,
+    decode_request,
+)
 
-SUPERSEDED: Final = (Reconstruct, Attend, ClassifyByWords, EmbedTexts, RankClouds)
+SUPERSEDED: Final = (Reconstruct, Attend, AttendAll, ClassifyByWords, EmbedTexts, RankClouds, *PATIENT)
 """Kinds of which only the newest waiting one is worth doing: a slider, a brush and a text field send them by the dozen."""
 
 

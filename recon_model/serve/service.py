@@ -2,18 +2,22 @@
 
 import json
 import sys
+import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from threading import Thread
 
 import torch
 
 from recon_model.errors import ReconError, ServeError, sentence
 from recon_model.predictor import Predictor
-from recon_model.serve.answers import ANSWERS
-from recon_model.serve.inbox import Closed, Inbox, Posted
+from recon_model.serve.answers import ANSWERS, PATIENT_ANSWERS
+from recon_model.serve.aside import Aside, GivenUp, Pause
+from recon_model.serve.inbox import Closed, Event, Inbox, Posted
 from recon_model.serve.messages import (
     ClassifyByWords,
+    EmbedClouds,
     EmbedTexts,
     Failed,
     LoadModel,
@@ -21,16 +25,24 @@ from recon_model.serve.messages import (
     Progress,
     RankClouds,
     Reconstruct,
+    Relate,
     Reply,
     Request,
     Shutdown,
+    TraceCurves,
 )
 
-NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds)
+NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds, Relate, TraceCurves)
 """Requests with ``names`` and ``templates``: set aside while the text tower opens."""
 DEFAULT = ("default", "auto")
 QUIET_S = 1.0
 """Seconds without a request after which the text tower is opened ahead of need: not while a window is still drawing its first pictures."""
+BACKGROUND = (EmbedClouds,)
+"""Sent one after the other for minutes: long questions take turns with them."""
+REST_S = 0.15
+"""Seconds without a quicker request before a long question is taken up (again): a brush that still moves asks more often."""
+TELL_S = 0.1
+"""Seconds between two words on how far a long question is."""
 MAX_THREADS = 8
 """More do not pay for one small cloud at a time."""
 
@@ -39,15 +51,22 @@ class _TowerSettled(Posted):
     """The background thread has opened a model's text tower, or knows why it cannot."""
 
 
+class _Answered(Posted):
+    """A long question is done with."""
+
+
 class Service:
     """Answers one request after another, so that two never share a model or compete for its threads.
+
+    Long questions (``messages.PATIENT``) are worked on while nothing else is asked: whatever arrives goes before them, at the latest
+    after one forward pass, and what they have found so far is kept meanwhile.
 
     The default model is loaded before the first request is looked at. The text tower (seconds of imports) is opened on a
     second thread: when words need it, which are then set aside while other requests go on, or ahead of need in the first quiet moment.
 
     Args:
         inbox: where requests come from.
-        send: what takes the replies; called from the thread that calls ``run`` only.
+        send: what takes the replies; never called by two threads at once.
     """
 
     def __init__(self, inbox: Inbox, send: Callable[[Reply], None]) -> None:
@@ -58,6 +77,8 @@ class Service:
         self._asked: Predictor | None = None
         self._held: dict[type, Request] = {}  # the newest of each kind that waits for the text tower
         self._reconstructed = False
+        self._aside = Aside(lambda: inbox.post(_Answered()))
+        self._quick_at = 0.0  # when something quick was last done
 
     def run(self) -> None:
         """Works until a Shutdown is reached, or until the pipe is closed and everything before that has been answered.
@@ -67,11 +88,17 @@ class Service:
         """
         torch.set_num_threads(worker_threads())
         self._load_default()
+        try:
+            self._work_through()
+        finally:
+            self._aside.stop()
+
+    def _work_through(self) -> None:
         closed = False
-        while not (closed and not self._held):
+        while not (closed and not self._held and not self._aside.busy):
             if self._held and self._inbox.peek() is None:
                 self._open_tower()
-            event = self._inbox.take(QUIET_S if self._reconstructed and self._tower_missing() else None)
+            event = self._next(0.0 if closed else REST_S)
             if isinstance(event, Shutdown):
                 return
             if event is None:
@@ -83,11 +110,29 @@ class Service:
             elif not isinstance(event, Posted):
                 self._work(event)
 
+    def _next(self, rest: float) -> Event | None:
+        """Waits for what comes next, long questions going on meanwhile; None in a moment so quiet that the text tower may be opened."""
+        if not self._aside.busy:
+            return self._inbox.take(QUIET_S if self._reconstructed and self._tower_missing() else None)
+        event = self._inbox.take(max(0.0, self._quick_at + rest - time.monotonic()))
+        if event is None:
+            self._aside.let()
+            event = self._inbox.take()
+            self._aside.hold()
+        return event
+
     # ------------------------------------------------------------ one request
 
     def _work(self, request: Request) -> None:
+        self._reply(request, lambda: self._answer(request))
+        if type(request) not in PATIENT_ANSWERS and not isinstance(request, BACKGROUND):
+            self._quick_at = time.monotonic()
+
+    def _reply(self, request: Request, answer: Callable[[], Reply | None]) -> None:
         try:
-            reply = self._answer(request)
+            reply = answer()
+        except GivenUp:
+            raise
         except Exception as error:
             # One bad request, or one mistake of ours, must not take the model down with it.
             mine = not isinstance(error, ReconError)
@@ -100,16 +145,38 @@ class Service:
     def _answer(self, request: Request) -> Reply | None:
         if isinstance(request, LoadModel):
             return self._load(request)
-        answer = ANSWERS.get(type(request))
-        if answer is None:
+        answer, patient = ANSWERS.get(type(request)), PATIENT_ANSWERS.get(type(request))
+        if answer is None and patient is None:
             raise ServeError(f"request ({type(request).__name__}) is not for the model role.")
         model = self._current()
-        if isinstance(request, NEEDS_WORDS) and not model.vocabulary.ready(request.names, request.templates):
+        if isinstance(request, NEEDS_WORDS) and request.names and not model.vocabulary.ready(request.names, request.templates):
             self._held[type(request)] = request
             return Progress(id=request.id, fraction=-1.0, text="Opening the text tower.")
+        if answer is None:
+            assert patient is not None
+            self._set_aside(request, partial(patient, model, request))
+            return None
         reply = answer(model, request)
         self._reconstructed |= isinstance(request, Reconstruct)
         return reply
+
+    def _set_aside(self, request: Request, answer: Callable[[Callable[[float], None]], Reply]) -> None:
+        """Keeps a long question for a moment when nothing quicker is asked."""
+        self._held.pop(type(request), None)  # an older one of its kind that still waits for words
+
+        def work(rest: Pause) -> None:
+            told = time.monotonic()
+
+            def pause(share: float) -> None:
+                nonlocal told
+                rest()
+                if time.monotonic() - told >= TELL_S:
+                    told = time.monotonic()
+                    self._send(Progress(id=request.id, fraction=share, text=""))
+
+            self._reply(request, lambda: answer(pause))
+
+        self._aside.put(type(request), work)
 
     def _load(self, request: LoadModel) -> ModelLoaded:
         wanted = (request.source, request.device)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from recon_model.serve.messages import Request
+from recon_model.serve.messages import PATIENT, Request
 
 Kind = type[Request]
 
@@ -22,6 +22,8 @@ class Lanes:
 
     The reply under way is still delivered when a newer request waits behind it: a slider that is dragged without pause
     would otherwise never show anything. What must not be delivered any more is abandoned.
+
+    Long questions (``PATIENT``) do not wait: the helper gives up the older one of a kind when it is told of a newer.
     """
 
     def __init__(self) -> None:
@@ -49,6 +51,9 @@ class Lanes:
         """
         kind = type(request)
         replaced = self._waiting.pop(kind, None)
+        if running and kind in PATIENT and kind in self._flights:
+            overtaken = self._flights.pop(kind)
+            replaced = overtaken.request if overtaken.wanted else None
         if running and kind not in self._flights:
             self._flights[kind] = Flight(request)
             return request, replaced
@@ -86,7 +91,7 @@ class Lanes:
     def crash(self, *, most_deaths: int) -> tuple[Request | None, list[Request]]:
         """The helper died: everything under way goes back to waiting, where nothing newer waits already.
 
-        The helper works in order, so the oldest request under way is the suspect.
+        The helper works in order, long questions last, so the oldest request under way is the suspect.
 
         Args:
             most_deaths: a suspect that has seen this many deaths is given up.
@@ -96,7 +101,7 @@ class Lanes:
         """
         flights = [flight for flight in self._flights.values() if flight.wanted]
         given_up: Request | None = None
-        suspect = next(iter(self._flights.values()), None)
+        suspect = min(self._flights.values(), key=lambda flight: isinstance(flight.request, PATIENT), default=None)
         if suspect is not None:
             suspect.deaths += 1
             if suspect.deaths >= most_deaths and suspect.wanted:

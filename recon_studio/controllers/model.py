@@ -9,18 +9,23 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from recon_model.serve.messages import (
     Attend,
+    AttendAll,
     ClassifyByWords,
     EmbedClouds,
     Failed,
     LoadModel,
     ModelLoaded,
+    Occlude,
     PrepareCloud,
     Progress,
     ReadCloud,
     ReadMembers,
     Reconstruct,
+    Relate,
     Reply,
     Request,
+    SweepRatios,
+    TraceCurves,
 )
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.bench import query_within
@@ -32,6 +37,13 @@ SHOW_AFTER_MS = 150
 """Work that is done sooner leaves no trace in the activity bar."""
 PARTS = (ReadMembers, EmbedClouds)
 """Pieces of longer work, which has a line of its own."""
+LONG_QUESTIONS: dict[type[Request], str] = {
+    AttendAll: "Collecting attention",
+    Occlude: "Leaving out one patch at a time",
+    TraceCurves: "Taking patches away in several orders",
+    SweepRatios: "Rebuilding at every mask ratio",
+    Relate: "Relating patches to the phrase",
+}
 
 
 class ModelController(QObject):
@@ -158,7 +170,7 @@ def _title(request: Request) -> str:
             return "Asking where a token looks"
         case ClassifyByWords():
             return f"Ranking {len(request.names)} names"
-    return type(request).__name__
+    return LONG_QUESTIONS.get(type(request), type(request).__name__)
 
 
 def _with_model(state: AppState, model: Model) -> AppState:

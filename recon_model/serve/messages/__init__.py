@@ -12,19 +12,41 @@ from recon_model.serve.messages.bench import Attend, Attended, Reconstruct, Reco
 from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, CloudWritten, DataSet, Glance, PrepareCloud, ReadCloud, WriteCloud
 from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
 from recon_model.serve.messages.embedding import CloudsEmbedded, EmbedClouds, EmbedTexts, MembersRead, ReadMembers, TextsEmbedded
+from recon_model.serve.messages.explain import (
+    PATIENT,
+    AttendAll,
+    AttendedAll,
+    Curve,
+    CurvesTraced,
+    ExplainReply,
+    ExplainRequest,
+    Occlude,
+    Occluded,
+    Overlap,
+    RatiosSwept,
+    Relate,
+    Related,
+    SweepRatios,
+    TraceCurves,
+)
 from recon_model.serve.messages.wire import Array, Message
 from recon_model.serve.messages.words import ClassifyByWords, CloudsRanked, RankClouds, Scores
 
 __all__ = [
+    "PATIENT",
     "Array",
     "Attend",
+    "AttendAll",
     "Attended",
+    "AttendedAll",
     "ClassifyByWords",
     "CloudPrepared",
     "CloudRead",
     "CloudWritten",
     "CloudsEmbedded",
     "CloudsRanked",
+    "Curve",
+    "CurvesTraced",
     "DataSet",
     "EmbedClouds",
     "EmbedTexts",
@@ -34,19 +56,27 @@ __all__ = [
     "MembersRead",
     "Message",
     "ModelLoaded",
+    "Occlude",
+    "Occluded",
+    "Overlap",
     "PrepareCloud",
     "Progress",
     "RankClouds",
+    "RatiosSwept",
     "ReadCloud",
     "ReadMembers",
     "Ready",
     "Reconstruct",
     "Reconstructed",
+    "Relate",
+    "Related",
     "Reply",
     "Request",
     "Scores",
     "Shutdown",
+    "SweepRatios",
     "TextsEmbedded",
+    "TraceCurves",
     "WriteCloud",
     "decode_reply",
     "decode_request",
@@ -67,6 +97,7 @@ Request = (
     | EmbedClouds
     | EmbedTexts
     | RankClouds
+    | ExplainRequest
 )
 Reply = (
     Ready
@@ -83,6 +114,7 @@ Reply = (
     | CloudsEmbedded
     | TextsEmbedded
     | CloudsRanked
+    | ExplainReply
 )
 
 _encoder = msgspec.msgpack.Encoder()

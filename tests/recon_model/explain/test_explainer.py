@@ -111,10 +111,10 @@ def test_a_long_question_can_be_given_up(monkeypatch: pytest.MonkeyPatch, predic
     class Newer(Exception):
         pass
 
-    calls: list[int] = []
+    calls: list[float] = []
 
-    def look() -> None:
-        calls.append(1)
+    def look(share: float) -> None:
+        calls.append(share)
         if len(calls) == 3:
             raise Newer
 
@@ -123,11 +123,13 @@ def test_a_long_question_can_be_given_up(monkeypatch: pytest.MonkeyPatch, predic
     expected = explainer.curves("car")[0].deletion
     explainer.between = look
     monkeypatch.setattr(explainer, "_found", {})
-    for ask in (lambda: explainer.curves("car"), explainer.occlusion, explainer.errors_alone, explainer.errors_by_ratio):
+    relate = lambda: explainer.relevance("car")  # noqa: E731
+    for ask in (lambda: explainer.curves("car"), explainer.occlusion, explainer.errors_alone, explainer.errors_by_ratio, relate):
         calls.clear()
         with pytest.raises(Newer):
             ask()
         assert len(calls) == 3
+        assert 0 == calls[0] < calls[1] < calls[2] < 1
     explainer.between = None
     np.testing.assert_array_equal(explainer.curves("car")[0].deletion, expected)
 

@@ -1,6 +1,6 @@
 """One under way and the newest waiting, for each kind: never a queue."""
 
-from recon_model.serve.messages import ClassifyByWords, LoadModel, ReadCloud, Reconstruct
+from recon_model.serve.messages import ClassifyByWords, LoadModel, Occlude, ReadCloud, Reconstruct
 from recon_studio.backend.lanes import Lanes
 from tests.fakes import Array
 
@@ -93,3 +93,27 @@ def test_before_the_helper_runs_requests_wait() -> None:
     assert lanes.put(_rebuild(2), running=False) == (None, _rebuild(1))
     assert lanes.resend() == [_rebuild(2)]
     assert lanes.flight(Reconstruct).request == _rebuild(2)
+
+
+def test_a_long_question_overtakes_an_older_one_of_its_kind() -> None:
+    def leave_out(number: int) -> Occlude:
+        return Occlude(id=number, points=POINTS, hidden=POINTS)
+
+    lanes = Lanes()
+    assert lanes.put(leave_out(1), running=True) == (leave_out(1), None)
+    assert lanes.put(leave_out(2), running=True) == (leave_out(2), leave_out(1))
+    assert lanes.land(1) == (None, None)  # it may have been answered just before
+    assert lanes.put(leave_out(3), running=False) == (None, None)
+    assert lanes.put(leave_out(4), running=False) == (None, leave_out(3))
+    flight, following = lanes.land(2)
+    assert flight is not None
+    assert flight.request == leave_out(2)
+    assert following == leave_out(4)
+
+
+def test_a_long_question_is_not_suspected_while_anything_else_is_under_way() -> None:
+    lanes = Lanes()
+    lanes.put(Occlude(id=1, points=POINTS, hidden=POINTS), running=True)
+    lanes.put(_rebuild(2), running=True)
+    given_up, _ = lanes.crash(most_deaths=1)
+    assert given_up == _rebuild(2)
