@@ -23,9 +23,9 @@ from recon_model.lexicon import Name
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.zero_shot import project
 from recon_model.nn.masking import draw_mask
-from recon_model.teachers.prompts import Templates
 from recon_model.teachers.ranking import Classifier, Familiar, Ranking, Scores, energy
 from recon_model.teachers.vocabulary import Vocabulary
+from recon_model.templates import Templates
 
 T = TypeVar("T")
 Flags = npt.NDArray[np.bool_]
@@ -66,6 +66,7 @@ class Embedding:
 
     features: Floats  # (B, 2C): [max over the queries; max plus mean over the patches], for a linear SVM or a map (spec §5)
     projected: Floats | None  # (B, D): to compare with words; None where the two teachers of the model do not share a space
+    images: Floats | None = None  # (B, D): what the model expects the image teacher to make of a picture; to compare with pictures
     errors: Floats | None = None  # (B,): mean Chamfer distance of hidden patches, see ``Predictor.embed``
 
 
@@ -291,7 +292,7 @@ class Predictor:
         """
         if not len(clouds):
             raise InputError("clouds (0) must hold at least one cloud.")
-        features, projected, rebuilt = [], [], []
+        features, projected, images, rebuilt = [], [], [], []
         for start in range(0, len(clouds), _BATCH):
             part = clouds[start : start + _BATCH]
             units = np.stack(
@@ -304,9 +305,10 @@ class Predictor:
             if self._why_no_words() is None:
                 teachers = project(encoded, self.model.image_proj, self.model.text_proj)
                 projected.append(teachers.mix(self.config.zero_shot_ratio))
+                images.append(teachers.image)
             if errors and self._why_no_decoder() is None:
                 rebuilt.append(self._mean_errors(patches))
-        return Embedding(*(_numpy(torch.cat(parts)) if parts else None for parts in (features, projected, rebuilt)))  # type: ignore[arg-type]
+        return Embedding(*(_numpy(torch.cat(parts)) if parts else None for parts in (features, projected, images, rebuilt)))  # type: ignore[arg-type]
 
     def _mean_errors(self, patches: Patches) -> Tensor:
         """Mean Chamfer distance (B,) of the patches that the default mask of ``reconstruct`` hides."""

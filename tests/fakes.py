@@ -258,6 +258,7 @@ def _embed_clouds(request: EmbedClouds) -> Reply:
         model=request.checkpoint or "fake",
         features=Array.of(np.repeat(first[:, None], 4, axis=1)),
         projected=Array.of(np.stack([np.cos(first), np.sin(first)], axis=1)),
+        images=Array.of(np.stack([np.sin(first), np.cos(first)], axis=1)),
         errors=Array.of(first / 100),
         previews=Array.of(np.zeros((len(first), PREVIEW_POINTS, 3), dtype=np.uint8)),
         failures=("",) * len(first),

@@ -27,7 +27,8 @@ from recon_model.teachers.clip import Clip
 from recon_model.teachers.distillation import folder, learning
 from recon_model.teachers.distillation.pictures import Pictures, draw
 from recon_model.teachers.fingerprint import image_fingerprint, is_image, text_fingerprint
-from recon_model.teachers.prompts import EVERYDAY, classifier
+from recon_model.teachers.prompts import classifier
+from recon_model.templates import EVERYDAY
 
 _TEMPERATURE = 0.07
 

@@ -11,7 +11,8 @@ from typing import Self
 
 from torch import Tensor
 
-from recon_model.teachers.prompts import SETS, TextTower, classifier, clean
+from recon_model.teachers.prompts import TextTower, classifier
+from recon_model.templates import SETS, clean
 
 FILE = "names.safetensors"
 

@@ -11,8 +11,9 @@ from torch.nn.functional import normalize
 from recon_model.errors import ConfigError, InputError, TeacherError
 from recon_model.lexicon import Name, as_names, phrases
 from recon_model.teachers.clip import Clip
-from recon_model.teachers.prompts import PUBLISHED, SETS, Templates, classifier, clean, own_templates
+from recon_model.teachers.prompts import classifier
 from recon_model.teachers.ranking import Classifier
+from recon_model.templates import PUBLISHED, SETS, Templates, clean, own_templates
 
 MAX_PROMPTS = 20_000
 """New sentences read at once: a name in a template is one. That many take some seconds, in which nothing else is answered."""

@@ -25,7 +25,7 @@ from recon_model.data.pool import default_cache
 from recon_model.errors import ConfigError, MemoryShortError, sentence
 from recon_model.runs.files import at_work
 from recon_model.teachers.clip import Clip
-from recon_model.teachers.prompts import template_set
+from recon_model.templates import template_set
 from recon_model.train.loop import Loop
 from recon_model.train.pretrain import pretrainer
 from recon_model.train.run_folder import RunFolder

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from recon_model.teachers.prompts import fill
+from recon_model.templates import fill
 
 Encode = Callable[[list[str]], Tensor]
 """Sentences to their raw features (n, D), as the teacher's text tower gives them."""

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Source(NamedTuple):
@@ -44,6 +44,7 @@ class Row:
     """As the file says; "" where it does not."""
     feature: npt.NDArray[np.float32]
     projected: npt.NDArray[np.float32] | None
+    image: npt.NDArray[np.float32] | None
     error: float
     """NaN where unknown."""
     preview: npt.NDArray[np.uint8]
@@ -100,8 +101,11 @@ def _arrays(rows: list[Row]) -> dict[str, npt.NDArray[Any]]:
         "errors": np.array([row.error for row in rows], np.float32),
         "previews": np.stack([row.preview for row in rows]),
     }
-    projected = [row.projected for row in rows if row.projected is not None]
-    return {**arrays, "projected": np.stack(projected)} if len(projected) == len(rows) else arrays
+    for name, found in (("projected", [row.projected for row in rows]), ("images", [row.image for row in rows])):
+        kept = [values for values in found if values is not None]
+        if len(kept) == len(rows):
+            arrays[name] = np.stack(kept)
+    return arrays
 
 
 def _rows(arrays: dict[str, npt.NDArray[Any]]) -> list[Row]:
@@ -113,11 +117,11 @@ def _rows(arrays: dict[str, npt.NDArray[Any]]) -> list[Row]:
     if int(arrays["format"]) != FORMAT:
         raise ValueError("format")
     count = len(arrays["paths"])
-    projected = arrays.get("projected")
+    projected, images = arrays.get("projected"), arrays.get("images")
     shapes = {"numbers": (count, 4), "labels": (count,), "errors": (count,), "previews": (count, PREVIEW_POINTS, 3)}
     if any(arrays[name].shape != shape for name, shape in shapes.items()) or arrays["features"].shape[:1] != (count,):
         raise ValueError("shape")
-    if arrays["features"].ndim != 2 or (projected is not None and (projected.ndim != 2 or len(projected) != count)):
+    if arrays["features"].ndim != 2 or any(each is not None and (each.ndim != 2 or len(each) != count) for each in (projected, images)):
         raise ValueError("shape")
     return [
         Row(
@@ -126,6 +130,7 @@ def _rows(arrays: dict[str, npt.NDArray[Any]]) -> list[Row]:
             label=str(arrays["labels"][row]),
             feature=arrays["features"][row],
             projected=None if projected is None else projected[row],
+            image=None if images is None else images[row],
             error=float(arrays["errors"][row]),
             preview=arrays["previews"][row],
         )

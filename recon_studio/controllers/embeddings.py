@@ -261,6 +261,7 @@ class EmbeddingController(QObject):
             return None
         folders = embedded.folder_count(self._paths)
         projected = [row.projected for row in rows if row.projected is not None]
+        images = [row.image for row in rows if row.image is not None]
         errors = np.array([row.error for row in rows], np.float32)
         return Embeddings(
             model=model_key(self._store.state.model),
@@ -269,6 +270,7 @@ class EmbeddingController(QObject):
             sets=tuple(embedded.set_of(row.source.path, row.source.member) for row in rows),
             features=np.stack([row.feature for row in rows]),
             projected=np.stack(projected) if len(projected) == len(rows) else None,
+            images=np.stack(images) if len(images) == len(rows) else None,
             errors=None if np.isnan(errors).all() else errors,
             previews=np.stack([row.preview for row in rows]),
         )
@@ -338,8 +340,20 @@ def _source(path: str) -> Source | None:
 def _rows(batch: list[_Cloud], reply: CloudsEmbedded) -> Iterator[tuple[_Cloud, Row]]:
     features, previews = reply.features.numpy(), reply.previews.numpy()
     projected = None if reply.projected is None else reply.projected.numpy()
+    images = None if reply.images is None else reply.images.numpy()
     errors = np.full(len(batch), np.nan, np.float32) if reply.errors is None else reply.errors.numpy()
     for place, cloud in enumerate(batch):
         if not reply.failures[place]:
-            of_words = None if projected is None else projected[place]
-            yield cloud, Row(cloud.source, cloud.total, cloud.label, features[place], of_words, float(errors[place]), previews[place])
+            yield (
+                cloud,
+                Row(
+                    source=cloud.source,
+                    total=cloud.total,
+                    label=cloud.label,
+                    feature=features[place],
+                    projected=None if projected is None else projected[place],
+                    image=None if images is None else images[place],
+                    error=float(errors[place]),
+                    preview=previews[place],
+                ),
+            )

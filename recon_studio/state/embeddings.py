@@ -47,6 +47,8 @@ class Embeddings:
     """(n, 2C): [max over the queries; max plus mean over the patches]."""
     projected: Floats | None
     """(n, D) to compare with words; None where the model cannot."""
+    images: Floats | None
+    """(n, D) to compare with pictures; None where the model cannot."""
     errors: Floats | None
     """(n,) mean Chamfer distance of patches hidden by the default mask; None where the model has no decoder."""
     previews: npt.NDArray[np.uint8]

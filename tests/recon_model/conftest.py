@@ -17,7 +17,7 @@ def small_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from recon_model.config import ModelConfig
     from recon_model.models.pretraining import Pretraining
     from recon_model.teachers.clip import Clip
-    from recon_model.teachers.prompts import PLAIN
+    from recon_model.templates import PLAIN
 
     clip = Clip.load()
     config = ModelConfig(

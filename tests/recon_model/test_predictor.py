@@ -127,6 +127,14 @@ def test_the_feature_pools_queries_and_patches_as_published(predictor: Predictor
     np.testing.assert_allclose(predictor.embed([prepared]).features[0], expected.numpy(), atol=1e-5)
 
 
+def test_what_pictures_are_compared_with_is_the_image_query_alone(predictor: Predictor, prepared: Prepared) -> None:
+    embedding = predictor.embed([prepared])
+    with torch.no_grad():
+        teachers = predictor.model.teacher_features(cut(torch.tensor(prepared.points).unsqueeze(0), 16, 8))
+    assert embedding.images is not None
+    np.testing.assert_allclose(embedding.images, teachers.image.numpy(), atol=1e-5)
+
+
 def test_names_are_ranked_by_cosine(predictor: Predictor, prepared: Prepared) -> None:
     names = ("chair", "airplane", "bathtub", "dog")
     scores = predictor.classify(prepared, names)

@@ -31,6 +31,7 @@ def embed_clouds(model: Predictor, request: EmbedClouds) -> CloudsEmbedded:
         model=model_hash(model),
         features=Array.of(_spread(embedding.features, good, count)),
         projected=None if embedding.projected is None else Array.of(_spread(embedding.projected, good, count)),
+        images=None if embedding.images is None else Array.of(_spread(embedding.images, good, count)),
         errors=None if embedding.errors is None else Array.of(_spread(embedding.errors, good, count)),
         previews=Array.of(np.stack([_preview(unit) for unit in units])),
         failures=tuple(failures),

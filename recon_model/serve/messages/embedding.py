@@ -37,6 +37,7 @@ class CloudsEmbedded(Message, frozen=True):
     model: str  # sha256 of the weights, or the model's name where its card knows none
     features: Array  # (B, 2C) float32: max over the queries, then max plus mean over the patches
     projected: Array | None  # (B, D) float32: to compare with words
+    images: Array | None  # (B, D) float32: to compare with pictures
     errors: Array | None  # (B,) float32: mean Chamfer distance of the patches hidden by the default mask (0.6, random, seed 0)
     previews: Array  # (B, PREVIEW_POINTS, 3) uint8: the prepared cloud, -1..1 on 0..255
     failures: tuple[str, ...]  # one a cloud, "" where all went well

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recon_model.teachers.distillation.wordnet import ARTIFACT, CONCRETE, WordNet
-from recon_model.teachers.prompts import EVERYDAY, PUBLISHED
+from recon_model.templates import EVERYDAY, PUBLISHED
 
 PLAIN_FORM = "plain"
 

@@ -34,6 +34,7 @@ def test_a_batch_is_what_each_cloud_is_alone(model: Predictor) -> None:
         alone = model.embed([cloud])
         np.testing.assert_allclose(reply.features.numpy()[row], alone.features[0], atol=1e-5)
         np.testing.assert_allclose(reply.projected.numpy()[row], alone.projected[0], atol=1e-5)
+        np.testing.assert_allclose(reply.images.numpy()[row], alone.images[0], atol=1e-5)
         prepared = model.prepare(cloud)
         assert reply.errors.numpy()[row] == pytest.approx(model.reconstruct(prepared).chamfer.mean(), rel=1e-4)
         preview = reply.previews.numpy()[row].astype(float) / 127.5 - 1

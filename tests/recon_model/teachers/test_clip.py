@@ -10,7 +10,8 @@ from torch.nn import functional
 from recon_model.assets import asset_path
 from recon_model.errors import InputError, TeacherError
 from recon_model.teachers.clip import Clip
-from recon_model.teachers.prompts import PUBLISHED, classifier, fill
+from recon_model.teachers.prompts import classifier
+from recon_model.templates import PUBLISHED, fill
 from tests.recon_model.teachers import paraphrases
 
 STRANGE = [

@@ -10,7 +10,8 @@ import torch
 from recon_model.assets import asset_path
 from recon_model.teachers.clip import Clip
 from recon_model.teachers.memory import FILE, PromptMemory, remember
-from recon_model.teachers.prompts import EVERYDAY, PLAIN, PUBLISHED, classifier
+from recon_model.teachers.prompts import classifier
+from recon_model.templates import EVERYDAY, PLAIN, PUBLISHED
 
 
 class Letters:
@@ -55,7 +56,8 @@ def test_remembered_names_need_no_open_clip():
     script = (
         "import sys\n"
         "from recon_model.teachers.clip import Clip\n"
-        "from recon_model.teachers.prompts import PUBLISHED, classifier\n"
+        "from recon_model.teachers.prompts import classifier\n"
+        "from recon_model.templates import PUBLISHED\n"
         "rows = classifier(Clip.load(), ['chair', 'table'], PUBLISHED)\n"
         "print(len(rows), 'open_clip' in sys.modules, 'torchvision' in sys.modules)\n"
     )

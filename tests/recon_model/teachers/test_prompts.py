@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from recon_model.errors import ConfigError
-from recon_model.teachers.prompts import EVERYDAY, PUBLISHED, SETS, classifier, clean, fill, template_set
+from recon_model.teachers.prompts import classifier
+from recon_model.templates import EVERYDAY, PUBLISHED, SETS, clean, fill, template_set
 
 
 class Letters:

@@ -14,7 +14,8 @@ def _row(path: str, member: int = -1, *, words: bool = True) -> Row:
     preview = rng.integers(0, 255, (PREVIEW_POINTS, 3)).astype(np.uint8)
     feature = rng.standard_normal(6).astype(np.float32)
     projected = rng.standard_normal(4).astype(np.float32) if words else None
-    return Row(Source(path, 10, 2**60 + 1, member), 3, "night stand", feature, projected, 0.25, preview)
+    image = rng.standard_normal(5).astype(np.float32) if words else None
+    return Row(Source(path, 10, 2**60 + 1, member), 3, "night stand", feature, projected, image, 0.25, preview)
 
 
 def test_rows_come_back_exactly(tmp_path: Path) -> None:
@@ -27,6 +28,7 @@ def test_rows_come_back_exactly(tmp_path: Path) -> None:
         assert (kept.source, kept.total, kept.label, kept.error) == (row.source, row.total, row.label, row.error)
         np.testing.assert_array_equal(kept.feature, row.feature)
         np.testing.assert_array_equal(kept.projected, row.projected)
+        np.testing.assert_array_equal(kept.image, row.image)
         np.testing.assert_array_equal(kept.preview, row.preview)
 
 
