@@ -68,7 +68,7 @@ def _check(options: argparse.Namespace) -> None:
     if options.model is not None and options.model != "default" and not Path(options.model).exists():
         raise InputError(f"The model '{options.model}' does not exist.")
     _size(options)
-    options.samples = () if options.files else tuple(str(path) for path in sorted(asset_path("clouds").glob("*.ply"), key=_sample_order))
+    options.samples = tuple(str(path) for path in sorted(asset_path("clouds").glob("*.ply"), key=_sample_order))
 
 
 def _sample_order(path: Path) -> tuple[bool, str]:
@@ -129,13 +129,17 @@ def _run(options: argparse.Namespace) -> int:
     from recon_studio.backend.process import HelperProcess
     from recon_studio.controllers.keeper import SettingsKeeper
     from recon_studio.controllers.studio import Studio
+    from recon_studio.state.glances import GlanceCache
 
     alone = bool(options.first_steps or options.exit)
     # A run without a person leaves no trace in what the person's own runs remember.
     keeper = None if alone else SettingsKeeper(config / "settings.json", settings, app)
     backend = Backend({"model": HelperProcess(model), "reader": HelperProcess(reader)}, logs)
-    cache = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation)) / "embeddings"
-    studio = Studio(backend, replace(_start(options, settings, complaint), cache=cache), keeper, app)
+    cache = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation))
+    start = replace(
+        _start(options, settings, complaint), cache=cache / "embeddings", glances=None if alone else GlanceCache(cache / "glances")
+    )
+    studio = Studio(backend, start, keeper, app)
     studio.start()
     sys.excepthook = _announce_faults(studio, logs)
     try:

@@ -16,9 +16,11 @@ from recon_model.serve.messages import (
     CloudRead,
     CloudsEmbedded,
     CloudsRanked,
+    DataSet,
     EmbedClouds,
     EmbedTexts,
     Failed,
+    Glance,
     LoadModel,
     MembersRead,
     ModelLoaded,
@@ -133,6 +135,7 @@ def reply_to(request: Request) -> Reply:
     """Returns what a tiny honest helper would say: 8 patches of 4 points, hidden by ratio and seed."""
     handlers: dict[type, Callable[..., Reply]] = {
         ReadCloud: _read,
+        Glance: _read,
         LoadModel: _load,
         PrepareCloud: _prepare,
         Reconstruct: _reconstruct,
@@ -146,7 +149,7 @@ def reply_to(request: Request) -> Reply:
     return handlers[type(request)](request)
 
 
-def _read(request: ReadCloud) -> Reply:
+def _read(request: ReadCloud | Glance) -> Reply:
     if "broken" in Path(request.path).name:
         return Failed(id=request.id, sentence=f"{Path(request.path).name} ends in the middle of its header.")
     points = np.random.default_rng(len(request.path)).normal(size=(40, 3)).astype(np.float32)
@@ -163,6 +166,7 @@ def _read(request: ReadCloud) -> Reply:
         normals=None,
         notes=(),
         seconds=0.0,
+        dataset=DataSet(3, Array.of(np.array([0, 1, 0])), ("chair", "bed")) if request.path.endswith(".npz") else None,
     )
 
 

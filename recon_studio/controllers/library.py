@@ -10,42 +10,42 @@ from PySide6.QtCore import QObject, QTimer
 
 from recon_model.serve.messages import CloudRead, Failed, ReadCloud, Reply, Request
 from recon_studio.backend.client import Backend
+from recon_studio.controllers.glances import GlanceController, held
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.walk import cloud_files
 from recon_studio.state import actions
+from recon_studio.state import library as shown
 from recon_studio.state.app_state import AppState, Cloud, Item, Notice
 
 SLICE_SECONDS, SLICE_FILES = 0.008, 400
 """How long folders are listed at a time, and how many files are shown at a time, so that the window is never held up."""
 FLICKER_MS = 300
 """A cloud that takes longer to read than this empties the views meanwhile."""
-BATCH_MS = 200
-"""Items looked through in the background are shown at most this often."""
 READ_POINTS = 100_000
 """No view draws more, and the model samples far fewer. A million would hold the window up for 0.15 s."""
-LOOK_POINTS = 64
-LOOK_MOST_BYTES = 32 << 20
-"""Larger files are read only when they are chosen."""
 
 
 class LibraryController(QObject):
-    """Lists files, reads the chosen one, and finds out in the background which of the others can be read."""
+    """Lists files and reads the chosen one; all of them are handed to the glances, to find out what is in them.
 
-    def __init__(self, store: Store, backend: Backend, parent: QObject | None = None) -> None:
+    Args:
+        glances: looks at what was not chosen; without one, rows tell only what was opened.
+    """
+
+    def __init__(self, store: Store, backend: Backend, glances: GlanceController | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._backend = backend
+        self._glances = glances
         self._walks: deque[_Walk] = deque()
+        self._asked: dict[int, str] = {}  # requests under way and waiting -> the key of the item each reads
         self._chosen: int | None = None  # id of the request that reads the chosen item
-        self._look: int | None = None  # id of the request that looks through another one
-        self._looked: dict[str, Item] = {}
-        self._to_look: deque[str] = deque()
         self._slice = QTimer(self, interval=0)
         self._slice.timeout.connect(self._list_some)
         self._late = QTimer(self, singleShot=True, interval=FLICKER_MS)
         self._late.timeout.connect(lambda: self._store.apply(actions.clear_cloud))
-        self._batch = QTimer(self, singleShot=True, interval=BATCH_MS)
-        self._batch.timeout.connect(self._show_looked)
+        if glances is not None:
+            glances.several_found.connect(self._fill)
         backend.answered.connect(self._answered)
         backend.dropped.connect(self._dropped)
 
@@ -65,37 +65,91 @@ class LibraryController(QObject):
             self._list(samples)
 
     def choose(self, key: str) -> None:
-        """Shows an item; choosing a failed one tries again, choosing the one shown does nothing."""
-        item = actions.item(self._store.state, key)
+        """Shows an item; choosing a failed one tries again, choosing the one shown does nothing.
+
+        One cloud of a data set that was never opened ("path#12") is listed first.
+        """
+        item = actions.item(self._store.state, key) or self._list_member(key)
         if item is None or (key == self._store.state.current and item.status in ("reading", "ready")):
             return
         self._store.apply(lambda state: actions.choose(_with_status(state, key, "reading"), key))
         self._late.start()
-        self._chosen = self._backend.submit(ReadCloud(id=0, path=key, max_points=READ_POINTS))
+        self._chosen = self._backend.submit(ReadCloud(id=0, path=item.path, max_points=READ_POINTS, member=max(item.member, 0)))
+        self._asked[self._chosen] = key
+
+    def _list_member(self, key: str) -> Item | None:
+        path, _, number = key.rpartition("#")
+        whole = actions.item(self._store.state, path)
+        if whole is None or not number.isdecimal():
+            return None
+        self.open_set(path)
+        if actions.item(self._store.state, key) is None:  # its set is still being looked at
+            member = Item(key, f"{whole.name} {int(number) + 1}", "ready", member=int(number))
+            self._store.apply(lambda state: shown.add_members(state, path, (member,)))
+        return actions.item(self._store.state, key)
+
+    def open_set(self, key: str) -> None:
+        """Lists the clouds of a data set."""
+        if key not in self._store.state.listing.opened:
+            self.toggle(key)
+
+    def step(self, by: int) -> None:
+        """Shows the item so many rows further down (up where negative), of those the search leaves; nothing where the list ends."""
+        key = shown.step(self._store.state, by)
+        if key is not None:
+            self.choose(key)
+
+    def search(self, text: str) -> None:
+        """Shows only what these words find."""
+        self._store.apply(lambda state: shown.set_search(state, text))
+
+    def toggle(self, key: str) -> None:
+        """Opens or shuts a folder or a data set."""
+        self._store.apply(lambda state: shown.toggle(state, key))
+        if key in self._store.state.listing.opened:
+            self._fill(key)
+
+    def _fill(self, key: str) -> None:
+        """Lists the clouds of an opened data set, as soon as they are known."""
+        item = actions.item(self._store.state, key)
+        seen = self._glances.contents(key) if self._glances is not None else None
+        if item is not None and seen is not None and key in self._store.state.listing.opened:
+            members = shown.members_of(replace(item, clouds=seen.clouds), seen.class_numbers(), seen.names)
+            self._store.apply(lambda state: shown.add_members(state, key, members))
+
+    def tag(self, keys: Iterable[str], tag: str, given: bool) -> None:
+        """Gives items a tag, or takes it from them."""
+        self._store.apply(lambda state: shown.set_tag(state, keys, tag, given))
 
     def remove(self, key: str) -> None:
         """Takes an item out; when it was the one shown, its neighbour is shown instead."""
-        state = self._store.state
-        keys = [item.key for item in state.items]
-        if key not in keys:
+        old = self._store.state
+        place = next((at for at, item in enumerate(old.items) if item.key == key), None)
+        if place is None:
             return
-        place = keys.index(key)
-        keys.pop(place)
-        if key == state.current:
+        self._store.apply(lambda before: actions.remove_item(before, key))
+        left = self._store.state
+        if left.current is None and old.current is not None:
             self._late.stop()
             self._backend.abandon(ReadCloud)
-        self._store.apply(lambda before: actions.remove_item(before, key))
-        if key == state.current and keys:
-            self.choose(keys[min(place, len(keys) - 1)])
+            if left.items:
+                self.choose(left.items[min(place, len(left.items) - 1)].key)
+
+    def remove_all(self) -> None:
+        """Empties the library; no file is touched."""
+        self._walks.clear()
+        self._late.stop()
+        self._backend.abandon(ReadCloud)
+        self._store.apply(lambda state: replace(actions.clear_cloud(state), items=(), current=None))
 
     def clear_recent(self) -> None:
         """Forgets the recent files."""
         self._store.apply(actions.clear_recent)
 
     def close(self) -> None:
-        """Stops listing and looking."""
+        """Stops listing."""
         self._walks.clear()
-        for timer in (self._slice, self._late, self._batch):
+        for timer in (self._slice, self._late):
             timer.stop()
 
     # ------------------------------------------------------------ listing
@@ -112,7 +166,8 @@ class LibraryController(QObject):
         walk = self._walks[0]
         found, done = walk.some(SLICE_SECONDS)
         self._store.apply(lambda state: actions.add_items(state, (Item(key=path, name=Path(path).name) for path in found)))
-        self._to_look.extend(found)
+        if self._glances is not None:
+            self._glances.look_through(found)
         if walk.first is not None and not walk.shown:
             walk.shown = True
             self.choose(walk.first)
@@ -121,69 +176,43 @@ class LibraryController(QObject):
             if walk.first is None:
                 sentence = f"'{Path(walk.paths[0]).name}' holds no file of a kind known here."
                 self._store.apply(lambda state: actions.notify(state, Notice(sentence, "warning")))
-            self._look_through_next()
-
-    # ------------------------------------------------------------ looking through what was not chosen
-
-    def _look_through_next(self) -> None:
-        if self._look is not None or self._chosen is not None:
-            return
-        while self._to_look:
-            key = self._to_look.popleft()
-            item = actions.item(self._store.state, key)
-            if item is not None and item.status == "queued" and _small(key):
-                self._look = self._backend.submit(ReadCloud(id=0, path=key, max_points=LOOK_POINTS))
-                return
-
-    def _show_looked(self) -> None:
-        looked, self._looked = self._looked, {}
-        # What was chosen meanwhile knows better.
-        self._store.apply(
-            lambda state: actions.update_items(
-                state, {each.key: looked[each.key] for each in state.items if each.key in looked and each.status == "queued"}
-            )
-        )
 
     # ------------------------------------------------------------ replies
 
     def _answered(self, request: Request, reply: Reply) -> None:
         if not isinstance(request, ReadCloud):
             return
-        if request.id == self._chosen:
-            self._chosen = None
-            self._late.stop()
-            self._show_chosen(request.path, reply)
-        elif request.id == self._look:
-            self._look = None
-            self._looked[request.path] = _item(request.path, reply, looked_only=True)
-            if not self._batch.isActive():
-                self._batch.start()
-        else:  # chosen, and something else was chosen before it was read
-            item = _item(request.path, reply)
-            self._store.apply(lambda state: actions.update_items(state, {item.key: item}))
-        self._look_through_next()
-
-    def _show_chosen(self, key: str, reply: Reply) -> None:
-        item = _item(key, reply)
+        key = self._asked.pop(request.id, request.path)
+        item = actions.item(self._store.state, key)
+        if item is None:
+            return
+        if isinstance(reply, CloudRead) and self._glances is not None:
+            self._glances.learn(key, reply)
+        found = _read(item, reply)
+        if request.id != self._chosen:  # something else was chosen before it was read
+            self._store.apply(lambda state: actions.update_items(state, {key: found}))
+            return
+        self._chosen = None
+        self._late.stop()
         if isinstance(reply, CloudRead):
             cloud = _cloud(key, reply)
-            self._store.apply(lambda state: actions.show_cloud(actions.update_items(state, {key: item}), cloud))
+            self._store.apply(lambda state: actions.show_cloud(actions.update_items(state, {key: found}), cloud))
         else:
-            notice = Notice(item.sentence, "error")
-            self._store.apply(lambda state: actions.notify(actions.clear_cloud(actions.update_items(state, {key: item})), notice))
+            notice = Notice(found.sentence, "error")
+            self._store.apply(lambda state: actions.notify(actions.clear_cloud(actions.update_items(state, {key: found})), notice))
         self._store.forget_patches()
 
     def _dropped(self, request: Request) -> None:
         if not isinstance(request, ReadCloud):
             return
-        if request.id == self._look:
-            self._look = None
-            self._to_look.append(request.path)
-        elif request.id == self._chosen:
+        key = self._asked.pop(request.id, request.path)
+        if request.id == self._chosen:
             self._chosen = None
         # A newer choice took its place.
-        if request.path != self._store.state.current:
-            self._store.apply(lambda state: _with_status(state, request.path, "queued"))
+        if key != self._store.state.current:
+            self._store.apply(lambda state: _with_status(state, key, "queued"))
+            if self._glances is not None:
+                self._glances.look_through((key,))
 
 
 class _Walk:
@@ -215,20 +244,14 @@ def _with_status(state: AppState, key: str, status: str) -> AppState:
     return actions.update_items(state, {key: replace(item, status=status, sentence="")})  # type: ignore[arg-type]
 
 
-def _small(path: str) -> bool:
-    try:
-        return Path(path).stat().st_size <= LOOK_MOST_BYTES
-    except OSError:
-        return True  # the reader will say what is wrong with it
-
-
-def _item(key: str, reply: Reply, *, looked_only: bool = False) -> Item:
-    name = Path(key).name
+def _read(item: Item, reply: Reply) -> Item:
+    """Returns the item with what opening it has shown."""
     if isinstance(reply, CloudRead):
-        held = f"{reply.vertex_count:,} {'vertices' if reply.kind == 'mesh' else 'points'}"
-        # Of a look at a few points the reader notes that it thinned the cloud: not worth telling.
-        return Item(key, name, "ready", held if looked_only or not reply.notes else " ".join(reply.notes))
-    return Item(key, name, "failed", reply.sentence if isinstance(reply, Failed) else f"{name} could not be read.")
+        several = reply.dataset
+        clouds, names = (several.clouds, several.names) if several is not None else (1, ())
+        words = held(item, reply.kind, reply.vertex_count, clouds, len(names))
+        return replace(item, status="ready", sentence=words, clouds=clouds if item.member < 0 else 1)
+    return replace(item, status="failed", sentence=reply.sentence if isinstance(reply, Failed) else f"{item.name} could not be read.")
 
 
 def _cloud(key: str, reply: CloudRead) -> Cloud:

@@ -13,6 +13,7 @@ from recon_model.serve.messages import (
     ClassifyByWords,
     EmbedClouds,
     Failed,
+    Glance,
     LoadModel,
     ModelLoaded,
     Occlude,
@@ -35,8 +36,8 @@ from recon_studio.state.app_state import AppState, BackendStatus, Job, Model, No
 
 SHOW_AFTER_MS = 150
 """Work that is done sooner leaves no trace in the activity bar."""
-PARTS = (ReadMembers, EmbedClouds)
-"""Pieces of longer work, which has a line of its own."""
+PARTS = (ReadMembers, EmbedClouds, Glance)
+"""Pieces of longer work, which has a line of its own or is nobody's wait."""
 LONG_QUESTIONS: dict[type[Request], str] = {
     AttendAll: "Collecting attention",
     Occlude: "Leaving out one patch at a time",

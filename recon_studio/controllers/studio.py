@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.bench import BenchController
 from recon_studio.controllers.embeddings import EmbeddingController
+from recon_studio.controllers.glances import GlanceController
 from recon_studio.controllers.keeper import SettingsKeeper
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ActivityController, ModelController
@@ -16,6 +17,7 @@ from recon_studio.controllers.store import Store
 from recon_studio.controllers.words import WordsController
 from recon_studio.state import actions, masking
 from recon_studio.state.app_state import AppState
+from recon_studio.state.glances import GlanceCache
 
 MODEL_SUFFIXES = (".pth", ".pt", ".safetensors")
 """What a dropped file's name ends in when it is a model rather than a cloud."""
@@ -30,6 +32,7 @@ class Start:
     samples: tuple[str, ...] = ()  # shown when there are no files
     model: str = "default"
     cache: Path | None = None  # the folder that keeps embeddings
+    glances: GlanceCache | None = None  # where what was seen in small is kept from run to run
 
 
 class RoomController(Protocol):
@@ -47,7 +50,8 @@ class Studio(QObject):
         super().__init__(parent)
         self.backend = backend
         self.store = Store(start.state, self)
-        self.library = LibraryController(self.store, backend, self)
+        self.glances = GlanceController(self.store, backend, start.glances, held=True, parent=self)
+        self.library = LibraryController(self.store, backend, self.glances, self)
         self.bench = BenchController(self.store, backend, self)
         self.words = WordsController(self.store, backend, self)
         self.model = ModelController(self.store, backend, self)
@@ -85,6 +89,13 @@ class Studio(QObject):
             "clearRecentRequested": self.library.clear_recent,
             "itemChosen": self.library.choose,
             "itemRemoved": self.library.remove,
+            "itemStepped": self.library.step,
+            "libraryEmptied": self.library.remove_all,
+            "samplesRequested": lambda: self.library.open_samples(self._start.samples),
+            "searchChanged": self.library.search,
+            "rowToggled": self.library.toggle,
+            "tagged": self.library.tag,
+            "picturesWanted": self.glances.want,
             "ratioChanged": self.bench.set_ratio,
             "strategyChanged": self.bench.set_strategy,
             "seedChanged": self.bench.set_seed,
@@ -111,6 +122,7 @@ class Studio(QObject):
         for name, handler in handlers.items():
             getattr(window, name).connect(handler)
         window.cancelRequested.connect(self.embeddings.cancel)
+        self.glances.pictured.connect(window.library.take_picture)
         window.show_state(None, self.store.state)
         self.store.changed.connect(window.show_state)
 
@@ -138,6 +150,6 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
-        for controller in (self.library, self.bench, self.activity, self.embeddings):
+        for controller in (self.library, self.glances, self.bench, self.activity, self.embeddings):
             controller.close()
         self.backend.close()

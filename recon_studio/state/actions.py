@@ -40,10 +40,10 @@ def add_items(state: AppState, items: Iterable[Item]) -> AppState:
 
 
 def remove_item(state: AppState, key: str) -> AppState:
-    """Takes an item out of the library; the views are emptied when it was the one shown."""
-    items = tuple(item for item in state.items if item.key != key)
-    state = replace(state, items=items)
-    return replace(clear_cloud(state), current=None) if state.current == key else state
+    """Takes an item out of the library, a file with all its clouds; the views are emptied when one of those was shown."""
+    gone = {item.key for item in state.items if item.key == key or (item.member >= 0 and item.path == key)}
+    state = replace(state, items=tuple(item for item in state.items if item.key not in gone))
+    return replace(clear_cloud(state), current=None) if state.current in gone else state
 
 
 def update_items(state: AppState, changed: Mapping[str, Item]) -> AppState:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from recon_studio.state.listing import Listing
+
 if TYPE_CHECKING:
     from recon_studio.state.embeddings import Embeddings, EmbeddingWork
 
@@ -103,12 +105,21 @@ class Score:
 
 @dataclass(frozen=True)
 class Item:
-    """One row of the library."""
+    """One cloud of the library: a file, or one cloud of a file that holds several."""
 
-    key: str  # absolute path
+    key: str  # absolute path; with "#" and its number for one cloud of several
     name: str
     status: ItemStatus = "queued"
     sentence: str = ""  # why it failed, or what was noted
+    tags: tuple[str, ...] = ()
+    clouds: int = 1  # how many the file holds
+    member: int = -1  # which of the file's clouds, -1: the file itself, of which the first is shown
+    label: str = ""  # its class, where the file says so
+
+    @property
+    def path(self) -> str:
+        """The file it lies in."""
+        return self.key if self.member < 0 else self.key.rpartition("#")[0]
 
 
 @dataclass(frozen=True)
@@ -153,6 +164,7 @@ class AppState:
 
     items: tuple[Item, ...] = ()
     current: str | None = None  # key of the item shown
+    listing: Listing = field(default_factory=Listing)
     cloud: Cloud | None = None
     prepared: Prepared | None = None
     mask: Mask = Mask()

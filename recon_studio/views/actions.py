@@ -26,6 +26,12 @@ ENTRIES = (
     Entry("open", "Open…", "Open point clouds or meshes", ("Ctrl+O",), "open"),
     Entry("open_model", "Open a model…", "Open a model of ours (.safetensors) or of the ReCon release (.pth)", ("Ctrl+Shift+O",), "model"),
     Entry("default_model", "Use the model inside", "Go back to the model that ships with ReCon Studio"),
+    Entry("open_samples", "Open the samples", "Open the sample clouds that ship with ReCon Studio"),
+    Entry("next_item", "Next cloud", "Show the next cloud of the library, of those the search leaves", ("N", "Alt+Down")),
+    Entry("previous_item", "Previous cloud", "Show the previous cloud of the library, of those the search leaves", ("P", "Alt+Up")),
+    Entry("tag", "Tag…", "Give the current cloud a tag, or take one from it", ("Ctrl+T",), "tag"),
+    Entry("find", "Search the library", "Type words that names, labels, folders or #tags hold", ("Ctrl+F",), "search"),
+    Entry("empty_library", "Empty the library", "Take every cloud out of the library; the files stay where they are"),
     Entry("clear_recent", "Clear this list", "Forget the files opened before"),
     Entry("screenshot", "Save a picture of the window…", "Save the window as a PNG image", ("Ctrl+Shift+S",), "camera"),
     Entry("quit", "Quit", "Close ReCon Studio", ("Ctrl+Q",)),
@@ -83,7 +89,7 @@ ENTRIES = (
 )
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", ">recent", "-", "open_model", "default_model", "-", "screenshot", "-", "quit")),
+    ("&File", ("open", "open_samples", ">recent", "-", "open_model", "default_model", "-", "screenshot", "-", "quit")),
     (
         "&Edit",
         (
@@ -126,6 +132,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "measured",
         ),
     ),
+    ("&Library", ("next_item", "previous_item", "-", "find", "tag", "-", "empty_library")),
     ("&Help", ("model_card", "about")),
 )
 

@@ -1,178 +1,194 @@
-"""The list at the left: every cloud opened, its state, a filter."""
+"""The card at the left: every cloud opened with a small picture of it; searched, tagged, folded, stepped through."""
 
-from pathlib import PurePath
+from collections.abc import Mapping
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QStackedLayout,
-    QStyle,
-    QStyledItemDelegate,
-    QVBoxLayout,
-    QWidget,
-)
-from PySide6.QtWidgets import QStyleOptionViewItem as Option
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLineEdit, QMenu, QPushButton, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from recon_studio.state.app_state import AppState, Item, Theme
+from recon_studio.state.app_state import AppState, Item
+from recon_studio.state.library import rows, tags
+from recon_studio.views.library_list import PICTURE, RowList
 from recon_studio.views.parts import Card, label
-from recon_studio.views.theme import COLOURS, GRID, SMALL, icon, pixmap, text_font
-
-KEY = Qt.ItemDataRole.UserRole
-ITEM = Qt.ItemDataRole.UserRole + 1
-_SYMBOL = {"queued": "waiting", "reading": "waiting", "ready": "cloud", "failed": "warning"}
-_WORDS = {"queued": "waiting", "reading": "reading…", "ready": "", "failed": "could not be opened"}
-
-
-class _Row(QStyledItemDelegate):
-    """Paints one row: symbol, name, and beneath it what is known."""
-
-    theme: Theme = "light"
-
-    def sizeHint(self, _option: Option, _index: object) -> QSize:
-        """Every row is five grid steps tall."""
-        return QSize(0, 5 * GRID)
-
-    def paint(self, painter: QPainter, option: Option, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Paints the row."""
-        item: Item = index.data(ITEM)
-        colours = COLOURS[self.theme]
-        area: QRect = option.rect
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if selected or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.soft if selected else colours.hover))
-            painter.drawRoundedRect(area.adjusted(0, 1, 0, -1), 6, 6)
-        tint = {"failed": colours.error, "ready": colours.accent if selected else colours.muted}.get(item.status, colours.muted)
-        ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(area.x() + 8, area.center().y() - 9, pixmap(_SYMBOL[item.status], tint, 18, ratio))
-        room = area.width() - 42
-        painter.setFont(text_font(strong=selected))
-        painter.setPen(QColor(colours.text if item.status in ("ready", "failed") else colours.muted))
-        name = QFontMetrics(painter.font()).elidedText(item.name, Qt.TextElideMode.ElideMiddle, room)
-        more = _WORDS[item.status] or item.sentence
-        line = QRect(area.x() + 34, area.y() + 4, room, 18) if more else QRect(area.x() + 34, area.y(), room, area.height())
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)
-        painter.setFont(text_font(SMALL))
-        painter.setPen(QColor(colours.error if item.status == "failed" else colours.muted))
-        words = QFontMetrics(painter.font()).elidedText(more, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRect(area.x() + 34, area.y() + 21, room, 15), Qt.AlignmentFlag.AlignVCenter, words)
-        painter.restore()
-
-
-class _List(QListWidget):
-    removed = Signal(str)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Takes Delete as a wish to remove the row."""
-        if event.key() == Qt.Key.Key_Delete and self.currentItem() is not None:
-            self.removed.emit(self.currentItem().data(KEY))
-            return
-        super().keyPressEvent(event)
+from recon_studio.views.theme import COLOURS, GRID, icon
 
 
 class Library(Card):
-    """Emits which item was chosen or removed."""
+    """Emits which item was chosen, removed or tagged, what is searched for, what was folded, and which pictures are lacking."""
 
     itemChosen = Signal(str)
     itemRemoved = Signal(str)
+    searchChanged = Signal(str)
+    rowToggled = Signal(str)
+    tagged = Signal(tuple, str, bool)  # keys, tag, whether it is given or taken
+    picturesWanted = Signal(tuple, int)  # keys, side in pixels
 
-    def __init__(self, open_action: QAction) -> None:
+    def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__("Library")
         self._items: tuple[Item, ...] = ()
+        self._actions = actions
         self.count = label("", "small")
         self.head.addWidget(self.count)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Filter by name")
+        self.search.setPlaceholderText("Name, label, #tag")
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Filter the library by name")
-        self.search.setToolTip("Shows only clouds whose name holds this text.")
-        self.search.textChanged.connect(self._filter)
+        self.search.setAccessibleName("Search the library")
+        self.search.setToolTip("Shows only clouds whose name, label or folder holds each of these words; #word finds a tag.")
+        self.search.textChanged.connect(self.searchChanged)
         self._glass = self.search.addAction(icon("search", "light"), QLineEdit.ActionPosition.LeadingPosition)
-        self.list = _List()
+        self.tags = QToolButton()
+        self.tags.setAccessibleName("Tags to search for")
+        self.tags.clicked.connect(self._open_tags)
+        self._search_row = QWidget()
+        row = QHBoxLayout(self._search_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.tags)
+        self.list = RowList()
         self.list.setAccessibleName("Clouds")
-        self.list.setMouseTracking(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.list.customContextMenuRequested.connect(self._menu)
-        self._row = _Row(self.list)
-        self.list.setItemDelegate(self._row)
-        self.list.currentItemChanged.connect(self._choose)
+        self.list.customContextMenuRequested.connect(self._open_menu)
+        self.list.entered_item.connect(self.itemChosen)
         self.list.removed.connect(self.itemRemoved)
-        self.body.addWidget(self.search)
+        self.list.toggled.connect(self.rowToggled)
+        self.list.lacking.connect(lambda keys: self.picturesWanted.emit(keys, round(PICTURE * self.devicePixelRatioF())))
+        self.body.addWidget(self._search_row)
         self.stack = QStackedLayout()
-        self.stack.addWidget(self._make_empty(open_action))
+        self.stack.addWidget(self._make_empty())
         self.stack.addWidget(self.list)
+        self.nothing = label("", "small")
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self.stack.addWidget(self.nothing)
         self.body.addLayout(self.stack, 1)
 
-    def _choose(self, now: QListWidgetItem | None) -> None:
-        if now is not None:
-            self.itemChosen.emit(now.data(KEY))
-
-    def _make_empty(self, open_action: QAction) -> QWidget:
+    def _make_empty(self) -> QWidget:
         empty = QWidget()
         column = QVBoxLayout(empty)
         column.setContentsMargins(0, 2 * GRID, 0, 0)
-        words = label("Drop a point cloud here", "title")
-        more = label("One file, many, or a folder: PLY, PCD, XYZ, CSV, NPY, OFF, OBJ, STL, GLB, LAS, E57, HDF5.", "small")
-        for line in (words, more):
+        column.setSpacing(GRID)
+        for text, kind in (
+            ("Drop a point cloud here", "title"),
+            (
+                "One file, many, or a folder: PLY, PCD, XYZ, CSV, NPY, OFF, OBJ, STL, GLB, LAS, E57, HDF5. A labelled .npz opens as a set.",
+                "small",
+            ),
+        ):
+            line = label(text, kind)
             line.setWordWrap(True)
             line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(line)
+        for name in ("open", "open_samples"):
+            action = self._actions[name]
+            button = QPushButton(action.text())
+            button.setToolTip(action.toolTip())
+            button.setAccessibleName(action.text())
+            button.clicked.connect(action.trigger)
+            column.addWidget(button)
         column.addStretch(1)
-        empty.setToolTip(open_action.toolTip())
         return empty
+
+    # ------------------------------------------------------------ showing
 
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws the difference."""
         if old is None or old.theme != new.theme:
-            self._row.theme = new.theme
+            self.list.painter.theme = new.theme
+            self.list.painter.forget()
             self._glass.setIcon(icon("search", new.theme, colour=COLOURS[new.theme].muted))
+            self.tags.setIcon(icon("tag", new.theme))
             self.list.viewport().update()
-        if old is None or old.items != new.items:
-            self._show_items(new.items)
-        if old is None or old.current != new.current or old.items != new.items:
-            with QSignalBlocker(self.list):
-                row = next((row for row, item in enumerate(new.items) if item.key == new.current), -1)
-                self.list.setCurrentRow(row)
+        if old is None or old.items is not new.items or old.listing != new.listing:
+            self._show_rows(new)
+        if old is None or old.current != new.current:
+            self.list.set_current(new.current)
+            self.list.scrollTo(self.list.currentIndex())
 
-    def _show_items(self, items: tuple[Item, ...]) -> None:
-        self._items = items
-        with QSignalBlocker(self.list):
-            while self.list.count() > len(items):
-                self.list.takeItem(self.list.count() - 1)
-            while self.list.count() < len(items):
-                self.list.addItem(QListWidgetItem())
-            for row, item in enumerate(items):
-                shown = self.list.item(row)
-                if shown.data(ITEM) != item:
-                    shown.setData(KEY, item.key)
-                    shown.setData(ITEM, item)
-                    shown.setText(item.name)
-                    shown.setToolTip("\n".join(part for part in (item.key, _WORDS[item.status], item.sentence) if part))
-        self.stack.setCurrentIndex(1 if items else 0)
-        self.search.setVisible(len(items) > 1)
-        self.count.setText(f"{len(items)}" if items else "")
-        self._filter(self.search.text())
+    def _show_rows(self, new: AppState) -> None:
+        self._items = new.items
+        shown = rows(new.items, new.listing)
+        self.list.show_rows(shown, new.current)
+        self.stack.setCurrentIndex(0 if not new.items else 1 if shown else 2)
+        self.nothing.setText(f"Nothing here is called “{new.listing.search}”. Clear the search to see all {len(new.items):,} again.")
+        self._search_row.setVisible(len(new.items) > 1 or bool(new.listing.search))
+        found = sum(row.item is not None for row in shown)
+        self.count.setText("" if not new.items else f"{found:,} of {len(new.items):,}" if new.listing.search else f"{len(new.items):,}")
+        known = tags(new.items)
+        self.tags.setEnabled(bool(known))
+        self.tags.setToolTip("Search by tag." if known else "Search by tag.\nNothing is tagged yet: press Ctrl+T on a cloud.")
+        if self.search.text() != new.listing.search:
+            with QSignalBlocker(self.search):
+                self.search.setText(new.listing.search)
 
-    def _filter(self, text: str) -> None:
-        for row, item in enumerate(self._items):
-            self.list.item(row).setHidden(text.lower() not in PurePath(item.key).name.lower() and text.lower() not in item.name.lower())
+    def take_picture(self, key: str, picture: npt.NDArray[np.uint8]) -> None:
+        """Shows the picture (side, side, 3) of an item in its row."""
+        self.list.take_picture(key, picture)
 
-    def _menu(self, place: QPoint) -> None:
-        item = self.list.itemAt(place)
-        if item is None:
+    def shown_items(self) -> tuple[str, ...]:
+        """Returns the keys of the items in the list, whether in sight or not."""
+        return tuple(row.key for row in self.list.rows.rows if row.item is not None)
+
+    # ------------------------------------------------------------ menus
+
+    def _open_menu(self, place: QPoint) -> None:
+        row = self.list.row(self.list.indexAt(place))
+        if row is None or row.item is None:
             return
-        key = item.data(KEY)
+        key = row.key
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        self._add_tags(menu.addMenu("Tags"), row.item)
         remove = menu.addAction("Remove from the library")
         remove.setToolTip("The file itself stays where it is.")
         remove.triggered.connect(lambda: self.itemRemoved.emit(key))
         menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def open_tagging(self) -> None:
+        """Opens the menu of tags of the current cloud, beside its row."""
+        row = self.list.row()
+        if row is None or row.item is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._add_tags(menu, row.item)
+        place = self.list.visualRect(self.list.currentIndex()).bottomLeft() + QPoint(6 * GRID, 0)
+        menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def _add_tags(self, menu: QMenu, item: Item) -> None:
+        for tag in tags(self._items):
+            action = menu.addAction(f"#{tag}")
+            action.setCheckable(True)
+            action.setChecked(tag in item.tags)
+            action.toggled.connect(lambda given, tag=tag: self.tagged.emit((item.key,), tag, given))
+        if not menu.isEmpty():
+            menu.addSeparator()
+        menu.addAction("New tag…").triggered.connect(lambda: self._ask_tag((item.key,), f"A tag for {item.name}, one word:"))
+        found = self.shown_items()
+        every = menu.addAction(f"Tag all {len(found):,} listed…")
+        every.setEnabled(len(found) > 1)
+        every.triggered.connect(lambda: self._ask_tag(found, f"A tag for all {len(found):,} clouds listed, one word:"))
+
+    def _ask_tag(self, keys: tuple[str, ...], words: str) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("New tag")
+        dialog.setLabelText(words)
+        dialog.textValueSelected.connect(lambda tag: self.tagged.emit(keys, tag, True))
+        dialog.open()
+
+    def _open_tags(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        words = self.search.text().split()
+        for tag, count in tags(self._items).items():
+            action = menu.addAction(f"#{tag}   {count:,}")
+            action.setCheckable(True)
+            action.setChecked(f"#{tag}" in words)
+            others = [word for word in words if word != f"#{tag}"]
+            wanted = others if f"#{tag}" in words else [*words, f"#{tag}"]
+            action.triggered.connect(lambda _checked, wanted=wanted: self.search.setText(" ".join(wanted)))
+        menu.popup(self.tags.mapToGlobal(QPoint(0, self.tags.height())))

@@ -50,6 +50,13 @@ class MainWindow(QMainWindow):
     clearRecentRequested = Signal()
     itemChosen = Signal(str)
     itemRemoved = Signal(str)
+    itemStepped = Signal(int)  # rows down, negative: up
+    libraryEmptied = Signal()
+    samplesRequested = Signal()
+    searchChanged = Signal(str)
+    rowToggled = Signal(str)
+    tagged = Signal(tuple, str, bool)  # keys, tag, whether it is given or taken
+    picturesWanted = Signal(tuple, int)  # keys of items in sight, side in pixels
     ratioChanged = Signal(float)
     strategyChanged = Signal(str)
     seedChanged = Signal(int)
@@ -84,7 +91,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.actions_by_name = make_actions(self)
         self.toolbar = Toolbar(self.actions_by_name)
-        self.library = Library(self.actions_by_name["open"])
+        self.library = Library(self.actions_by_name)
         self.input = InputPanel()
         self.bench_room = BenchRoom(self)
         self.bench, self.words = self.bench_room.bench, self.bench_room.words
@@ -142,7 +149,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         for panel, names in (
             (self.toolbar, ("ratioChanged", "strategyChanged", "seedChanged")),
-            (self.library, ("itemChosen", "itemRemoved")),
+            (self.library, ("itemChosen", "itemRemoved", "searchChanged", "rowToggled", "tagged", "picturesWanted")),
             (self.activity, ("cancelRequested", "noticeDismissed", "retryRequested")),
         ):
             for name in names:
@@ -154,6 +161,12 @@ class MainWindow(QMainWindow):
             "open_model": self.openModelRequested.emit,
             "default_model": self.defaultModelRequested.emit,
             "clear_recent": self.clearRecentRequested.emit,
+            "open_samples": self.samplesRequested.emit,
+            "next_item": partial(self.itemStepped.emit, 1),
+            "previous_item": partial(self.itemStepped.emit, -1),
+            "tag": self.library.open_tagging,
+            "find": self._find,
+            "empty_library": self.libraryEmptied.emit,
             "screenshot": self._ask_screenshot,
             "quit": self.close,
             "undo": self.undoRequested.emit,
@@ -222,6 +235,8 @@ class MainWindow(QMainWindow):
             *((name, hidden is not None, "Open a cloud first.") for name in (*TOOLS, "hide_half", "leaks", *get_args(MaskEdit))),
             ("hide_hardest", bool(hidden is not None and hidden.any()), "Nothing is hidden, so nothing was rebuilt."),
             ("turn", new.tool != "turn", "No tool is in hand."),
+            *((name, bool(new.items), "The library is empty.") for name in ("tag", "find", "empty_library")),
+            *((name, len(new.items) > 1, "There is no other cloud in the library.") for name in ("next_item", "previous_item")),
             ("new_seed", new.model is not None, "Waits for the model to load."),
             ("measured", new.cloud is not None, "Open a cloud first."),
             ("model_card", new.model is not None, "No model is loaded yet."),
@@ -351,6 +366,10 @@ class MainWindow(QMainWindow):
         """Takes a tool in hand; the one already there is put down."""
         held = self._state.tool if self._state is not None else "turn"
         self.toolChosen.emit("turn" if tool == held else tool)
+
+    def _find(self) -> None:
+        self.library.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.library.search.selectAll()
 
     def _toggle_patch(self) -> None:
         patch = self.bench.hovered

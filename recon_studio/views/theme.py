@@ -175,10 +175,7 @@ def _style_sheet(c: Colours) -> str:
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: {c.accent}; }}
     QSlider::handle:horizontal:focus {{ background: {c.text}; }}
     QSlider::handle:horizontal:disabled {{ background: {c.muted}; }}
-    QListWidget {{ background: transparent; border: none; outline: none; }}
-    QListWidget::item {{ border-radius: 6px; padding: 0px; }}
-    QListWidget::item:selected {{ background: {c.soft}; color: {c.text}; }}
-    QListWidget::item:hover:!selected {{ background: {c.hover}; }}
+    QListView {{ background: transparent; border: none; outline: none; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QScrollBar {{ width: 10px; height: 10px; background: transparent; margin: 0; }}
     QScrollBar::handle {{ background: {c.line}; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }}

@@ -163,7 +163,7 @@ def test_a_dropped_cloud_goes_all_the_way(rig: Rig, qtbot: QtBot, tmp_path: Path
     nearest = np.linalg.norm(rebuilt[:, None] - state.prepared.points[None], axis=2).min(axis=1)
     assert np.median(nearest) < 0.1
     assert [drawn(rig.view(index)) > 500 for index in range(4)] == [True] * 4
-    assert rig.window.library.list.currentItem().text() == "dropped.ply"
+    assert rig.window.library.list.currentIndex().data() == "dropped.ply"
     assert rig.window.windowTitle().startswith("dropped.ply")
 
 

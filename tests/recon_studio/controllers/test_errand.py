@@ -28,6 +28,13 @@ class FakeWindow(QObject):
     clearRecentRequested = Signal()
     itemChosen = Signal(str)
     itemRemoved = Signal(str)
+    itemStepped = Signal(int)
+    libraryEmptied = Signal()
+    samplesRequested = Signal()
+    searchChanged = Signal(str)
+    rowToggled = Signal(str)
+    tagged = Signal(tuple, str, bool)
+    picturesWanted = Signal(tuple, int)
     ratioChanged = Signal(float)
     strategyChanged = Signal(str)
     seedChanged = Signal(int)
@@ -56,6 +63,10 @@ class FakeWindow(QObject):
         super().__init__()
         self.shown: list[AppState] = []
         self.pictures: list[tuple[str, AppState]] = []
+        self.library = self
+
+    def take_picture(self, key: str, picture: object) -> None:
+        """As the library's card would."""
 
     def show_state(self, _old: AppState | None, new: AppState) -> None:
         self.shown.append(new)

@@ -7,13 +7,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from recon_model.data.readers import sniff
-from recon_model.serve.messages import ReadCloud
+from recon_model.serve.messages import Glance, ReadCloud
 from recon_studio.backend.client import ROLES
-from recon_studio.controllers import library
+from recon_studio.controllers import glances, library
+from recon_studio.controllers.glances import GlanceController
 from recon_studio.controllers.library import SLICE_FILES, LibraryController
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.walk import EXTENSIONS, cloud_files
-from recon_studio.state.app_state import AppState
+from recon_studio.state.app_state import AppState, Item
+from recon_studio.state.library import rows
 from tests.fakes import FakeProcess, fake_backend
 
 Rig = tuple[LibraryController, Store, FakeProcess]
@@ -23,7 +25,7 @@ Rig = tuple[LibraryController, Store, FakeProcess]
 def rig(qtbot: QtBot) -> Rig:
     backend, reader, _ = fake_backend(prompt=True)
     store = Store()
-    controller = LibraryController(store, backend)
+    controller = LibraryController(store, backend, GlanceController(store, backend))
     controller.setProperty("backend", backend)  # keeps it alive as long
     backend.start(*ROLES)
     return controller, store, reader
@@ -47,7 +49,7 @@ def test_a_folder_is_listed_in_order_and_looked_through(rig: Rig, tmp_path: Path
     failed = store.state.items[2]
     assert failed.sentence == "broken.obj ends in the middle of its header."
     assert [item.sentence for item in store.state.items if item.status == "ready"] == ["40 points"] * 3
-    assert {request.max_points for request in reader.sent} == {library.READ_POINTS, library.LOOK_POINTS}
+    assert {(type(request), request.max_points) for request in reader.sent} == {(ReadCloud, library.READ_POINTS), (Glance, glances.POINTS)}
 
 
 def test_a_chosen_bad_file_says_why_and_empties_the_views(rig: Rig, qtbot: QtBot) -> None:
@@ -124,7 +126,6 @@ def test_a_slow_file_empties_the_views_meanwhile(qtbot: QtBot) -> None:
     controller.open_paths(["/x/a.ply", "/x/b.ply"])
     qtbot.waitUntil(lambda: bool(reader.inbox))
     reader.answer()
-    reader.answer()  # the look at b
     controller.choose("/x/b.ply")
     assert store.state.cloud.key == "/x/a.ply"
     qtbot.waitUntil(lambda: store.state.cloud is None)
@@ -165,3 +166,74 @@ def test_a_relative_path_is_listed_by_its_absolute_one(tmp_path: Path, monkeypat
 
 def test_every_kind_the_readers_know_is_looked_for_in_folders() -> None:
     assert set(sniff.EXTENSIONS) == EXTENSIONS
+
+
+def test_an_opened_set_lists_its_clouds_and_shows_any_of_them(rig: Rig, qtbot: QtBot) -> None:
+    controller, store, reader = rig
+    controller.open_paths(["/x/things.npz", "/x/b.ply"])
+    qtbot.waitUntil(lambda: len(store.state.items) == 2 and store.state.items[0].clouds == 3)
+    controller.toggle("/x/things.npz")
+    assert [item.name for item in store.state.items] == ["things.npz", "chair 1", "bed 2", "chair 3", "b.ply"]
+    controller.choose("/x/things.npz#1")
+    qtbot.waitUntil(lambda: store.state.cloud is not None and store.state.cloud.key == "/x/things.npz#1")
+    read = [request for request in reader.sent if isinstance(request, ReadCloud)]
+    assert [(request.path, request.member) for request in read] == [("/x/things.npz", 0), ("/x/things.npz", 1)]
+    assert store.state.items[2].sentence == "cloud 2 of 3"
+    controller.toggle("/x/things.npz")
+    controller.toggle("/x/things.npz")
+    assert len(store.state.items) == 5  # opened again, nothing is listed twice
+    controller.remove("/x/things.npz")
+    qtbot.waitUntil(lambda: store.state.cloud is not None and store.state.cloud.key == "/x/b.ply")
+    assert [item.key for item in store.state.items] == ["/x/b.ply"]
+
+
+def test_a_set_opened_before_it_was_looked_at_is_listed_when_it_is_known(qtbot: QtBot) -> None:
+    backend, reader, _ = fake_backend()
+    store = Store(AppState(items=(Item("/x/things.npz", "things.npz", "ready", clouds=3),)))
+    controller = LibraryController(store, backend, GlanceController(store, backend))
+    backend.start(*ROLES)
+    reader.ready()
+    controller.toggle("/x/things.npz")
+    qtbot.waitUntil(lambda: bool(reader.inbox))
+    assert len(store.state.items) == 1
+    reader.answer()
+    assert [item.label for item in store.state.items] == ["", "chair", "bed", "chair"]
+    controller.close()
+
+
+def test_one_cloud_of_a_set_never_opened_can_be_shown(rig: Rig, qtbot: QtBot) -> None:
+    controller, store, _ = rig
+    controller.open_paths(["/x/things.npz"])
+    qtbot.waitUntil(lambda: len(store.state.items) == 1)
+    controller.choose("/x/things.npz#2")
+    assert store.state.current == "/x/things.npz#2"
+    qtbot.waitUntil(lambda: store.state.cloud is not None and store.state.cloud.key == "/x/things.npz#2")
+    qtbot.waitUntil(lambda: len(store.state.items) == 4)
+    controller.choose("/x/none.npz#2")
+    assert store.state.current == "/x/things.npz#2"
+
+
+def test_stepping_goes_through_what_the_search_leaves(rig: Rig, qtbot: QtBot) -> None:
+    controller, store, _ = rig
+    controller.open_paths([f"/x/{name}.ply" for name in ("a", "chair", "b", "chairs")])
+    qtbot.waitUntil(lambda: len(store.state.items) == 4 and store.state.cloud is not None)
+    controller.search("chair")
+    for step, current in ((1, "chair"), (1, "chairs"), (1, "chairs"), (-1, "chair")):
+        controller.step(step)
+        assert store.state.current == f"/x/{current}.ply"
+    controller.remove_all()
+    assert (store.state.items, store.state.cloud, store.state.current) == ((), None, None)
+    controller.step(1)
+
+
+def test_tags_are_given_found_and_taken(rig: Rig, qtbot: QtBot) -> None:
+    controller, store, _ = rig
+    controller.open_paths(["/x/a.ply", "/x/b.ply"])
+    qtbot.waitUntil(lambda: len(store.state.items) == 2)
+    controller.tag(("/x/b.ply",), "odd one", True)
+    qtbot.waitUntil(lambda: [item.status for item in store.state.items] == ["ready", "ready"])
+    assert [item.tags for item in store.state.items] == [(), ("odd-one",)]  # what a glance finds leaves tags alone
+    controller.search("#odd")
+    assert [row.key for row in rows(store.state.items, store.state.listing)] == ["/x/b.ply"]
+    controller.tag(("/x/b.ply",), "odd-one", False)
+    assert store.state.items[1].tags == ()

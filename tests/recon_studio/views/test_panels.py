@@ -1,8 +1,6 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow
 
 from recon_studio.state.app_state import AppState, AttentionQuery, Item, Mask, Score
@@ -10,7 +8,6 @@ from recon_studio.views.actions import make_actions
 from recon_studio.views.activity import time_left
 from recon_studio.views.input_panel import InputPanel
 from recon_studio.views.inspector import AttentionPanel, Inspector
-from recon_studio.views.library import Library
 from recon_studio.views.model_card import card_rows
 from recon_studio.views.toolbar import Toolbar
 from recon_studio.views.words import Words, parse_names
@@ -170,26 +167,6 @@ def test_showing_a_query_emits_nothing(qtbot):
     with qtbot.assertNotEmitted(panel.queryChanged):
         panel.show_state(state, replace(state, query=AttentionQuery("text", 0, 2, 1)))
     assert (panel.token.currentData(), panel.layer.value(), panel.head_choice.currentData()) == ("text", 3, 1)
-
-
-def test_the_library_lists_filters_chooses_and_removes(qtbot):
-    library = Library(QAction("Open"))
-    items = (Item("/x/chair.ply", "chair.ply", "ready"), Item("/x/room.e57", "room.e57", "failed", "It needs the extra e57."))
-    state = replace(opened_state(), items=items, current="/x/chair.ply")
-    _shown(qtbot, library, state)
-    assert library.list.currentItem().text() == "chair.ply"
-    assert "It needs the extra e57." in library.list.item(1).toolTip()
-    with qtbot.waitSignal(library.itemChosen) as chosen:
-        library.list.setCurrentRow(1)
-    assert chosen.args == ["/x/room.e57"]
-    with qtbot.waitSignal(library.itemRemoved) as removed:
-        qtbot.keyClick(library.list, Qt.Key.Key_Delete)
-    assert removed.args == ["/x/room.e57"]
-    library.search.setText("CHA")
-    assert [library.list.item(at).isHidden() for at in range(2)] == [False, True]
-    with qtbot.assertNotEmitted(library.itemChosen):
-        library.show_state(state, replace(state, items=(), current=None))
-    assert library.stack.currentIndex() == 0
 
 
 def test_the_input_panel_says_what_the_file_held(qtbot):
