@@ -134,7 +134,9 @@ def _run(options: argparse.Namespace) -> int:
     alone = bool(options.first_steps or options.exit)
     # A run without a person leaves no trace in what the person's own runs remember.
     keeper = None if alone else SettingsKeeper(config / "settings.json", settings, app)
-    backend = Backend({"model": HelperProcess(model), "reader": HelperProcess(reader)}, logs)
+    projection = prepared(helper_command("projection"), helper_environment())  # started when the map is entered
+    helpers = {"model": model, "reader": reader, "projection": projection}
+    backend = Backend({role: HelperProcess(process) for role, process in helpers.items()}, logs)
     cache = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation))
     start = replace(
         _start(options, settings, complaint), cache=cache / "embeddings", glances=None if alone else GlanceCache(cache / "glances")

@@ -1,4 +1,4 @@
-"""One helper process of the studio: ``python -m recon_model.serve --role reader|model``, framed messages on stdin and stdout."""
+"""One helper process of the studio: ``python -m recon_model.serve --role reader|model|projection``, framed messages on stdin and stdout."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ from recon_model.serve.inbox import Inbox
 from recon_model.serve.messages import Ready, Reply, encode
 from recon_model.serve.versions import versions
 
-ROLES = ("reader", "model")
+ROLES = ("reader", "model", "projection")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +35,7 @@ def play(role: str) -> int:
             from recon_model.serve import reader
 
             return reader.serve(incoming, outgoing)
-        return _play_model(incoming, outgoing)
+        return _play(role, incoming, outgoing)
     except BrokenPipeError:
         return 0  # the window is gone, and with it everyone who could read an answer
     except ServeError as error:
@@ -43,17 +43,22 @@ def play(role: str) -> int:
         return 1
 
 
-def _play_model(incoming: BinaryIO, outgoing: BinaryIO) -> int:
+def _play(role: str, incoming: BinaryIO, outgoing: BinaryIO) -> int:
     def send(reply: Reply) -> None:
         outgoing.write(pack(encode(reply)))
         outgoing.flush()
 
     inbox = Inbox(incoming)
     # Said before torch is imported, which takes more than a second: requests may already queue up in the meantime.
-    send(Ready(id=0, role="model", versions=versions()))
-    from recon_model.serve.service import Service
+    send(Ready(id=0, role=role, versions=versions()))
+    if role == "projection":
+        from recon_model.serve.projection import ProjectionService
 
-    Service(inbox, send).run()
+        ProjectionService(inbox, send).run()
+    else:
+        from recon_model.serve.service import Service
+
+        Service(inbox, send).run()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The studio's side of the seam: two helper processes behind one door."""
+"""The studio's side of the seam: its helper processes behind one door."""
 
 import itertools
 from pathlib import Path
@@ -6,13 +6,15 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from recon_model.serve.messages import Glance, ReadCloud, ReadMembers, Request, WriteCloud
+from recon_model.serve.messages import Glance, PlaceClouds, ReadCloud, ReadMembers, Request, StartProjection, SteerProjection, WriteCloud
 from recon_studio.backend.lanes import Kind
 from recon_studio.backend.supervisor import Process, Supervisor
 
 ROLES = ("model", "reader")
+"""Helpers that every window has; others may be given, and are started when they are first needed."""
 THE_READERS = (ReadCloud, Glance, WriteCloud, ReadMembers)
-"""Kinds of request that the reader does; the model does all others."""
+"""Kinds of request that the reader does; the model does all that no other helper does."""
+THE_PROJECTIONS = (StartProjection, SteerProjection, PlaceClouds)
 
 
 class Backend(QObject):
@@ -22,7 +24,7 @@ class Backend(QObject):
     """
 
     answered = Signal(object, object)  # Request, Reply (Failed included)
-    progressed = Signal(object, object)  # Request, Progress
+    progressed = Signal(object, object)  # Request, Progress or ProjectionFrame
     dropped = Signal(object)  # Request that will not be answered
     sent = Signal(object)  # Request
     status_changed = Signal(str, str)  # role, BackendStatus
@@ -32,7 +34,8 @@ class Backend(QObject):
         super().__init__(parent)
         self._ids = itertools.count(1)
         self.supervisors: dict[str, Supervisor] = {}
-        for role in ROLES:
+        self._begun: set[str] = set()
+        for role in processes:
             log = log_folder / f"{role}.log" if log_folder is not None else None
             supervisor = Supervisor(role, processes[role], log, self)
             for name in ("answered", "progressed", "dropped", "sent", "status_changed", "announced"):
@@ -42,7 +45,13 @@ class Backend(QObject):
     def start(self, *roles: str) -> None:
         """Starts these helpers; requests to others wait until they are started too."""
         for role in roles:
+            self._begun.add(role)
             self.supervisors[role].start()
+
+    def begin(self, role: str) -> None:
+        """Starts a helper unless it was started before."""
+        if role not in self._begun:
+            self.start(role)
 
     def submit(self, request: Request) -> int:
         """Gives a request an id and passes it on; of several of a kind that wait only the newest is kept.
@@ -76,4 +85,6 @@ class Backend(QObject):
             supervisor.process.ensure_gone()
 
     def _role(self, kind: Kind) -> Supervisor:
+        if kind in THE_PROJECTIONS:
+            return self.supervisors["projection"]
         return self.supervisors["reader" if kind in THE_READERS else "model"]

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
-from recon_model.serve.messages import Failed, LoadModel, Progress, ReadCloud, Ready, Reply, Request
+from recon_model.serve.messages import Failed, LoadModel, Progress, ProjectionFrame, ReadCloud, Ready, Reply, Request
 from recon_studio.backend.lanes import Kind, Lanes
 from recon_studio.state.app_state import BackendStatus, Notice
 
@@ -15,7 +15,7 @@ RESTART_DELAYS_MS = (0, 500, 2000)
 """Waits before each restart; one more death in a row and the helper is given up."""
 LONG_LIFE_SECONDS = 10.0
 """A helper that lived this long after it was ready died of something new."""
-MOST_DEATHS = {"reader": 1, "model": 2}
+MOST_DEATHS = {"reader": 1, "model": 2, "projection": 1}
 """Deaths over one request after which it is given up: a file that kills the reader would only kill it again."""
 
 
@@ -56,7 +56,7 @@ class Supervisor(QObject):
     """One helper and what it was asked."""
 
     answered = Signal(object, object)  # Request, Reply
-    progressed = Signal(object, object)  # Request, Progress
+    progressed = Signal(object, object)  # Request, Progress or ProjectionFrame
     dropped = Signal(object)  # a Request that will not be answered, for a newer one took its place or no one wants it
     sent = Signal(object)  # Request
     status_changed = Signal(str, str)  # role, BackendStatus
@@ -162,7 +162,7 @@ class Supervisor(QObject):
             self._time_reading()
             self._set_status("ready")
             self._show_busy()
-        elif isinstance(reply, Progress):
+        elif isinstance(reply, Progress | ProjectionFrame):
             flight = self._lanes.find(reply.id)
             if flight is not None and flight.wanted:
                 self.progressed.emit(flight.request, reply)

@@ -25,6 +25,7 @@ from recon_model.serve.messages import (
     Relate,
     Reply,
     Request,
+    StartProjection,
     SweepRatios,
     TraceCurves,
 )
@@ -36,7 +37,7 @@ from recon_studio.state.app_state import AppState, BackendStatus, Job, Model, No
 
 SHOW_AFTER_MS = 150
 """Work that is done sooner leaves no trace in the activity bar."""
-PARTS = (ReadMembers, EmbedClouds, Glance)
+PARTS = (ReadMembers, EmbedClouds, StartProjection, Glance)
 """Pieces of longer work, which has a line of its own or is nobody's wait."""
 LONG_QUESTIONS: dict[type[Request], str] = {
     AttendAll: "Collecting attention",
@@ -129,9 +130,9 @@ class ActivityController(QObject):
         if not self._tick.isActive():
             self._tick.start()
 
-    def _progressed(self, request: Request, progress: Progress) -> None:
+    def _progressed(self, request: Request, progress: Reply) -> None:
         work = self._work.get(request.id)
-        if work is not None:
+        if work is not None and isinstance(progress, Progress):
             work.fraction, work.text = progress.fraction, progress.text
 
     def _done(self, request: Request) -> None:

@@ -187,8 +187,10 @@ def show_model(state: AppState, model: Model | None) -> AppState:
 
 
 def set_status(state: AppState, role: str, status: BackendStatus) -> AppState:
-    """Says how a helper process ("reader" or "model") fares."""
-    return replace(state, reader=status) if role == "reader" else replace(state, engine=status)
+    """Says how a helper process fares; of others than "reader" and "model" only their notices are told."""
+    if role == "reader":
+        return replace(state, reader=status)
+    return replace(state, engine=status) if role == "model" else state
 
 
 def put_job(state: AppState, job: Job) -> AppState:

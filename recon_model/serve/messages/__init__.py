@@ -29,6 +29,17 @@ from recon_model.serve.messages.explain import (
     SweepRatios,
     TraceCurves,
 )
+from recon_model.serve.messages.projection import (
+    CloudsPlaced,
+    PlaceClouds,
+    Projected,
+    ProjectionFrame,
+    ProjectionReply,
+    ProjectionRequest,
+    ProjectionSteered,
+    StartProjection,
+    SteerProjection,
+)
 from recon_model.serve.messages.wire import Array, Message
 from recon_model.serve.messages.words import ClassifyByWords, CloudsRanked, RankClouds, Scores
 
@@ -44,6 +55,7 @@ __all__ = [
     "CloudRead",
     "CloudWritten",
     "CloudsEmbedded",
+    "CloudsPlaced",
     "CloudsRanked",
     "Curve",
     "CurvesTraced",
@@ -59,8 +71,12 @@ __all__ = [
     "Occlude",
     "Occluded",
     "Overlap",
+    "PlaceClouds",
     "PrepareCloud",
     "Progress",
+    "Projected",
+    "ProjectionFrame",
+    "ProjectionSteered",
     "RankClouds",
     "RatiosSwept",
     "ReadCloud",
@@ -74,6 +90,8 @@ __all__ = [
     "Request",
     "Scores",
     "Shutdown",
+    "StartProjection",
+    "SteerProjection",
     "SweepRatios",
     "TextsEmbedded",
     "TraceCurves",
@@ -98,6 +116,7 @@ Request = (
     | EmbedTexts
     | RankClouds
     | ExplainRequest
+    | ProjectionRequest
 )
 Reply = (
     Ready
@@ -115,6 +134,7 @@ Reply = (
     | TextsEmbedded
     | CloudsRanked
     | ExplainReply
+    | ProjectionReply
 )
 
 _encoder = msgspec.msgpack.Encoder()
