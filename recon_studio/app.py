@@ -192,7 +192,7 @@ def _start(options: argparse.Namespace, settings: "Settings", complaint: str) ->
     from recon_studio.state import actions
     from recon_studio.state.app_state import AppState, Notice
 
-    state: AppState = AppState(recent=settings.recent, theme=options.theme or settings.theme)
+    state: AppState = AppState(recent=settings.recent, theme=options.theme or settings.theme, views=settings.views)
     if options.names is not None:
         state = actions.set_names(state, options.names.split(","))
     if options.mask_ratio is not None:

@@ -10,7 +10,7 @@ from recon_studio.state.settings import Settings, save
 
 
 class SettingsKeeper(QObject):
-    """Remembers recent files and the theme as they change, and the window's geometry when it closes."""
+    """Remembers recent files, the theme and the layout of the views as they change, and the window's geometry when it closes."""
 
     def __init__(self, path: Path, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -19,7 +19,9 @@ class SettingsKeeper(QObject):
 
     def follow(self, old: AppState, new: AppState) -> None:
         """Notes what changed between two states; a theme given on the command line is no change."""
-        changes = {name: getattr(new, name) for name in ("theme", "recent") if getattr(new, name) != getattr(old, name)}
+        changes: dict[str, object] = {name: getattr(new, name) for name in ("theme", "recent") if getattr(new, name) != getattr(old, name)}
+        if new.views.remembered != old.views.remembered:
+            changes["views"] = new.views.remembered
         if changes:
             self._remember(**changes)
 

@@ -14,6 +14,7 @@ from recon_studio.controllers.keeper import SettingsKeeper
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ActivityController, ModelController
 from recon_studio.controllers.store import Store
+from recon_studio.controllers.views import ViewsController
 from recon_studio.controllers.words import WordsController
 from recon_studio.state import actions, masking
 from recon_studio.state.app_state import AppState
@@ -54,10 +55,11 @@ class Studio(QObject):
         self.library = LibraryController(self.store, backend, self.glances, self)
         self.bench = BenchController(self.store, backend, self)
         self.words = WordsController(self.store, backend, self)
+        self.views = ViewsController(self.store, self)
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
         self.embeddings = EmbeddingController(self.store, backend, start.cache, self)
-        self.rooms: dict[str, RoomController] = {}
+        self.rooms: dict[str, RoomController] = {"bench": self.views}
         self.keeper = keeper
         self._start = start
         self._closed = False

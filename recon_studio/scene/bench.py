@@ -2,25 +2,33 @@
 
 VTK is used directly: importing the three modules below takes 0.2 s where pyvista takes 0.4 s and a Qt widget for it 1.4 s, and an
 image painted by Qt needs no OpenGL in the window at all. All calls must come from one thread.
+
+A large cloud comes in parts (``pieces.PART``). ``render`` with ``coarse`` draws as many as keep up with a moving hand; ``refine`` then
+adds the others to the same image, a few milliseconds at a time, so that a million points hold no one up.
 """
 
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import vtkmodules.vtkRenderingOpenGL2 as gl
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkPoints, vtkUnsignedCharArray
+from vtkmodules.vtkCommonCore import vtkFloatArray, vtkPoints, vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow
 
 from recon_studio.scene.camera import VIEW_ANGLE, Camera
-from recon_studio.scene.picture import VIEW_NAMES, BenchPicture, Bytes, PointLayer, ViewPicture
+from recon_studio.scene.picture import BenchPicture, Bytes, PointLayer, ViewPicture
+from recon_studio.scene.shading import eye_dome
+from recon_studio.state.view_state import MOST_TILES
 
 SPHERE_LIMIT = 20_000  # points per view; above, spheres take too long without a graphics card
-MOVING_LIMIT = 40_000  # points per view while the camera moves
+MOVING_SPHERES = 16_000  # points over all views that are drawn as spheres while the camera moves
+MOVING_LIMIT = 100_000  # points over all views while the camera moves
 
 
 @dataclass(frozen=True)
@@ -46,50 +54,106 @@ class _Cloud:
         look.SetSpecular(0.0)
         renderer.AddActor(self._actor)
         self._layer: PointLayer | None = None
-        self._every: int = 0
+        self._count = -1  # of points that are drawn
 
-    def show(self, layer: PointLayer | None, *, spheres: bool) -> None:
+    def show(self, layer: PointLayer | None) -> None:
         """Takes the layer's arrays; those it already holds are not copied again."""
         old, self._layer = self._layer, layer
-        self._actor.SetVisibility(layer is not None and len(layer.points) > 0)
         if layer is None:
             return
         if old is None or old.points is not layer.points:
             points = vtkPoints()
             points.SetData(numpy_to_vtk(np.ascontiguousarray(layer.points, dtype=np.float32), deep=True))
             self._data.SetPoints(points)
-            if old is None or len(old.points) != len(layer.points):
-                self._every = 0
+            if self._count != len(layer.points):
+                self._count = len(layer.points)
+                cells = vtkCellArray()
+                cells.SetData(1, numpy_to_vtkIdTypeArray(np.arange(self._count, dtype=np.int64), deep=True))
+                self._data.SetVerts(cells)
         if old is None or old.colours is not layer.colours:
             self._data.GetPointData().SetScalars(numpy_to_vtk(np.ascontiguousarray(layer.colours), deep=True))
-        look = self._actor.GetProperty()
-        look.SetRenderPointsAsSpheres(spheres)
-        look.SetLighting(spheres)
         self._data.Modified()
 
-    def scale(self, pixels_per_unit: float, oversampling: int) -> None:
-        """Sets the points' size for the camera's distance, and shades them the more the larger they are."""
+    def remove(self, renderer: Any) -> None:
+        """Takes it out of a view for good."""
+        renderer.RemoveActor(self._actor)
+
+    def appear(self, seen: bool) -> None:
+        """Draws it from now on, or not."""
+        self._actor.SetVisibility(seen and self._layer is not None and len(self._layer.points) > 0)
+
+    def dress(self, pixels_per_unit: float, oversampling: int, *, spheres: bool, lit: bool) -> None:
+        """Sets the points' size for the camera's distance, and shades lit ones the more the larger they are."""
         if self._layer is None:
             return
         size = float(np.clip(self._layer.diameter * pixels_per_unit, 1.4 * oversampling, 48.0 * oversampling))
         look = self._actor.GetProperty()
+        look.SetRenderPointsAsSpheres(spheres)
+        look.SetLighting(spheres and lit)
         look.SetPointSize(size)
         # A sphere without shading is a flat disc; on a few pixels shading only muddies the colour.
         depth = 0.38 * float(np.clip((size / oversampling - 2.0) / 6.0, 0.0, 1.0)) if self._layer.solid else 0.0
         look.SetAmbient(1.0 - depth)
         look.SetDiffuse(depth)
 
-    def thin(self, every: int) -> None:
-        """Draws each ``every``-th point only."""
-        if self._layer is not None and every != self._every:
-            self._every = every
-            cells = vtkCellArray()
-            cells.SetData(1, numpy_to_vtkIdTypeArray(np.arange(0, len(self._layer.points), every, dtype=np.int64), deep=True))
-            self._data.SetVerts(cells)
+
+@dataclass
+class _View:
+    """One view: its renderer, the clouds of each of its parts, and what the last image holds of it."""
+
+    renderer: Any
+    camera: Any
+    picture: ViewPicture | None = None
+    parts: list[list[_Cloud]] = field(default_factory=list)
+    held: dict[int, object] = field(default_factory=dict)  # the Later whose layers each further part holds
+    drawn: int = 0  # parts that the image holds
+    asked: tuple[object, ...] = ()  # how they were drawn
+    points: int = 0  # in the first part
+
+    @property
+    def count(self) -> int:
+        """How many parts there are."""
+        return 0 if self.picture is None else 1 + len(self.picture.finer)
+
+    def take(self, picture: ViewPicture) -> None:
+        """Shows another picture; its further parts follow when they are drawn."""
+        self.picture = picture
+        self.points = sum(len(layer.points) for layer in picture.layers)
+        self.drawn = 0
+        self._fill(0, picture.layers)
+        for part in range(self.count, len(self.parts)):  # of a larger cloud before: its memory is given back
+            self._fill(part, ())
+            self.held.pop(part, None)
+
+    def _fill(self, part: int, layers: tuple[PointLayer, ...]) -> None:
+        while len(self.parts) <= part:
+            self.parts.append([])
+        clouds = self.parts[part]
+        for spare in clouds[len(layers) :]:
+            spare.remove(self.renderer)
+        del clouds[len(layers) :]
+        while len(clouds) < len(layers):
+            clouds.append(_Cloud(self.renderer))
+        for cloud, layer in zip(clouds, layers, strict=True):
+            cloud.show(layer)
+
+    def expose(self, first: int, last: int, pixels_per_unit: float, oversampling: int, *, spheres: bool, lit: bool) -> None:
+        """Makes the parts from ``first`` up to ``last`` ready to be drawn, and no others."""
+        assert self.picture is not None
+        for part in range(max(first, 1), last):
+            later = self.picture.finer[part - 1]
+            if self.held.get(part) is not later:
+                self._fill(part, later.layers)
+                self.held[part] = later
+        for part, clouds in enumerate(self.parts):
+            for cloud in clouds:
+                cloud.appear(first <= part < last)
+                if first <= part < last:
+                    cloud.dress(pixels_per_unit, oversampling, spheres=spheres, lit=lit)
 
 
 class Bench:
-    """Four views of one cloud under one camera."""
+    """One to six views of one cloud, each under its camera."""
 
     def __init__(self) -> None:
         # Without an X server the default window class still tries to reach one, and says so on stderr.
@@ -97,95 +161,184 @@ class Bench:
         self._window = gl.vtkEGLRenderWindow() if headless and hasattr(gl, "vtkEGLRenderWindow") else vtkRenderWindow()
         self._window.SetOffScreenRendering(1)
         self._window.SetMultiSamples(0)  # software OpenGL takes eight times as long with them; a settled view is oversampled instead
-        self._camera = vtkCamera()
-        self._camera.SetViewAngle(VIEW_ANGLE)
-        self._renderers = [vtkRenderer() for _ in VIEW_NAMES]
-        for renderer in self._renderers:
-            renderer.SetActiveCamera(self._camera)
-            self._window.AddRenderer(renderer)
-        self._clouds: list[list[_Cloud]] = [[] for _ in VIEW_NAMES]
-        self._views: list[ViewPicture | None] = [None] * len(VIEW_NAMES)
+        self._views = [self._make_view() for _ in range(MOST_TILES)]
+        self._picture: BenchPicture | None = None
         self._pixels: Any = vtkUnsignedCharArray()  # what the last render left
-        self._stale: set[int] = set()  # views that changed since
-        self._asked: tuple[object, ...] | None = None  # camera, places and quality of the last render
+        self._depths: Any = vtkFloatArray()
+        self._rects: dict[int, Rect] = {}
+        self._oversampling = 1
         self.drawn: frozenset[int] = frozenset()  # the views that the last render drew anew
-        self._background: tuple[int, int, int] | None = None
         self._closed = False
+
+    def _make_view(self) -> _View:
+        renderer, camera = vtkRenderer(), vtkCamera()
+        camera.SetViewAngle(VIEW_ANGLE)
+        renderer.SetActiveCamera(camera)
+        renderer.SetDraw(0)
+        self._window.AddRenderer(renderer)
+        return _View(renderer, camera)
 
     def show(self, picture: BenchPicture) -> tuple[int, ...]:
         """Takes over what changed and returns which views did."""
         changed = []
-        for index, view in enumerate(picture.views):
-            if picture.background != self._background:
-                self._renderers[index].SetBackground(*(channel / 255 for channel in picture.background))
-                self._stale.add(index)
-            if view is not self._views[index]:
-                self._show_view(index, view)
+        old = self._picture
+        for index, view in enumerate(self._views):
+            new = picture.views[index] if index < len(picture.views) else None
+            if old is None or picture.background != old.background:
+                view.renderer.SetBackground(*(channel / 255 for channel in picture.background))
+                view.asked = ()
+            if new is not None and new is not view.picture:
+                view.take(new)
                 changed.append(index)
-        self._background = picture.background
-        self._stale.update(changed)
+        self._picture = picture
         return tuple(changed)
 
-    def _show_view(self, index: int, view: ViewPicture) -> None:
-        clouds = self._clouds[index]
-        while len(clouds) < len(view.layers):
-            clouds.append(_Cloud(self._renderers[index]))
-        spheres = sum(len(layer.points) for layer in view.layers) <= SPHERE_LIMIT
-        for slot, cloud in enumerate(clouds):
-            cloud.show(view.layers[slot] if slot < len(view.layers) else None, spheres=spheres)
-        self._views[index] = view
-
-    def render(self, camera: Camera, rects: dict[int, Rect], oversampling: int = 1, *, coarse: bool = False) -> Bytes:
+    # ------------------------------------------------------------ drawing
+    def render(
+        self,
+        camera: Camera | Mapping[int, Camera],
+        rects: dict[int, Rect],
+        oversampling: int = 1,
+        *,
+        coarse: bool = False,
+        moving: bool = False,
+    ) -> Bytes:
         """Draws the views named by ``rects`` and returns the image that holds them.
 
         Views that still look as they did in the last image are not drawn again.
 
         Args:
-            camera: the camera of all views.
-            rects: where each view (by its place in ``VIEW_NAMES``) goes, in pixels of the image before oversampling.
+            camera: the camera of all views, or one for each of them.
+            rects: where each view (by its place in the picture) goes, in pixels of the image before oversampling.
             oversampling: how many pixels to draw for each, along both axes.
-            coarse: whether large clouds are thinned, to keep up with a moving camera.
+            coarse: whether large clouds are drawn in part only; ``refine`` adds the rest.
+            moving: whether the camera moves, so that even clouds of a few thousand points are drawn as simply as the next image needs.
 
         Returns:
             (H, W, 4) RGBA, H and W being ``oversampling`` times what the rectangles span; the top row first.
         """
-        width = max(rect.x + rect.width for rect in rects.values())
-        height = max(rect.y + rect.height for rect in rects.values())
-        self._place_camera(camera)
-        asked = (camera, tuple(rects.items()), oversampling, coarse)
-        self.drawn = frozenset(rects) if asked != self._asked else frozenset(self._stale & set(rects))
-        self._asked = asked
-        self._stale.difference_update(rects)
-        for index, renderer in enumerate(self._renderers):
-            rect = rects.get(index)
-            renderer.SetDraw(index in self.drawn)
-            if rect is None or index not in self.drawn:
-                continue
-            top, bottom = 1 - rect.y / height, 1 - (rect.y + rect.height) / height
-            renderer.SetViewport(rect.x / width, bottom, (rect.x + rect.width) / width, top)
-            shown = self._views[index]
-            total = sum(len(layer.points) for layer in shown.layers) if shown is not None else 0
-            for cloud in self._clouds[index]:
-                cloud.thin(max(1, -(-total // MOVING_LIMIT)) if coarse else 1)
-                cloud.scale(camera.pixels_per_unit(rect.height * oversampling), oversampling)
-        full = (width * oversampling, height * oversampling)
-        self._window.SetSize(*full)
+        assert self._picture is not None
+        if (old := self._size()) != (size := _span(rects, oversampling)) or old == (0, 0):
+            for view in self._views:
+                view.asked = ()  # a window of another size begins empty
+        self._rects, self._oversampling = dict(rects), oversampling
+        self._window.SetSize(*size)
+        limit = self._parts_while_moving(rects) if coarse else None
+        few = sum(self._views[index].points for index in rects) <= MOVING_SPHERES
+        drawn = []
+        for index, view in enumerate(self._views):
+            view.renderer.SetDraw(0)
+            if index in rects and view.picture is not None:
+                spheres = view.count == 1 and view.points <= SPHERE_LIMIT and (few or not moving)
+                seen = camera if isinstance(camera, Camera) else camera[index]
+                wanted = view.count if limit is None else min(limit, view.count)
+                asked = (seen, rects[index], spheres, self._picture.point_size, self._picture.shading)
+                if asked != view.asked or view.drawn < min(wanted, view.count):
+                    self._draw_first(view, rects[index], asked, wanted)
+                    drawn.append(index)
+        self.drawn = frozenset(drawn)
         self._window.Render()
-        self._window.GetRGBACharPixelData(0, 0, full[0] - 1, full[1] - 1, 0, self._pixels, 0)
-        image: Bytes = vtk_to_numpy(self._pixels).reshape(full[1], full[0], 4)[::-1].copy()
+        return self._image()
+
+    def _parts_while_moving(self, rects: dict[int, Rect]) -> int:
+        """Returns how many parts of each large cloud can be drawn in time."""
+        large = sum(self._views[index].points for index in rects if self._views[index].count > 1)
+        return max(1, MOVING_LIMIT // max(large, 1))
+
+    def _draw_first(self, view: _View, rect: Rect, asked: tuple[object, ...], parts: int) -> None:
+        """Prepares a view to be drawn from nothing, with so many of its parts."""
+        camera = asked[0]
+        assert isinstance(camera, Camera)
+        width, height = (side // self._oversampling for side in self._size())
+        top, bottom = 1 - rect.y / height, 1 - (rect.y + rect.height) / height
+        view.renderer.SetViewport(rect.x / width, bottom, (rect.x + rect.width) / width, top)
+        _place(view.camera, camera)
+        view.asked, view.drawn = asked, parts
+        self._expose(view, 0, parts)
+        view.renderer.SetErase(1)
+        view.renderer.SetDraw(1)
+
+    def _expose(self, view: _View, first: int, last: int) -> None:
+        camera, rect, spheres, size, shading = view.asked
+        assert isinstance(camera, Camera)
+        assert isinstance(rect, Rect)
+        scale = float(size) * camera.pixels_per_unit(rect.height * self._oversampling)  # type: ignore[arg-type]
+        view.expose(first, last, scale, self._oversampling, spheres=bool(spheres), lit=shading == "lit")
+
+    @property
+    def places(self) -> dict[int, tuple[int, int, int, int]]:
+        """Where each view lies in the last image: x, y, width and height in its pixels."""
+        times = self._oversampling
+        return {index: (rect.x * times, rect.y * times, rect.width * times, rect.height * times) for index, rect in self._rects.items()}
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether ``refine`` would add something to the last image."""
+        return any(view.drawn < view.count for index, view in enumerate(self._views) if index in self._rects)
+
+    def refine(self, seconds: float) -> Bytes:
+        """Adds further parts of large clouds to the last image for about that long, and returns it; ``drawn`` tells which views grew."""
+        until = perf_counter() + seconds
+        grown: set[int] = set()
+        while self.unfinished and (not grown or perf_counter() < until):
+            for view in self._views:
+                view.renderer.SetDraw(0)
+            index = min((each for each in self._rects if self._views[each].drawn < self._views[each].count), key=self._progress)
+            view = self._views[index]
+            self._expose(view, view.drawn, view.drawn + 1)
+            view.drawn += 1
+            view.renderer.SetErase(0)  # what was drawn before stays, colours and depths
+            view.renderer.SetDraw(1)
+            self._window.Render()
+            grown.add(index)
+        self.drawn = frozenset(grown)
+        return self._image()
+
+    def _progress(self, index: int) -> float:
+        return self._views[index].drawn / self._views[index].count
+
+    def _size(self) -> tuple[int, int]:
+        return _span(self._rects, self._oversampling)
+
+    def _image(self) -> Bytes:
+        """Reads the image back, shaded by depth where that is wanted."""
+        assert self._picture is not None
+        width, height = self._size()
+        self._window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
+        image: Bytes = vtk_to_numpy(self._pixels).reshape(height, width, 4)[::-1].copy()
         image[..., 3] = 255
+        if self._picture.shading == "eye_dome":
+            for index in self.drawn:
+                self._shade(image, index)
         return image
 
-    def _place_camera(self, camera: Camera) -> None:
-        self._camera.SetPosition(*camera.position)
-        self._camera.SetFocalPoint(*camera.target)
-        self._camera.SetViewUp(*camera.axes[1])
-        # Clouds fill the unit sphere and rebuilt points stray a little beyond it.
-        reach = float(np.linalg.norm(camera.position)) + 3.0
-        self._camera.SetClippingRange(max(0.01, reach - 6.0), reach)
+    def _shade(self, image: Bytes, index: int) -> None:
+        x, y, wide, high = self.places[index]
+        bottom = self._size()[1] - y - high
+        self._window.GetZbufferData(x, bottom, x + wide - 1, bottom + high - 1, self._depths)
+        depths = vtk_to_numpy(self._depths).reshape(high, wide)[::-1]
+        near, far = self._views[index].camera.GetClippingRange()
+        part = image[y : y + high, x : x + wide, :3]
+        part[:] = eye_dome(part, depths, near, far, reach=self._oversampling)
 
     def close(self) -> None:
         """Frees what VTK holds; the bench must not be used again."""
         if not self._closed:
             self._closed = True
             self._window.Finalize()
+
+
+def _span(rects: Mapping[int, Rect], oversampling: int) -> tuple[int, int]:
+    """Returns width and height of the image that holds all rectangles."""
+    width = max((rect.x + rect.width for rect in rects.values()), default=0)
+    height = max((rect.y + rect.height for rect in rects.values()), default=0)
+    return width * oversampling, height * oversampling
+
+
+def _place(vtk_camera: Any, camera: Camera) -> None:
+    vtk_camera.SetPosition(*camera.position)
+    vtk_camera.SetFocalPoint(*camera.target)
+    vtk_camera.SetViewUp(*camera.axes[1])
+    # Clouds fill the unit sphere and rebuilt points stray a little beyond it.
+    reach = float(np.linalg.norm(camera.position)) + 3.0
+    vtk_camera.SetClippingRange(max(0.01, reach - 6.0), reach)

@@ -68,6 +68,15 @@ _ERROR: dict[Theme, tuple[tuple[float, float, float], ...]] = {
     "light": ((0.80, 0.10, 185), (0.66, 0.12, 220), (0.50, 0.15, 260), (0.33, 0.15, 290)),
     "dark": ((0.42, 0.10, 275), (0.56, 0.14, 250), (0.72, 0.12, 215), (0.91, 0.11, 180)),
 }
+_HEIGHT: dict[Theme, tuple[tuple[float, float, float], ...]] = {
+    "light": ((0.34, 0.13, 290), (0.46, 0.11, 250), (0.58, 0.11, 195), (0.70, 0.14, 150), (0.82, 0.16, 118)),
+    "dark": ((0.44, 0.14, 290), (0.56, 0.12, 250), (0.68, 0.11, 195), (0.80, 0.14, 150), (0.93, 0.15, 112)),
+}
+# Blue and orange are told apart with any common kind of colour vision; both ends are equally far from the grey between them.
+_DIVERGING: dict[Theme, tuple[tuple[float, float, float], ...]] = {
+    "light": ((0.44, 0.17, 258), (0.66, 0.11, 252), (0.87, 0.0, 0), (0.68, 0.13, 62), (0.48, 0.14, 50)),
+    "dark": ((0.80, 0.12, 248), (0.58, 0.11, 252), (0.36, 0.0, 0), (0.60, 0.12, 60), (0.82, 0.14, 68)),
+}
 
 
 def oklch_to_rgb(lch: npt.ArrayLike) -> Bytes:
@@ -107,6 +116,18 @@ def attention_map(theme: Theme) -> Bytes:
 def error_map(theme: Theme) -> Bytes:
     """Returns the (256, 3) colours of reconstruction errors, from small to large."""
     return _sequential(_ERROR[theme])
+
+
+@cache
+def height_map(theme: Theme) -> Bytes:
+    """Returns the (256, 3) colours of heights, from low to high."""
+    return _sequential(_HEIGHT[theme])
+
+
+@cache
+def diverging_map(theme: Theme) -> Bytes:
+    """Returns the (256, 3) colours of differences: blue below zero, grey at it, orange above."""
+    return _sequential(_DIVERGING[theme])
 
 
 def apply_map(values: npt.NDArray[np.float32], low: float, high: float, colours: Bytes) -> Bytes:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recon_studio.state.listing import Listing
+from recon_studio.state.view_state import ViewState
 
 if TYPE_CHECKING:
     from recon_studio.state.embeddings import Embeddings, EmbeddingWork
@@ -136,6 +137,16 @@ class Model:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Rival:
+    """Model B, beside the loaded one (A), under the same mask of the same cloud."""
+
+    model: Model
+    reconstruction: Reconstruction | None = None
+    group_size: int = 0  # points a patch, as B cuts the cloud
+    sentence: str = ""  # why it cannot be laid beside A, empty where it can
+
+
 @dataclass(frozen=True)
 class Job:
     """One line of the activity bar; ``fraction`` -1 while unknown, ``seconds_left`` None while unknown."""
@@ -184,6 +195,8 @@ class AppState:
     room: Room = "bench"
     tool: Tool = "turn"
     leaks: bool = False  # whether the Seen view tells truly hidden points from those that overlap leaks
+    views: ViewState = field(default_factory=ViewState)
+    rival: Rival | None = None  # model B
     can_undo: str = ""  # what undo would take back, in words; empty when nothing
     can_redo: str = ""
     last_milliseconds: float | None = None

@@ -1,9 +1,10 @@
-"""Undo and redo of what shapes the picture: mask, attention query and names. Pure: the clock is an argument."""
+"""Undo and redo of what shapes the picture: mask, attention query, names and cameras. Pure: the clock is an argument."""
 
 from dataclasses import dataclass, replace
 
 from recon_studio.state import actions
 from recon_studio.state.app_state import AppState, AttentionQuery, Mask
+from recon_studio.state.camera import Camera
 
 COALESCE_SECONDS = 0.8
 MAX_STEPS = 200
@@ -17,20 +18,22 @@ class Snapshot:
     query: AttentionQuery
     selected_patch: int | None
     names: tuple[str, ...]
+    cameras: tuple[Camera, ...] = (Camera(),)
 
     @classmethod
     def of(cls, state: AppState) -> "Snapshot":
         """Returns the part of the state that undo covers."""
-        return cls(state.mask, state.query, state.selected_patch, state.names)
+        return cls(state.mask, state.query, state.selected_patch, state.names, state.views.cameras)
 
-    def put_into(self, state: AppState) -> AppState:
-        """Returns the state with this part put back."""
-        return replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, names=self.names)
+    def put_into(self, state: AppState, instead_of: "Snapshot") -> AppState:
+        """Returns the state with this part put back. Cameras move only where the step moved them: a new cloud moves them, too."""
+        views = state.views if self.cameras == instead_of.cameras else replace(state.views, cameras=self.cameras)
+        return replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, names=self.names, views=views)
 
     def without_patches(self) -> "Snapshot":
         """Returns what still means something on another cloud: its patches lie elsewhere."""
         query = AttentionQuery(layer=self.query.layer, head=self.query.head) if self.query.token == "patch" else self.query
-        return Snapshot(replace(self.mask, hidden=None), query, None, self.names)
+        return Snapshot(replace(self.mask, hidden=None), query, None, self.names, self.cameras)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def undo(history: History, state: AppState) -> tuple[History, AppState]:
     if not history.past:
         return history, state
     step = history.past[-1]
-    return History(history.past[:-1], (*history.future, step)), step.before.put_into(state)
+    return History(history.past[:-1], (*history.future, step)), step.before.put_into(state, step.after)
 
 
 def redo(history: History, state: AppState) -> tuple[History, AppState]:
@@ -97,7 +100,7 @@ def redo(history: History, state: AppState) -> tuple[History, AppState]:
     if not history.future:
         return history, state
     step = history.future[-1]
-    return History((*history.past, step), history.future[:-1]), step.after.put_into(state)
+    return History((*history.past, step), history.future[:-1]), step.after.put_into(state, step.before)
 
 
 def forget_patches(history: History) -> History:

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from recon_studio.state.view_state import ViewState
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The remembered values; a field this version does not know is ignored, one it lacks takes its default."""
@@ -15,6 +17,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     theme: Literal["light", "dark"] = "light"
     recent: tuple[str, ...] = ()
     geometry: str = ""  # QWidget.saveGeometry(), base64
+    views: ViewState = ViewState()  # as ViewState.remembered has it
     model: str = "default"  # "default" or the path of a checkpoint
     reader_command: str = ""  # empty: this Python; else a command line such as "ssh box recon serve --role reader"
     model_command: str = ""

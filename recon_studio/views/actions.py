@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from recon_studio.state.app_state import Room, Theme
+from recon_studio.state.view_state import Shading
 from recon_studio.views.theme import icon
 
 
@@ -70,7 +71,21 @@ ENTRIES = (
     Entry("iso", "From a corner", "Look at the cloud from a corner", ("1",)),
     Entry("front", "From the front", "Look at the cloud from the front", ("2",)),
     Entry("top", "From above", "Look at the cloud from above", ("3",)),
+    Entry("side", "From the side", "Look at the cloud from the side", ("4",)),
     Entry("reset_camera", "Show the whole cloud", "Bring the whole cloud back into view, from a corner", ("R",)),
+    Entry("one", "One view", "Show the reconstruction alone", ("Alt+1",)),
+    Entry("two", "Two views", "Show what the encoder sees beside what the model rebuilds", ("Alt+2",)),
+    Entry("four", "Four views", "Show the input, what the encoder sees, the reconstruction and attention", ("Alt+4",)),
+    Entry("six", "Six views", "Show four views, the rebuilt points over the true ones, and the difference", ("Alt+6",)),
+    Entry("versus", "Model A against B", "Show what two models rebuild of the same hidden patches, and which is better", ("Alt+5",)),
+    Entry("link", "Link the cameras", "Turn all views together; unlinked, each turns alone", ("K",), checkable=True),
+    Entry("turntable", "Turntable", "Turn the cloud slowly; any click in a view stops it", ("T",), checkable=True),
+    Entry("flip", "Show the truth", "Hold to see the true patches in place of the rebuilt ones", ("F",), checkable=True),
+    Entry("larger", "Larger points", "Draw points larger", ("+", "=")),
+    Entry("smaller", "Smaller points", "Draw points smaller", ("-",)),
+    Entry("lit", "Lit points", "Draw points as little spheres where their number allows", checkable=True),
+    Entry("flat", "Flat points", "Draw points in their plain colours", checkable=True),
+    Entry("eye_dome", "Eye-dome shading", "Darken points behind others, so that depth shows in dense clouds", checkable=True),
     Entry(
         "measured",
         "In its own units…",
@@ -123,16 +138,19 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "light",
             "dark",
             "-",
-            "iso",
-            "front",
-            "top",
-            "reset_camera",
+            ">layout",
+            ">camera",
+            ">points",
             "-",
+            "flip",
             "leaks",
             "measured",
         ),
     ),
     ("&Library", ("next_item", "previous_item", "-", "find", "tag", "-", "empty_library")),
+    (">layout Views", ("one", "two", "four", "six", "-", "versus")),
+    (">camera Camera", ("iso", "front", "side", "top", "reset_camera", "-", "link", "turntable")),
+    (">points Points", ("larger", "smaller", "-", "lit", "flat", "eye_dome")),
     ("&Help", ("model_card", "about")),
 )
 
@@ -148,7 +166,7 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
         action.setCheckable(entry.checkable)
         window.addAction(action)
         actions[entry.name] = action
-    for choices in (get_args(Theme), tuple(f"room_{room}" for room in get_args(Room))):
+    for choices in (get_args(Theme), get_args(Shading), tuple(f"room_{room}" for room in get_args(Room))):
         group = QActionGroup(window)
         for name in choices:
             group.addAction(actions[name])

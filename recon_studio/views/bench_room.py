@@ -1,4 +1,4 @@
-"""The bench: four linked views of one cloud, and beside them what is known of a patch, its attention and its names."""
+"""The bench: linked views of one cloud, and beside them what is known of a patch, its attention and its names."""
 
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from recon_studio.state.app_state import AppState
 from recon_studio.views.bench_view import BenchView
 from recon_studio.views.inspector import AttentionPanel, Inspector
 from recon_studio.views.theme import GRID
+from recon_studio.views.view_actions import ViewActions
 from recon_studio.views.words import Words
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class BenchRoom(QWidget):
         super().__init__()
         self._resolve = Resolver()
         self.bench = BenchView(self)
+        self.view_actions = ViewActions(window.actions_by_name, self.bench, self)
         self.inspector, self.attention, self.words = Inspector(), AttentionPanel(), Words()
         column = QWidget()
         right = QVBoxLayout(column)
@@ -55,9 +57,9 @@ class BenchRoom(QWidget):
 
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws what differs between two states."""
-        for panel in (self.inspector, self.attention, self.words):
+        for panel in (self.inspector, self.attention, self.words, self.view_actions):
             panel.show_state(old, new)
-        self.bench.show_picture(self._resolve(new), new.theme, new.current)
+        self.bench.show_state(new, self._resolve(new))
         if old is None or (old.tool, old.theme) != (new.tool, new.theme):
             self.bench.set_tool(new.tool, new.theme)
 

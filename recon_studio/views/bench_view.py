@@ -1,4 +1,4 @@
-"""The four linked views: one camera, one render into one image, the pointer's doings turned into intents."""
+"""The linked views: every view under its camera, one render into one image, the pointer's doings turned into intents."""
 
 from __future__ import annotations
 
@@ -6,54 +6,87 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
+from PySide6.QtGui import QHideEvent, QImage, QMouseEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QMenu, QWidget
 
 from recon_studio.scene.camera import PRESETS, Camera, pick
-from recon_studio.scene.picture import BenchPicture
-from recon_studio.state.app_state import Theme, Tool
+from recon_studio.scene.picture import BenchPicture, Bytes
+from recon_studio.scene.ruler import ruler
+from recon_studio.state.app_state import AppState, Theme, Tool
+from recon_studio.state.view_state import MOST_TILES, ViewState
 from recon_studio.views.hand import REACH, Hand, tool_cursor
 from recon_studio.views.theme import GRID
 from recon_studio.views.tile import Tile
+from recon_studio.views.tile_menu import TileMenu
+from recon_studio.views.tiling import arrange, atlas, rows_of
 
 if TYPE_CHECKING:
     from recon_studio.scene.bench import Bench
 
-TITLES = ("Input", "Seen by the encoder", "Reconstruction", "Attention")
-REBUILT = 2
 HOVER_LIMIT = 60_000  # points; beyond, finding the patch under the pointer would hold the pointer up
+RULER = 96  # logical pixels a scale bar may take
+_ANSWERS = ("rebuilt", "overlay", "difference", "rebuilt_b", "contest")  # views that change when the model has answered
 _PATIENCE = 0.06  # seconds a plain image may take for the sharp one to be worth it
 _SETTLE = 140  # milliseconds of rest before the sharp image
+_REFINE = 0.02  # seconds at a time for the further parts of large clouds
+_TURN_MS, _TURN_SPEED = 33, 24.0  # the turntable: milliseconds between images, degrees a second
 
 
 class BenchView(QWidget):
-    """Four tiles that share a camera. ``start`` brings in VTK; until then the tiles say so."""
+    """One to six tiles, under one camera or each under its own. ``start`` brings in VTK; until then the tiles say so.
+
+    While the user drags, the cameras move here; the state hears where they came to rest.
+    """
 
     patchPicked = Signal(int)
     patchToggled = Signal(int)
     strokePainted = Signal(object)  # Stroke
+    camerasMoved = Signal(tuple, str, int)  # cameras, what was done in words, the number of the drag (0: none)
+    camerasFramed = Signal(tuple, str)  # cameras, the cloud that they now fit
+    showChosen = Signal(int, str)  # tile, Show
+    colourChosen = Signal(int, str)  # tile, ColourBy
+    tileAdded = Signal()
+    tileClosed = Signal(int)
+    rangeSet = Signal(str, float, float)  # ColourBy, low, high
+    rangeReset = Signal(str)
+    turningStopped = Signal()
     drawn = Signal()  # the image of the present picture was handed to the tiles
     ready = Signal()
     _answerShown = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.camera = Camera()
+        self._views = ViewState()
+        self._cameras = self._views.cameras
         self._bench: Bench | None = None
         self._picture: BenchPicture | None = None
-        self._theme: Theme = "light"
         self._tool: Tool = "turn"
         self._hand = Hand(self)
         self._hand.painted.connect(self.strokePainted)
-        self._framed: str | None = None
+        self._menu = TileMenu(self)
+        self._framed = ""
         self._image: QImage | None = None
         self._press: QPoint | None = None
         self._last = QPoint()
-        self._dragging = False
+        self._dragging = ""  # what a drag does to the camera, in words
+        self._drags = 0
+        self._moving = False  # whether the camera has moved since things were last at rest
         self._hovered: int | None = None
+        self._active = 0  # the view last touched
         self._expanded: int | None = None
         self._closed = False
         self._seconds = 0.0  # what the last plain image took
+        self._make_timers()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(GRID)
+        self._tiles = tuple(Tile(self) for _ in range(MOST_TILES))
+        for index, tile in enumerate(self._tiles):
+            self._connect(index, tile)
+        self._arrange()
+        self.setAccessibleName("Views of the cloud")
+
+    def _make_timers(self) -> None:
         # The timer comes after repaints and after requests are written to the model, which can then work meanwhile.
         # What was waited for, the model's answer, is drawn ahead of repaints: image and panels reach the screen together.
         self._draw_timer = QTimer(self, singleShot=True, interval=0)
@@ -61,25 +94,31 @@ class BenchView(QWidget):
         self._answerShown.connect(self._draw_scheduled, Qt.ConnectionType.QueuedConnection)
         self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle_timer.timeout.connect(self._settle)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GRID)
-        self.tiles = tuple(Tile(title, self) for title in TITLES)
-        for index, tile in enumerate(self.tiles):
-            grid.addWidget(tile, index // 2, index % 2)
-            grid.setRowStretch(index // 2, 1)
-            grid.setColumnStretch(index % 2, 1)
-            self._connect(index, tile)
-        self.setAccessibleName("Four views of the cloud")
+        self._refine_timer = QTimer(self, singleShot=True, interval=0)
+        self._refine_timer.timeout.connect(self._refine)
+        self._turn_timer = QTimer(self, interval=_TURN_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._turn_timer.timeout.connect(self._turn)
+        self._turned_at = 0.0
 
     def _connect(self, index: int, tile: Tile) -> None:
         tile.pressed.connect(lambda event: self._on_press(index, event))
         tile.moved.connect(lambda event: self._on_move(index, event))
         tile.released.connect(lambda event: self._on_release(index, event))
-        tile.wheeled.connect(self._on_wheel)
+        tile.wheeled.connect(lambda event: self._on_wheel(index, event))
         tile.left.connect(lambda: self._hover(None))
         tile.resized.connect(self.schedule)
         tile.expandRequested.connect(lambda: self._toggle_expanded(index))
+        tile.menuRequested.connect(lambda menu: self._fill_menu(index, menu))
+        tile.rangeSet.connect(self.rangeSet)
+        tile.rangeReset.connect(self.rangeReset)
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        """The tiles of the present layout."""
+        return self._tiles[: len(self._views.tiles)]
+
+    def _fill_menu(self, index: int, menu: QMenu) -> None:
+        self._menu.fill(menu, index)
 
     # ------------------------------------------------------------ life
     def start(self) -> None:
@@ -97,46 +136,81 @@ class BenchView(QWidget):
     def shut(self) -> None:
         """Stops the timers, then frees VTK."""
         self._closed = True
-        self._draw_timer.stop()
-        self._settle_timer.stop()
+        for timer in (self._draw_timer, self._settle_timer, self._refine_timer, self._turn_timer):
+            timer.stop()
         if self._bench is not None:
             self._bench.close()
             self._bench = None
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lets the turntable go on."""
+        super().showEvent(event)
+        self._time_turning()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing turns or is drawn that no one sees."""
+        super().hideEvent(event)
+        self._time_turning()
+
     # ------------------------------------------------------------ showing
-    def show_picture(self, picture: BenchPicture, theme: Theme, key: str | None) -> None:
+    def show_state(self, state: AppState, picture: BenchPicture) -> None:
         """Draws what changed; a cloud not shown before is brought into full view."""
-        if picture is self._picture:
-            return
-        answer = self._picture is not None and picture.views[REBUILT] is not self._picture.views[REBUILT]
-        self._picture, self._theme = picture, theme
-        pickable = picture.views[0].pickable
-        points = pickable.points if pickable else (picture.views[0].layers[0].points if picture.views[0].layers else None)
-        framing = None if points is None else f"{key}:{pickable is not None}"
-        if points is not None and framing != self._framed:
-            self.camera = self.camera.framed(points, self._aspect())
-            self._framed = framing
+        views, old = state.views, self._views
+        self._views = views
+        self._menu.state = state
+        if views.cameras is not old.cameras and views.cameras != old.cameras:
+            self._cameras = views.cameras
+            self.schedule(moving=True)
+        if len(views.tiles) != len(old.tiles):
+            self._expanded, self._active = None, min(self._active, len(views.tiles) - 1)
+            self._arrange()
+        self._time_turning()
+        if picture is not self._picture:
+            self._show_picture(picture, state.theme, state.current)
+        self._place_rings()
+
+    def _show_picture(self, picture: BenchPicture, theme: Theme, key: str | None) -> None:
+        old = self._picture.views if self._picture is not None else ()
+        answer = any(
+            new.name in _ANSWERS and new is not (old[at] if at < len(old) else None) for at, new in enumerate(picture.views) if old
+        )
+        self._picture = picture
+        self._frame(picture, key)
         for tile, view in zip(self.tiles, picture.views, strict=True):
             if tile.view is not view or tile.property("theme") != theme:
                 tile.set_view(view, theme, picture.background)
                 tile.setProperty("theme", theme)
         if self._bench is not None:
             self._bench.show(picture)
-        self._place_rings()
         self.schedule()
         if answer:
             self._answerShown.emit()
+
+    def _frame(self, picture: BenchPicture, key: str | None) -> None:
+        """Brings a cloud not shown before into view; one whose cameras the state already has is left as it was looked at."""
+        if picture.whole is None:
+            return
+        prepared = f"{key}:prepared"
+        framing = prepared if picture.centres is not None else f"{key}:raw"
+        if framing != self._framed and self._views.framed not in (framing, prepared):
+            self._cameras = tuple(camera.framed(picture.whole, self._aspect()) for camera in self._cameras)
+            self._framed = framing
+            self.camerasFramed.emit(self._cameras, framing)
+        self._framed = framing
 
     def set_tool(self, tool: Tool, theme: Theme) -> None:
         """Says what a drag with the left button does, and shows it in the pointer."""
         if tool != self._tool:
             self._hand.drop()
         self._tool = tool
-        for tile in self.tiles:
+        for tile in self._tiles:
             tile.setCursor(tool_cursor(tool, theme, self.devicePixelRatioF()))
+            tile.title.setCursor(Qt.CursorShape.ArrowCursor)
 
-    def schedule(self) -> None:
+    # ------------------------------------------------------------ drawing
+    def schedule(self, *, moving: bool = False) -> None:
         """Asks for one new image in the next turn of the event loop, and a sharp one when things rest."""
+        self._moving = self._moving or moving
         if self._bench is not None and not self._draw_timer.isActive():
             self._draw_timer.start()
 
@@ -146,6 +220,7 @@ class BenchView(QWidget):
 
     def _draw_now(self) -> None:
         self._draw_timer.stop()
+        self._refine_timer.stop()
         self._render(1, coarse=True)
         self._settle_timer.start()
 
@@ -153,9 +228,19 @@ class BenchView(QWidget):
         if self._hand.busy:
             self._settle_timer.start()  # a sharp image takes long enough to hold the brush up
             return
+        self._moving = False
         # Screens with small pixels need no oversampling, and slow machines are not made to wait for it.
-        slow = self._seconds > _PATIENCE
-        self._render(1 if slow or self.devicePixelRatioF() >= 2 else 2, coarse=False)
+        large = self._picture is not None and any(view.finer for view in self._picture.views)
+        self._render(1 if large or self._seconds > _PATIENCE or self.devicePixelRatioF() >= 2 else 2, coarse=True)
+        if self._bench is not None and self._bench.unfinished:
+            self._refine_timer.start()
+
+    def _refine(self) -> None:
+        """Adds some more of large clouds to the image at rest."""
+        if self._bench is None or self._draw_timer.isActive() or not self._bench.unfinished:
+            return
+        self._hand_out(self._bench.refine(_REFINE))
+        self._refine_timer.start()
 
     def _render(self, oversampling: int, *, coarse: bool) -> None:
         if self._bench is None or self._picture is None or not any(view.layers for view in self._picture.views):
@@ -163,59 +248,95 @@ class BenchView(QWidget):
         from recon_studio.scene.bench import Rect
 
         ratio = self.devicePixelRatioF()
-        rects: dict[int, Rect] = {}
+        sizes = {}
         for index, tile in enumerate(self.tiles):
-            if not tile.isVisibleTo(self):
-                continue
-            area = tile.image_rect()
-            x = 0 if index % 2 == 0 or index - 1 not in rects else rects[index - 1].width
-            y = 0 if index < 2 or index - 2 not in rects else rects[index - 2].height
-            rects[index] = Rect(x, y, max(2, round(area.width() * ratio)), max(2, round(area.height() * ratio)))
+            if tile.isVisibleTo(self):
+                area = tile.image_rect()
+                sizes[index] = max(2, round(area.width() * ratio)), max(2, round(area.height() * ratio))
+        rects = {index: Rect(*place) for index, place in atlas(rows_of(len(self.tiles)), sizes).items()}
+        cameras = {index: self.camera_of(index) for index in rects}
         begun = perf_counter()
-        pixels = self._bench.render(self.camera, rects, oversampling, coarse=coarse)
+        pixels = self._bench.render(cameras, rects, oversampling, coarse=coarse, moving=self._moving)
         if oversampling == 1:
             self._seconds = perf_counter() - begun
+        self._hand_out(pixels)
+        self._place_rings()
+
+    def _hand_out(self, pixels: Bytes) -> None:
+        """Gives each tile that was drawn its part of the image."""
+        assert self._bench is not None
         height, width = pixels.shape[:2]
         self._image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888).copy()
-        for index in self._bench.drawn:
-            rect = rects[index]
-            source = QRect(rect.x, rect.y, rect.width, rect.height)
-            self.tiles[index].set_image(
-                self._image, QRect(*(oversampling * side for side in (source.x(), source.y(), source.width(), source.height())))
-            )
-        self._place_rings()
+        for index, place in self._bench.places.items():
+            if index in self._bench.drawn:
+                self._tiles[index].set_image(self._image, QRect(*place))
         self.drawn.emit()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything there is to see has been drawn."""
+        return self._bench is not None and not (self._draw_timer.isActive() or self._settle_timer.isActive() or self._bench.unfinished)
 
     def render_sharp(self) -> None:
         """Draws at once and in full quality, for a picture of the window."""
-        self._draw_timer.stop()
-        self._settle_timer.stop()
+        for timer in (self._draw_timer, self._settle_timer, self._refine_timer):
+            timer.stop()
+        self._moving = False
         self._render(1 if self.devicePixelRatioF() >= 2 else 2, coarse=False)
 
     def _place_rings(self) -> None:
         if self._picture is None:
             return
-        marker, centres = self._picture.marker, self._picture.centres
-        for tile in self.tiles:
-            area = tile.image_rect()
+        marker, centres, unit = self._picture.marker, self._picture.centres, self._picture.unit
+        for index, tile in enumerate(self.tiles):
+            area, camera = tile.image_rect(), self.camera_of(index)
             rings: list[tuple[QPointF, str, bool]] = []
             if centres is not None and self._hovered is not None and self._hovered < len(centres):
-                (place,), _ = self.camera.project(centres[self._hovered][None], area.width(), area.height())
+                (place,), _ = camera.project(centres[self._hovered][None], area.width(), area.height())
                 rings.append((QPointF(*place), "", False))
             if marker is not None and centres is not None:
-                (place,), _ = self.camera.project(centres[marker.patch][None], area.width(), area.height())
+                (place,), _ = camera.project(centres[marker.patch][None], area.width(), area.height())
                 rings.append((QPointF(*place), f"{marker.patch}", True))
             tile.set_rings(tuple(rings))
+            # Under one camera, one scale bar says it for all.
+            measured = unit is not None and (not self._views.linked or index in (0, self._expanded))
+            if measured and unit is not None:
+                length, pixels = ruler(camera.pixels_per_unit(area.height()) / unit, RULER)
+                tile.set_ruler((pixels, f"{length:g} file units"))
+            else:
+                tile.set_ruler(None)
 
-    # ------------------------------------------------------------ camera
-    def look(self, preset: str) -> None:
-        """Goes to a named side ("iso", "front", "top") and shows the whole cloud."""
-        self._hand.drop()
-        self.camera = PRESETS[preset]
-        if self._picture is not None and self._picture.views[0].layers:
-            self.camera = self.camera.framed(self._picture.views[0].layers[0].points, self._aspect())
+    # ------------------------------------------------------------ cameras
+    @property
+    def camera(self) -> Camera:
+        """The camera of the view last touched, which is that of all while they are linked."""
+        return self.camera_of(self._active)
+
+    @camera.setter
+    def camera(self, camera: Camera) -> None:
+        self._cameras = (
+            (camera,) if len(self._cameras) == 1 else (*self._cameras[: self._active], camera, *self._cameras[self._active + 1 :])
+        )
         self._place_rings()
-        self.schedule()
+        self.schedule(moving=True)
+
+    def camera_of(self, index: int) -> Camera:
+        """Returns where one view is looked at from."""
+        return self._cameras[0 if len(self._cameras) == 1 else index]
+
+    @property
+    def active(self) -> int:
+        """The view last touched."""
+        return self._active
+
+    def look(self, preset: str) -> None:
+        """Goes to a named side ("iso", "front", "side", "top") and shows the whole cloud."""
+        self._hand.drop()
+        camera = PRESETS[preset]
+        if self._picture is not None and self._picture.whole is not None:
+            camera = camera.framed(self._picture.whole, self._aspect())
+        self.camera = camera
+        self.camerasMoved.emit(self._cameras, "look from another side", 0)
 
     def _aspect(self) -> float:
         if not self.isVisible():
@@ -223,18 +344,40 @@ class BenchView(QWidget):
         areas = [tile.image_rect() for tile in self.tiles if tile.isVisibleTo(self)]
         return min(area.width() / area.height() for area in areas)
 
+    def _time_turning(self) -> None:
+        """Runs the turntable while it is wanted and seen."""
+        turns = self._views.turning and self.isVisible() and not self._closed
+        if turns and not self._turn_timer.isActive():
+            self._turned_at = perf_counter()
+            self._turn_timer.start()
+        elif not turns and self._turn_timer.isActive():
+            self._turn_timer.stop()
+            self.camerasMoved.emit(self._cameras, "turntable", 0)
+
+    def _turn(self) -> None:
+        if self._press is not None or self._hand.busy or self._draw_timer.isActive():
+            self._turned_at = perf_counter()
+            return
+        now = perf_counter()
+        # By the clock, so that slow images do not slow it down; but never by a jump.
+        step = _TURN_SPEED * min(now - self._turned_at, 0.2)
+        self._turned_at = now
+        self._cameras = tuple(camera.orbited(-step, 0.0) for camera in self._cameras)
+        self._place_rings()
+        self.schedule(moving=True)
+
+    # ------------------------------------------------------------ layout
+    def _arrange(self) -> None:
+        rows = rows_of(len(self.tiles)) if self._expanded is None else ((self._expanded,),)
+        arrange(self._grid, self._tiles, rows)
+        for index, tile in enumerate(self._tiles):
+            tile.set_expanded(index == self._expanded, alone=len(self.tiles) == 1)
+        self.schedule()
+
     def _toggle_expanded(self, index: int) -> None:
         self._expanded = None if self._expanded == index else index
-        for other, tile in enumerate(self.tiles):
-            tile.setVisible(self._expanded in (None, other))
-            tile.set_expanded(self._expanded == other)
-        grid = self.layout()
-        assert isinstance(grid, QGridLayout)
-        for line in range(2):
-            empty = self._expanded is not None
-            grid.setRowStretch(line, 0 if empty and self._expanded // 2 != line else 1)  # type: ignore[operator]
-            grid.setColumnStretch(line, 0 if empty and self._expanded % 2 != line else 1)  # type: ignore[operator]
-        self.schedule()
+        self._arrange()
+        self._place_rings()
 
     # ------------------------------------------------------------ pointer
     def patch_at(self, index: int, place: QPointF) -> int | None:
@@ -247,7 +390,7 @@ class BenchView(QWidget):
         ratio = self.devicePixelRatioF()
         at = ((place.x() - area.x()) * ratio, (place.y() - area.y()) * ratio)
         size = (round(area.width() * ratio), round(area.height() * ratio))
-        hit = pick(self.camera, pickable.points, at, size, reach=REACH * ratio)
+        hit = pick(self.camera_of(index), pickable.points, at, size, reach=REACH * ratio)
         return None if hit is None else int(pickable.patches[hit])
 
     @property
@@ -257,13 +400,16 @@ class BenchView(QWidget):
 
     def _on_press(self, index: int, event: QMouseEvent) -> None:
         keys = event.modifiers()
+        self._active = index
+        if self._views.turning:
+            self.turningStopped.emit()  # a hand on the turntable stops it
         if self._tool != "turn" and event.button() == Qt.MouseButton.LeftButton and not keys & Qt.KeyboardModifier.ControlModifier:
             self._hover(None)
             shows = bool(keys & Qt.KeyboardModifier.ShiftModifier)
             self._hand.press(self._tool, self.tiles[index], self.camera, event.position(), hide=not shows)
             return
         self._press = self._last = event.position().toPoint()
-        self._dragging = False
+        self._dragging = ""
 
     def _on_move(self, index: int, event: QMouseEvent) -> None:
         place = event.position().toPoint()
@@ -276,7 +422,6 @@ class BenchView(QWidget):
             return
         if not self._dragging and (place - self._press).manhattanLength() < QApplication.startDragDistance() // 2 + 1:
             return
-        self._dragging = True
         self._hover(None)
         step, self._last = place - self._last, place
         # With a tool in hand the right button turns, as the left one does without.
@@ -284,11 +429,11 @@ class BenchView(QWidget):
             Qt.MouseButton.MiddleButton | (Qt.MouseButton.RightButton if self._tool == "turn" else Qt.MouseButton.NoButton)
         )
         if moving or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._dragging = "move the view"
             self.camera = self.camera.panned(step.x(), step.y(), self.tiles[index].image_rect().height())
         else:
+            self._dragging = self._dragging or "turn the view"
             self.camera = self.camera.orbited(0.45 * step.x(), 0.45 * step.y())
-        self._place_rings()
-        self.schedule()
 
     def _on_release(self, index: int, event: QMouseEvent) -> None:
         if self._hand.busy:
@@ -296,7 +441,10 @@ class BenchView(QWidget):
                 self._hand.release()
             return
         clicked = self._press is not None and not self._dragging
-        self._press, self._dragging = None, False
+        dragged, self._press, self._dragging = self._dragging, None, ""
+        if dragged:
+            self._drags += 1
+            self.camerasMoved.emit(self._cameras, dragged, self._drags)
         if not clicked or event.button() != Qt.MouseButton.LeftButton:
             return
         patch = self.patch_at(index, event.position())
@@ -304,12 +452,12 @@ class BenchView(QWidget):
             toggles = event.modifiers() & Qt.KeyboardModifier.ControlModifier
             (self.patchToggled if toggles else self.patchPicked).emit(patch)
 
-    def _on_wheel(self, event: QWheelEvent) -> None:
+    def _on_wheel(self, index: int, event: QWheelEvent) -> None:
         if self._hand.busy:
             return  # the camera rests while a tool draws
+        self._active = index
         self.camera = self.camera.zoomed(1.0015 ** event.angleDelta().y())
-        self._place_rings()
-        self.schedule()
+        self.camerasMoved.emit(self._cameras, "zoom", 0)
         event.accept()
 
     def _hover(self, patch: int | None) -> None:

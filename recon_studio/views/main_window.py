@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -135,14 +135,19 @@ class MainWindow(QMainWindow):
         self.recent_menu = QMenu("Open recent", self)
         self.menuBar().setNativeMenuBar(False)  # the switch of rooms stands at its end
         self.menuBar().setCornerWidget(RoomSwitch(self.actions_by_name))
+        inner = {">recent": self.recent_menu}
+        for title, _ in MENUS:
+            if title[0] == ">":
+                name, _, words = title.partition(" ")
+                inner[name] = QMenu(words, self)
         for title, names in MENUS:
-            menu = self.menuBar().addMenu(title)
+            menu = inner[title.partition(" ")[0]] if title[0] == ">" else self.menuBar().addMenu(title)
             menu.setToolTipsVisible(True)
             for name in names:
                 if name == "-":
                     menu.addSeparator()
-                elif name == ">recent":
-                    menu.addMenu(self.recent_menu)
+                elif name in inner:
+                    menu.addMenu(inner[name])
                 else:
                     menu.addAction(self.actions_by_name[name])
 
@@ -181,10 +186,6 @@ class MainWindow(QMainWindow):
             **{f"room_{room}": partial(self.roomEntered.emit, room) for room in get_args(Room)},
             "light": lambda: self.themeChanged.emit("light"),
             "dark": lambda: self.themeChanged.emit("dark"),
-            "iso": lambda: self.bench.look("iso"),
-            "front": lambda: self.bench.look("front"),
-            "top": lambda: self.bench.look("top"),
-            "reset_camera": lambda: self.bench.look("iso"),
             "measured": self.show_measured,
             "model_card": self.show_model_card,
             "about": self._show_about,
@@ -377,6 +378,11 @@ class MainWindow(QMainWindow):
             patch = self._state.selected_patch
         if patch is not None:
             self.patchToggled.emit(patch)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Ends what lasts only while its key is held."""
+        if not self.bench_room.view_actions.released(event):
+            super().keyReleaseEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Says whether what is dragged can be dropped."""

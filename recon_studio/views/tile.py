@@ -1,11 +1,11 @@
-"""One of the four views: a title, an image somebody else renders, a caption, and what is written over the image."""
+"""One of the views: a title with a menu, an image somebody else renders, a caption, and what is written over the image."""
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
+    QHelpEvent,
     QImage,
-    QLinearGradient,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -13,10 +13,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QToolTip, QWidget
 
-from recon_studio.scene.picture import ColourBar, ViewPicture
+from recon_studio.scene.picture import ViewPicture
 from recon_studio.state.app_state import Theme
+from recon_studio.views.colour_bar import TIP, BarPlace, End, EndField, paint_bar
 from recon_studio.views.theme import COLOURS, GRID, SMALL, icon, pixmap, text_font
 
 TITLE = 4 * GRID
@@ -32,18 +33,22 @@ class Tile(QWidget):
     wheeled = Signal(object)  # QWheelEvent
     left = Signal()
     expandRequested = Signal()
+    menuRequested = Signal(object)  # QMenu, to be filled
+    rangeSet = Signal(str, float, float)  # quantity, low, high
+    rangeReset = Signal(str)
     resized = Signal()
 
-    def __init__(self, title: str, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._view = ViewPicture("input", title, "", hint="Starting the 3D views…")
+        self._view = ViewPicture("input", "Input", "", hint="Starting the 3D views…")
         self._theme: Theme = "light"
         self._ground = QColor("#ffffff")
         self._image: QImage | None = None
         self._source = QRect()
         self._rings: tuple[tuple[QPointF, str, bool], ...] = ()
         self._outline: tuple[QPointF, ...] = ()
-        self.setAccessibleName(title)
+        self._ruler: tuple[float, str] | None = None
+        self.setAccessibleName(self._view.title)
         self.setMinimumSize(QSize(20 * GRID, 16 * GRID))
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
@@ -51,12 +56,28 @@ class Tile(QWidget):
         self._expand.setIconSize(QSize(16, 16))
         self._expand.setFixedSize(28, 28)
         self._expand.clicked.connect(self.expandRequested)
+        self.title = QToolButton(self)
+        self.title.setProperty("kind", "tile")
+        self.title.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.title.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
+        self.title.setIconSize(QSize(10, 10))
+        self.title.setToolTip("Choose what this view shows, and by what it is coloured.")
+        self._menu = QMenu(self.title)
+        self._menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(lambda: self.menuRequested.emit(self._menu))
+        self.title.setMenu(self._menu)
+        self._field = EndField(self)
+        self._field.taken.connect(self._take_end)
         self.set_expanded(False)
+        self._write_title()
 
-    def set_expanded(self, expanded: bool) -> None:
-        """Says on the button which way it goes."""
+    def set_expanded(self, expanded: bool, *, alone: bool = False) -> None:
+        """Says on the button which way it goes; a view that is ``alone`` needs none."""
         self._expanded = expanded
-        words = "Show all four views" if expanded else f"Show only '{self._view.title}'"
+        self._expand.setVisible(not alone)
+        words = "Show all views" if expanded else f"Show only '{self._view.title}'"
         self._expand.setToolTip(words)
         self._expand.setAccessibleName(words)
         self._expand.setIcon(icon("shrink" if expanded else "expand", self._theme, colour=COLOURS[self._theme].muted))
@@ -64,11 +85,34 @@ class Tile(QWidget):
     def set_view(self, view: ViewPicture, theme: Theme, ground: tuple[int, int, int]) -> None:
         """Takes the words and the colour bar of a view; the image follows by ``set_image``."""
         changed = theme != self._theme
+        if view.bar is None or self._view.bar is None or view.bar.quantity != self._view.bar.quantity:
+            self._field.hide()
         self._view, self._theme, self._ground = view, theme, QColor(*ground)
+        self.setAccessibleName(view.title)
         self.setAccessibleDescription(view.caption or view.hint)
         if changed:
-            self.set_expanded(self._expanded)
+            self.set_expanded(self._expanded, alone=self._expand.isHidden())
+        self._write_title()
         self.update()
+
+    def _write_title(self) -> None:
+        """Writes title and colouring on the button, as far as there is room."""
+        words = f"{self._view.title} · {self._view.coloured}" if self._view.coloured else self._view.title
+        self.title.setFont(text_font(strong=True))
+        room = max(8, self.width() - 76)
+        if QFontMetricsF(self.title.font()).horizontalAdvance(words) > room:
+            words = self._view.title  # the caption and the bar tell the rest
+        self.title.setText(QFontMetricsF(self.title.font()).elidedText(words, Qt.TextElideMode.ElideRight, room))
+        self.title.setAccessibleName(f"View: {words}")
+        self.title.setIcon(icon("arrow-down", self._theme, colour=COLOURS[self._theme].muted))
+        self.title.adjustSize()
+        self.title.move(4, 3)
+
+    def set_ruler(self, ruler: tuple[float, str] | None) -> None:
+        """Draws a length of so many pixels with its words; None takes it away."""
+        if ruler != self._ruler:
+            self._ruler = ruler
+            self.update()
 
     def set_image(self, image: QImage, source: QRect) -> None:
         """Shows the part ``source`` of an image that holds several views."""
@@ -116,10 +160,9 @@ class Tile(QWidget):
         else:
             self._paint_hint(painter, area)
         if self._view.bar is not None:
-            self._paint_bar(painter, area, self._view.bar)
-        painter.setPen(QColor(colours.text))
-        painter.setFont(text_font(strong=True))
-        painter.drawText(QRectF(12, 2, self.width() - 56, TITLE - 2), Qt.AlignmentFlag.AlignVCenter, self._view.title)
+            paint_bar(painter, BarPlace(area), self._view.bar, self._theme, self._ground)
+        if self._ruler is not None and self._view.layers:
+            self._paint_ruler(painter, area, *self._ruler)
         painter.setPen(QColor(colours.muted))
         painter.setFont(text_font(SMALL))
         room = self.width() - 24
@@ -164,45 +207,69 @@ class Tile(QWidget):
             painter.setBrush(accent)
             painter.drawPolygon(self._outline)
 
-    def _paint_bar(self, painter: QPainter, area: QRect, bar: ColourBar) -> None:
-        """Paints the scale upright at the right edge, its title along it."""
+    def _paint_ruler(self, painter: QPainter, area: QRect, pixels: float, words: str) -> None:
+        """Paints a length to scale at the lower left."""
         colours = COLOURS[self._theme]
-        tall = min(176.0, area.height() * 0.6)
-        strip = QRectF(area.right() - 22, area.center().y() - tall / 2, 8, tall)
-        veil = QColor(self._ground)  # points may pass behind the words
-        veil.setAlphaF(0.8)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(veil)
-        painter.drawRoundedRect(strip.adjusted(-24, -22, 12, 22), 6, 6)
-        gradient = QLinearGradient(strip.bottomLeft(), strip.topLeft())
-        for step in range(0, 256, 15):
-            gradient.setColorAt(step / 255, QColor(*(int(channel) for channel in bar.colours[step])))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(gradient)
-        painter.drawRoundedRect(strip, 3, 3)
         painter.setFont(text_font(SMALL))
-        painter.setPen(QColor(colours.text))
-        right = Qt.AlignmentFlag.AlignRight
-        edge = QRectF(strip.right() - 80, 0, 80, 16)
-        painter.drawText(edge.translated(0, strip.top() - 19), right | Qt.AlignmentFlag.AlignVCenter, bar.high)
-        painter.drawText(edge.translated(0, strip.bottom() + 3), right | Qt.AlignmentFlag.AlignVCenter, bar.low)
-        painter.setPen(QColor(colours.muted))
-        painter.save()
-        painter.translate(strip.left() - 4, strip.center().y())
-        painter.rotate(-90)
-        painter.drawText(QRectF(-tall / 2, -16, tall, 16), Qt.AlignmentFlag.AlignCenter, bar.title)
-        painter.restore()
+        metrics = QFontMetricsF(painter.font())
+        x, y = area.left() + 12.0, area.bottom() - 8.0
+        veil = QColor(self._ground)
+        veil.setAlphaF(0.8)
+        painter.fillRect(QRectF(x - 4, y - 20, max(pixels, metrics.horizontalAdvance(words)) + 8, 24), veil)
+        painter.setPen(QPen(QColor(colours.muted), 1))
+        painter.drawPolyline([QPointF(x, y - 4), QPointF(x, y), QPointF(x + pixels, y), QPointF(x + pixels, y - 4)])
+        painter.drawText(QPointF(x, y - 7), words)
 
     # ------------------------------------------------------------ events
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps the button in its corner and asks for an image of the new size."""
+        """Keeps the buttons in their corners and asks for an image of the new size."""
         self._expand.move(self.width() - 34, 3)
+        self._write_title()
+        self._field.hide()
         self.resized.emit()
         super().resizeEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        """Explains the bar, or tells the whole caption, where the pointer rests on it."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            words = TIP if self._bar_place(event.pos()) is not None else ""
+            if event.pos().y() > self.height() - CAPTION:
+                words = self._view.caption  # which may have been too long for its line
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return super().event(event)
+
+    def _bar_place(self, at: QPoint) -> BarPlace | None:
+        """Returns where the bar is when its ends can be set and the pointer is on it."""
+        bar = self._view.bar
+        place = BarPlace(self.image_rect())
+        return place if bar is not None and bar.quantity is not None and place.holds(at) else None
+
+    def _take_end(self, end: End, value: float) -> None:
+        bar = self._view.bar
+        if bar is not None and bar.quantity is not None:
+            low, high = bar.span
+            low, high = (value, high) if end == "low" else (low, value)
+            self.rangeSet.emit(bar.quantity, low, high)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Passes on."""
-        self.pressed.emit(event)
+        """Lets an end of the bar be set, or passes on."""
+        self._field.hide()
+        place = self._bar_place(event.position().toPoint())
+        bar = self._view.bar
+        if place is None or bar is None or event.button() != Qt.MouseButton.LeftButton:
+            self.pressed.emit(event)
+        elif (end := place.end_at(event.position().toPoint())) is not None:
+            self._field.open(end, bar.span[0 if end == "low" else 1], place.ends[end])
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Lets the bar follow the values again; elsewhere the second click is one like the first."""
+        bar = self._view.bar
+        if self._bar_place(event.position().toPoint()) is not None and bar is not None and bar.quantity is not None:
+            self._field.hide()
+            self.rangeReset.emit(bar.quantity)
+        else:
+            self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Passes on."""

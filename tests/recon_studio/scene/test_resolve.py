@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from recon_studio.scene.colours import GROUNDS, attention_map, error_map, patch_palette
-from recon_studio.scene.resolve import DISPLAY_LIMIT, Resolver, nearest, point_diameter
+from recon_studio.scene.pieces import PART, nearest, point_diameter
+from recon_studio.scene.resolve import Resolver
 from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Mask
 from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, SIZE, answered_state, corner_points, opened_state
 
@@ -135,12 +136,18 @@ def test_an_empty_bench_teaches_and_a_cloud_without_patches_keeps_its_colours():
     assert np.linalg.norm(view.layers[0].points, axis=1).max() <= 1.001
 
 
-def test_large_clouds_are_thinned_and_say_so():
+def test_large_clouds_come_in_parts_that_hold_every_point_once():
     state = opened_state()
-    many = np.tile(state.cloud.points, (1300, 1))
-    view = Resolver()(replace(state, cloud=replace(state.cloud, points=many))).views[0]
-    assert len(view.layers[0].points) == DISPLAY_LIMIT
-    assert view.caption.startswith("100,000 of 249,600 points shown")
+    many = np.tile(state.cloud.points, (1300, 1)) + np.arange(192 * 1300, dtype=np.float32)[:, None] * np.float32(1e-6)
+    view = Resolver()(replace(state, cloud=replace(state.cloud, points=many, vertex_count=3_000_000))).views[0]
+    parts = [view.layers, *(later.layers for later in view.finer)]
+    assert max(len(layer.points) for (layer,) in parts) <= PART
+    drawn = np.concatenate([layer.points for (layer,) in parts])
+    whole = (many - np.array(state.prepared.centre, np.float32)) / np.float32(state.prepared.scale)
+    np.testing.assert_array_equal(np.sort(drawn[:, 0]), np.sort(whole[:, 0].astype(np.float32)))
+    for (layer,) in parts:
+        np.testing.assert_array_equal(layer.colours, patch_palette(GROUPS, "light")[nearest(layer.points, CORNERS)])
+    assert view.caption.startswith("249,600 of 3,000,000 points shown")
 
 
 def test_nearest_agrees_with_every_distance():

@@ -1,0 +1,126 @@
+"""By what points are coloured: each kind of colouring with its words and its bar, for any piece of a cloud."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from recon_studio.scene.colours import GROUNDS, apply_map, attention_map, error_map, height_map, patch_palette
+from recon_studio.scene.picture import Bytes, ColourBar
+from recon_studio.scene.pieces import Piece, Shown
+from recon_studio.state.app_state import Attention, Cloud, Floats, Reconstruction, Theme
+from recon_studio.state.view_state import ColourBy, Range
+
+IN_WORDS: dict[ColourBy, str] = {
+    "patch": "patch",
+    "height": "height",
+    "normal": "normal",
+    "rgb": "the file's colours",
+    "error": "error",
+    "attention": "attention",
+    "role": "truth and rebuilt",
+    "missing": "truth → rebuilt",
+    "invented": "rebuilt → truth",
+    "advantage": "which is better",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Paint:
+    """One kind of colouring."""
+
+    quantity: ColourBy
+    words: str  # for a caption
+    colours: Callable[[Piece], Bytes]
+    bar: ColourBar | None = None
+
+
+def flat(colour: tuple[int, int, int], count: int) -> Bytes:
+    """Returns one colour for (count, 3) points."""
+    return np.broadcast_to(np.array(colour, dtype=np.uint8), (count, 3))
+
+
+def scale_bar(title: str, colours: Bytes, quantity: ColourBy, low: float, high: float, edited: Range | None) -> ColourBar:
+    """Returns a bar from ``low`` to ``high``, or between the ends set by hand."""
+    if edited is not None:
+        low, high = edited.low, edited.high
+    shown = [f"{end:.3g}" if edited is not None or quantity == "height" else f"{end:.2g}" for end in (low, high)]
+    return ColourBar(title, colours, shown[0], shown[1], quantity, (low, high), edited is not None)
+
+
+def by_patch(count: int, theme: Theme) -> Paint:
+    """Colours each point as its patch."""
+
+    def colours(piece: Piece) -> Bytes:
+        assert piece.patches is not None
+        chosen: Bytes = patch_palette(count, theme)[piece.patches]
+        return chosen
+
+    return Paint("patch", f"coloured by nearest of {count} patches", colours)
+
+
+def by_height(cloud: Cloud, shown: Shown, theme: Theme, edited: Range | None) -> Paint:
+    """Colours by y in the file's own coordinates."""
+    lift = shown.middle[1] + cloud.origin[1]
+    ends = float(cloud.points[:, 1].min()) + cloud.origin[1], float(cloud.points[:, 1].max()) + cloud.origin[1]
+    bar = scale_bar("height y, file's units", height_map(theme), "height", *ends, edited)
+
+    def colours(piece: Piece) -> Bytes:
+        # In prepared coordinates: heights far from 0 would lose their digits in float32.
+        low, high = ((end - lift) / shown.unit for end in bar.span)
+        return apply_map(piece.points[:, 1], low, high, bar.colours)
+
+    return Paint("height", "coloured by height (y)", colours, bar)
+
+
+def by_normal() -> Paint:
+    """Colours by the direction of the file's normals: x, y and z as red, green and blue."""
+
+    def colours(piece: Piece) -> Bytes:
+        assert piece.normals is not None
+        return np.round(127.5 * (piece.normals + 1.0)).astype(np.uint8)
+
+    return Paint("normal", "normals: x, y, z as red, green, blue", colours)
+
+
+def by_rgb() -> Paint:
+    """Colours as the file does."""
+
+    def colours(piece: Piece) -> Bytes:
+        assert piece.rgb is not None
+        return piece.rgb
+
+    return Paint("rgb", "as the file colours them", colours)
+
+
+def by_error(rebuilt: Reconstruction, others: float, theme: Theme, edited: Range | None) -> Paint:
+    """Colours hidden patches by their Chamfer error; ``others`` is the largest error that another view shows on the same scale."""
+    high = max(float(np.max(rebuilt.chamfer, initial=0.0)), others)
+    bar = scale_bar("squared Chamfer", error_map(theme), "error", 0.0, high, edited)
+    if edited is None:
+        bar = ColourBar(bar.title, bar.colours, "0", bar.high, bar.quantity, bar.span)
+    values = np.full(len(rebuilt.hidden), np.nan, dtype=np.float32)
+    values[rebuilt.hidden] = rebuilt.chamfer
+    return Paint("error", "hidden patches coloured by error", _of_patches(values, bar, GROUNDS[theme].context), bar)
+
+
+def by_attention(attention: Attention, theme: Theme, edited: Range | None) -> Paint:
+    """Colours visible patches by where the token looks."""
+    looked_at = attention.weights[attention.weights > 0]  # hidden patches hold 0
+    low, high = (float(looked_at.min()), float(looked_at.max())) if len(looked_at) else (0.0, 0.0)
+    bar = scale_bar("attention weight", attention_map(theme), "attention", low, high, edited)
+    values = np.where(attention.hidden, np.nan, attention.weights).astype(np.float32)
+    return Paint("attention", "visible patches coloured by attention", _of_patches(values, bar, GROUNDS[theme].ghost), bar)
+
+
+def _of_patches(values: Floats, bar: ColourBar, blank: tuple[int, int, int]) -> Callable[[Piece], Bytes]:
+    """Colours patches by their values (G,); those that have none (NaN) are left in a quiet colour."""
+    table = apply_map(values, *bar.span, bar.colours)
+    table[np.isnan(values)] = blank
+
+    def colours(piece: Piece) -> Bytes:
+        assert piece.patches is not None
+        chosen: Bytes = table[piece.patches]
+        return chosen
+
+    return colours
