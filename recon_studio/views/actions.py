@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from recon_studio.state.app_state import Room, Theme
 from recon_studio.state.view_state import Shading
+from recon_studio.views.palette import Command
 from recon_studio.views.theme import icon
 
 
@@ -99,6 +100,7 @@ ENTRIES = (
         ("O",),
         checkable=True,
     ),
+    Entry("palette", "Find an action…", "Find any action by a few letters of its name", ("Ctrl+Shift+P", "F1"), "search"),
     Entry("model_card", "Model card", "What the loaded model is, and how it was measured", ("F2",), "model"),
     Entry("about", "About ReCon Studio", "Version and licence"),
 )
@@ -151,7 +153,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (">layout Views", ("one", "two", "four", "six", "-", "versus")),
     (">camera Camera", ("iso", "front", "side", "top", "reset_camera", "-", "link", "turntable")),
     (">points Points", ("larger", "smaller", "-", "lit", "flat", "eye_dome")),
-    ("&Help", ("model_card", "about")),
+    ("&Help", ("palette", "-", "model_card", "about")),
 )
 
 
@@ -171,6 +173,14 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
         for name in choices:
             group.addAction(actions[name])
     return actions
+
+
+def commands(actions: dict[str, QAction]) -> tuple[Command, ...]:
+    """Returns every action as the command palette lists it: in the order of the menus, then those that are in none."""
+    menus = {name: title.partition(" ")[2] or title.replace("&", "") for title, names in MENUS for name in names}
+    entries = {entry.name: entry for entry in ENTRIES if entry.name != "palette"}
+    ordered = [name for name in menus if name in entries] + [name for name in entries if name not in menus]
+    return tuple(Command(actions[name], actions[name].text().rstrip("…"), menus.get(name, ""), entries[name].tip) for name in ordered)
 
 
 def dress_actions(actions: dict[str, QAction], theme: Theme) -> None:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from recon_model.assets import asset_path
 from recon_studio.state.app_state import AppState, Room
 from recon_studio.state.masking import MaskEdit
-from recon_studio.views.actions import MENUS, dress_actions, make_actions
+from recon_studio.views.actions import MENUS, commands, dress_actions, make_actions
 from recon_studio.views.activity import Activity, NoticeRow
 from recon_studio.views.bench_room import BenchRoom
 from recon_studio.views.input_panel import InputPanel
@@ -32,6 +32,7 @@ from recon_studio.views.library import Library
 from recon_studio.views.measured import MeasuredView
 from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.overlay import DropHint
+from recon_studio.views.palette import Palette
 from recon_studio.views.rooms import Rooms, RoomSwitch
 from recon_studio.views.theme import GRID, apply_theme
 from recon_studio.views.toolbar import TOOLS, Toolbar
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         for part in (self, self.bench_room):
             leave_drops(part)
         self.rooms.made.connect(lambda _name, room: leave_drops(room))
+        self.palette_of_actions = Palette(self)
         self._toast: NoticeRow | None = None
         self.measured: MeasuredView | None = None
 
@@ -187,6 +189,7 @@ class MainWindow(QMainWindow):
             "light": lambda: self.themeChanged.emit("light"),
             "dark": lambda: self.themeChanged.emit("dark"),
             "measured": self.show_measured,
+            "palette": self.open_palette,
             "model_card": self.show_model_card,
             "about": self._show_about,
         }
@@ -312,6 +315,11 @@ class MainWindow(QMainWindow):
             if self.measured is None:
                 self.measured = MeasuredView(self)
             self.measured.show_cloud(self._state.cloud, self._state.theme)
+
+    def open_palette(self) -> None:
+        """Opens the command palette."""
+        if self._state is not None:
+            self.palette_of_actions.ask(commands(self.actions_by_name), self._state.theme)
 
     def _show_about(self) -> None:
         from importlib.metadata import version
