@@ -46,7 +46,13 @@ def studio(**changes: Any) -> ModelConfig:
     return ModelConfig(**{**ours, **changes})
 
 
-PRESETS: dict[str, Callable[..., ModelConfig]] = {"tiny": tiny, "small": small, "base": base, "studio": studio}
+def quick(**changes: Any) -> ModelConfig:
+    """The studio's model again, so small that two cores teach it something to look at within two minutes."""
+    ours: dict[str, Any] = {"width": 96, "depth": 3, "num_points": 512, "num_groups": 32, "patch_widths": (32, 64, 96)}
+    return studio(**{**ours, **changes})
+
+
+PRESETS: dict[str, Callable[..., ModelConfig]] = {"tiny": tiny, "small": small, "base": base, "studio": studio, "quick": quick}
 
 
 def preset(name: str, **changes: Any) -> ModelConfig:

@@ -77,7 +77,7 @@ def launch(request: Request) -> str:
     config = {**asked, "model": model.to_dict(), "teacher": {"source": asked["teacher"]["source"], **clip.entry}}
     fabric = make_fabric(request.device, recipe.precision)
     folder = RunFolder(request.out, quiet=fabric.global_rank != 0)
-    names = tuple(asked.get("names", ()))  # of the run to resume: there may be more categories by now
+    names = tuple(asked.get("names", recipe.names))  # of the run to resume: there may be more categories by now
     source = _source(asked["data"], model, recipe, clip, request.cache or default_cache(), names)
     if request.resume and asked["names"] != list(source.names):
         raise ConfigError(f"names ({len(source.names)} classes) must be the {len(asked['names'])} this run was begun with, to resume.")
@@ -178,7 +178,7 @@ def _begun(request: Request) -> dict[str, Any]:
     """Settings of a new run."""
     name = request.preset or "studio"
     model = presets.preset(name, **request.model_changes)
-    recipe = RECIPES["studio" if name == "studio" else "published"](**request.recipe_changes)
+    recipe = RECIPES[name if name in RECIPES else "published"](**request.recipe_changes)
     data = request.data or "synthetic"
     if data != "synthetic":
         data = str(Path(data).expanduser().resolve())

@@ -90,7 +90,7 @@ def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"preset": "huge"}, r"preset \('huge'\) must be one of tiny, small, base, studio"),
+        ({"preset": "huge"}, r"preset \('huge'\) must be one of tiny, small, base, studio, quick"),
         ({"device": "tpu"}, r"device \('tpu'\) must be auto, cpu"),
         ({"data": "nowhere.npz"}, r"data \('.*nowhere.npz'\) must be 'synthetic', an .npz file or a folder"),
         ({"teacher": "nobody"}, "no teacher 'nobody'"),

@@ -4,10 +4,12 @@ import pytest
 import torch
 from torch import nn
 
+from recon_model.data.synthetic import CATEGORIES
 from recon_model.errors import ConfigError
+from recon_model.presets import preset
 from recon_model.train.optimiser import adamw, parameter_groups
 from recon_model.train.schedule import learning_rate
-from recon_model.train.settings import RecipeConfig, published, studio
+from recon_model.train.settings import RECIPES, RecipeConfig, published, studio
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,11 @@ def test_published_recipes_hold_none_of_our_additions():
     assert recipe.contrast_weight == recipe.caption_share == 0
     assert recipe.reconstruct_share == recipe.teacher_weight == recipe.reconstruction_weight == 1
     assert studio().contrast_weight > 0
+
+
+def test_a_quick_look_is_the_studio_recipe_on_few_shapes():
+    look = RECIPES["quick"]()
+    assert look.epochs * look.steps_per_epoch <= 500
+    assert set(look.names) <= set(CATEGORIES)
+    assert preset("quick").num_points < preset("studio").num_points
+    assert look.probe_every == 1
