@@ -102,7 +102,12 @@ def test_a_folder_is_read_as_it_stands(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [(None, "holds no run: config.json is missing"), ("{", "is not valid JSON"), ("[1]", "must be a run's settings"), ("{}", "must be a run")],
+    [
+        (None, "holds no run: config.json is missing"),
+        ("{", "is not valid JSON"),
+        ("[1]", "must be a run's settings"),
+        ("{}", "must be a run"),
+    ],
 )
 def test_a_folder_without_a_run_is_a_sentence(tmp_path: Path, text: str | None, sentence: str):
     if text is not None:
