@@ -11,6 +11,7 @@ Pure text: the window and the command line read it, the model role answers it.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 MAX_NAMES = 1000
 MAX_LETTERS = 200
@@ -51,6 +52,11 @@ class Lexicon:
     problems: tuple[Problem, ...]
 
 
+def plain(name: str) -> str:
+    """A name as it is compared: "night_stand", "Night stand" and "nightstand" are one."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
 def as_names(names: Iterable[str | Name]) -> tuple[Name, ...]:
     """Returns names, plain strings among them, as ``Name``."""
     return tuple(Name(name) if isinstance(name, str) else name for name in names)
@@ -61,6 +67,7 @@ def phrases(names: Iterable[str | Name]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(phrase for name in as_names(names) for phrase in (*name.phrases, *name.negatives)))
 
 
+@lru_cache(maxsize=8)
 def parse(text: str) -> Lexicon:
     """Reads names as a person writes them, see the module; a line that cannot be understood is a ``Problem``."""
     names: list[Name] = []
@@ -75,12 +82,13 @@ def parse(text: str) -> Lexicon:
             continue
         against += negatives
         for name in found:
-            before = lines.setdefault(name.name.casefold(), number)
-            if before != number or any(name.name.casefold() == other.name.casefold() for other in names):
+            before = lines.get(name.name.casefold())
+            if before is not None:
                 problems.append(Problem(number, f"'{name.name}' stands on line {before + 1} already."))
             elif len(names) == MAX_NAMES:
                 problems.append(Problem(number, f"'{name.name}' is one name more than the {MAX_NAMES} that can be ranked."))
             else:
+                lines[name.name.casefold()] = number
                 names.append(name)
     shared = tuple(dict.fromkeys(against))
     return Lexicon(tuple(_against(name, shared) for name in names), tuple(problems))

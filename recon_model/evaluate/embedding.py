@@ -1,6 +1,5 @@
 """What protocols share: embedding many clouds, comparing names, and saying how clouds became the model's input."""
 
-import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import CheckpointError, InputError
 from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
 from recon_model.geometry.preparation import POOL, Floats
+from recon_model.lexicon import plain
 from recon_model.predictor import Embedding, Predictor, Prepared
 
 BATCH = 32
@@ -69,8 +69,3 @@ def sampling_in_words(predictor: Predictor, disturbance: Disturbance = UNDISTURB
         f"{config.num_points} farthest points of each cloud (of {POOL} random ones where it has more, repeated where it has fewer), "
         f"unit sphere, {config.num_groups} patches of {config.group_size}, one pass"
     )
-
-
-def plain(name: str) -> str:
-    """A name as it is compared: "night_stand", "Night stand" and "nightstand" are one."""
-    return re.sub(r"[\W_]+", "", name).casefold()

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import InputError
 from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
-from recon_model.evaluate.embedding import Told, candidate_labels, embed_all, plain, sampling_in_words, taught_names, without
+from recon_model.evaluate.embedding import Told, candidate_labels, embed_all, sampling_in_words, taught_names, without
 from recon_model.geometry.preparation import Floats
+from recon_model.lexicon import plain
 from recon_model.predictor import TEMPERATURE, Predictor
 from recon_model.teachers.ranking import FALSE_ALARMS, energy, softmax
 

@@ -1,16 +1,20 @@
 """Words: the names on offer are ranked for the cloud shown."""
 
+from typing import Any
+
 from PySide6.QtCore import QObject
 
 from recon_model.serve.messages import Array, ClassifyByWords, Failed, Reply, Request, Scores
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
-from recon_studio.state import actions
-from recon_studio.state.app_state import AppState, Notice, Prepared, Score
+from recon_studio.state import actions, words
+from recon_studio.state.app_state import AppState, Notice, Score
+
+NOTHING: tuple[Any, ...] = (None, (), "")
 
 
 class WordsController(QObject):
-    """Asks for a ranking when the names change, and for each new cloud after its reconstruction and attention are shown.
+    """Asks for a ranking when names or templates change, and for each new cloud after its reconstruction and attention are shown.
 
     Loading the text teacher takes seconds the first time, and a picture is worth more than a ranking.
     """
@@ -19,7 +23,7 @@ class WordsController(QObject):
         super().__init__(parent)
         self._store = store
         self._backend = backend
-        self._asked: tuple[Prepared | None, tuple[str, ...]] = (None, ())
+        self._asked = NOTHING  # prepared cloud, names and templates of the last question
         store.changed.connect(self._follow)
         backend.answered.connect(self._answered)
 
@@ -27,35 +31,59 @@ class WordsController(QObject):
         """Offers other names."""
         self._store.record("names", lambda state: actions.set_names(state, names))
 
+    def edit(self, text: str) -> None:
+        """Offers the names that a text says."""
+        self._store.record("names", lambda state: words.edit(state, text))
+
+    def choose_templates(self, templates: str) -> None:
+        """Puts the names into other sentences."""
+        self._store.record("templates", lambda state: words.choose_templates(state, templates))
+
+    def edit_templates(self, own: str) -> None:
+        """Writes templates of one's own."""
+        self._store.record("templates", lambda state: words.edit_templates(state, own))
+
     def classify(self) -> None:
         """Asks for the ranking of the present names for the present cloud, unless that is what was asked last."""
         state = self._store.state
-        if state.prepared is None:
+        if state.prepared is None or state.words.wording.template_problem():
             return
-        if not state.names:
-            self._asked = (None, ())
+        question = (state.prepared, words.asked_names(state), state.words.wording.asked_templates())
+        if not question[1]:
+            self._asked = NOTHING
             self._backend.abandon(ClassifyByWords)
             self._store.apply(lambda before: actions.show_scores(before, ()))
-        elif self._asked != (state.prepared, state.names):
-            self._asked = (state.prepared, state.names)
-            self._backend.submit(ClassifyByWords(id=0, points=Array.of(state.prepared.points), names=state.names))
+        elif self._asked != question:
+            self._asked = question
+            _, names, templates = question
+            self._backend.submit(ClassifyByWords(id=0, points=Array.of(state.prepared.points), names=names, templates=templates))
 
     def _follow(self, old: AppState, new: AppState) -> None:
         if new.prepared is not old.prepared:
-            self._asked = (None, ())
+            self._asked = NOTHING
             self._backend.abandon(ClassifyByWords)
-        elif new.names != old.names:
+        elif new.words.wording != old.words.wording:
             self.classify()
 
     def _answered(self, request: Request, reply: Reply) -> None:
         # The names may have been edited while these were ranked; then their own ranking follows.
-        if not isinstance(request, ClassifyByWords) or request.names != self._store.state.names:
+        if not isinstance(request, ClassifyByWords) or (request.names, request.templates) != self._asked[1:]:
             return
         if isinstance(reply, Failed):
-            self._asked = (None, ())
+            self._asked = NOTHING
             notice = Notice(reply.sentence, "error")
-            self._store.apply(lambda state: actions.notify(actions.show_scores(state, ()), notice))
+            self._store.apply(lambda state: actions.notify(words.fail(state, reply.sentence), notice))
         elif isinstance(reply, Scores):
-            numbers = zip(reply.names, reply.scores.numpy(), reply.probabilities.numpy(), strict=True)
-            scores = tuple(Score(name, float(similarity), float(share)) for name, similarity, share in numbers)
-            self._store.apply(lambda state: actions.show_scores(state, scores))
+            numbers = (
+                reply.names,
+                reply.scores.numpy(),
+                reply.probabilities.numpy(),
+                reply.phrases,
+                reply.lowered.numpy(),
+                reply.negatives,
+            )
+            scores = tuple(
+                Score(name, float(similarity), float(share), phrase, float(lowered), negative)
+                for name, similarity, share, phrase, lowered, negative in zip(*numbers, strict=True)
+            )
+            self._store.apply(lambda state: words.show_verdict(state, scores, reply.margin, reply.entropy, reply.unlike))

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from recon_model.lexicon import merge
+from recon_studio.state import words
 from recon_studio.state.app_state import (
     AppState,
     Attention,
@@ -167,9 +169,9 @@ def set_query(state: AppState, query: AttentionQuery) -> AppState:
 
 
 def set_names(state: AppState, names: Iterable[str]) -> AppState:
-    """Offers other names: blank ones and repetitions are left out."""
+    """Offers other names: blank ones and repetitions are left out, and what was written about those that stay is kept."""
     kept = tuple(dict.fromkeys(name for name in (" ".join(each.split()) for each in names) if name))
-    return replace(state, names=kept)
+    return words.edit(state, merge(state.words.wording.text, kept))
 
 
 # ---------------------------------------------------------------- model, helpers, jobs

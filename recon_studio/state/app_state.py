@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from recon_studio.state.listing import Listing
 from recon_studio.state.view_state import ViewState
+from recon_studio.state.wording import Wording, WordsState
 
 if TYPE_CHECKING:
     from recon_studio.state.embeddings import Embeddings, EmbeddingWork
@@ -97,11 +98,14 @@ class Mask:
 
 @dataclass(frozen=True)
 class Score:
-    """One name's rank: cosine similarity and its share among the names offered."""
+    """One name's rank: cosine similarity of its best phrase, less what negatives take away, and its share among the names offered."""
 
     name: str
     similarity: float
     probability: float
+    phrase: str = ""  # the name or the synonym that fitted best
+    lowered: float = 0.0  # what a negative that fits better took away
+    negative: str = ""  # which one
 
 
 @dataclass(frozen=True)
@@ -200,5 +204,6 @@ class AppState:
     can_undo: str = ""  # what undo would take back, in words; empty when nothing
     can_redo: str = ""
     last_milliseconds: float | None = None
+    words: WordsState = field(default_factory=lambda: WordsState(Wording("\n".join(DEFAULT_NAMES))))
     embeddings: "Embeddings | None" = None  # of the library's clouds, by the current model
     embedding: "EmbeddingWork | None" = None  # while the library is being embedded

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from recon_studio.state import actions
+from recon_studio.state import actions, words
 from recon_studio.state.app_state import AppState, AttentionQuery, Mask
 from recon_studio.state.camera import Camera
+from recon_studio.state.wording import Wording
 
 COALESCE_SECONDS = 0.8
 MAX_STEPS = 200
@@ -17,23 +18,24 @@ class Snapshot:
     mask: Mask
     query: AttentionQuery
     selected_patch: int | None
-    names: tuple[str, ...]
+    wording: Wording
     cameras: tuple[Camera, ...] = (Camera(),)
 
     @classmethod
     def of(cls, state: AppState) -> "Snapshot":
         """Returns the part of the state that undo covers."""
-        return cls(state.mask, state.query, state.selected_patch, state.names, state.views.cameras)
+        return cls(state.mask, state.query, state.selected_patch, state.words.wording, state.views.cameras)
 
     def put_into(self, state: AppState, instead_of: "Snapshot") -> AppState:
         """Returns the state with this part put back. Cameras move only where the step moved them: a new cloud moves them, too."""
         views = state.views if self.cameras == instead_of.cameras else replace(state.views, cameras=self.cameras)
-        return replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, names=self.names, views=views)
+        before = replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, views=views)
+        return words.reword(before, self.wording)
 
     def without_patches(self) -> "Snapshot":
         """Returns what still means something on another cloud: its patches lie elsewhere."""
         query = AttentionQuery(layer=self.query.layer, head=self.query.head) if self.query.token == "patch" else self.query
-        return Snapshot(replace(self.mask, hidden=None), query, None, self.names, self.cameras)
+        return Snapshot(replace(self.mask, hidden=None), query, None, self.wording, self.cameras)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Cloud, Item, Mask, Model, Prepared, Reconstruction, Score
+from recon_studio.state.wording import Wording, WordsState
 
 KEY = "/clouds/corners.ply"
 GROUPS, SIZE = 8, 24
@@ -49,5 +50,6 @@ def answered_state() -> AppState:
         attention=Attention(KEY, AttentionQuery(), weights / weights.sum(), HIDDEN),
         scores=(Score("chair", 0.31, 0.71), Score("table", 0.27, 0.29)),
         names=("chair", "table"),
+        words=WordsState(Wording("chair\ntable")),
         last_milliseconds=12.0,
     )

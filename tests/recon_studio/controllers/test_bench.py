@@ -289,7 +289,7 @@ def test_of_names_typed_fast_the_last_are_ranked(slow: tuple[Studio, FakeProcess
         studio.words.set_names((typed, "dog house"))
     model.answer()
     model.answer()
-    assert [request.names for request in model.sent] == [("c", "dog house"), ("cat", "dog house")]
+    assert [tuple(name.name for name in request.names) for request in model.sent] == [("c", "dog house"), ("cat", "dog house")]
     assert [score.name for score in studio.store.state.scores] == ["dog house", "cat"]
     assert studio.store.state.can_undo == "names"
 
