@@ -366,7 +366,7 @@ class Predictor:
         """
         if projected is None:
             raise CheckpointError(self._why_no_words() or "The clouds were embedded by a model that cannot name them.")
-        return _numpy(normalize(torch.from_numpy(projected), dim=-1) @ torch.from_numpy(words).T)
+        return _numpy(normalize(torch.tensor(projected), dim=-1) @ torch.tensor(words).T)
 
     # ------------------------------------------------------------ inside
 

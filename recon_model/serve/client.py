@@ -14,7 +14,7 @@ from recon_model.data.clouds import Cloud
 from recon_model.data.readers.found import in_bytes, shown_name
 from recon_model.errors import InputError, ServeError
 from recon_model.serve.framing import pack, read_frame
-from recon_model.serve.messages import CloudRead, Failed, Glance, ReadCloud, ReadMembers, decode_reply, encode
+from recon_model.serve.messages import CloudRead, Failed, Glance, ReadCloud, ReadMembers, ReadPicture, decode_reply, encode
 
 TIMEOUT_S = 8.0
 """Seconds a file may take. Below the 10 s promised to users, so that a restart and the way through the pipes fit in as well."""
@@ -77,7 +77,7 @@ class ReaderProcess:
             raise InputError(reply.sentence)
         raise ServeError(f"the reader answered with {type(reply).__name__}.")
 
-    def answer(self, request: ReadCloud | Glance | ReadMembers) -> bytes:
+    def answer(self, request: ReadCloud | Glance | ReadMembers | ReadPicture) -> bytes:
         """Passes a request to the helper and returns the body of its reply. There always is one: ``Failed`` when the helper is lost."""
         try:
             frame = pack(encode(request))
@@ -182,7 +182,7 @@ class ReaderProcess:
         cause = signal.Signals(-status).name if -status in set(signal.Signals) else f"exit status {status}"
         return f"opening it {CRASHED} ({cause}), which has been restarted; the file is damaged."
 
-    def _failed(self, request: ReadCloud | Glance | ReadMembers, reason: str) -> bytes:
+    def _failed(self, request: ReadCloud | Glance | ReadMembers | ReadPicture, reason: str) -> bytes:
         return encode(Failed(id=request.id, sentence=f"{shown_name(Path(request.path))}: {reason}"))
 
 

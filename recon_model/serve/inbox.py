@@ -13,13 +13,15 @@ from recon_model.serve.messages import (
     AttendAll,
     ClassifyByWords,
     EmbedTexts,
+    FindByPicture,
+    FindByWords,
     RankClouds,
     Reconstruct,
     Request,
     decode_request,
 )
 
-SUPERSEDED: Final = (Reconstruct, Attend, AttendAll, ClassifyByWords, EmbedTexts, RankClouds, *PATIENT)
+SUPERSEDED: Final = (Reconstruct, Attend, AttendAll, ClassifyByWords, EmbedTexts, RankClouds, FindByWords, FindByPicture, *PATIENT)
 """Kinds of which only the newest waiting one is worth doing: a slider, a brush and a text field send them by the dozen."""
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from recon_model.data import clouds
 from recon_model.data.labelled import LabelledClouds, is_data_set, load_labelled
+from recon_model.data.pictures import read_picture
 from recon_model.errors import InputError, ReconError, ServeError, sentence
 from recon_model.serve.framing import pack, private_pipes, read_frame
 from recon_model.serve.messages import (
@@ -25,8 +26,10 @@ from recon_model.serve.messages import (
     Failed,
     Glance,
     MembersRead,
+    PictureRead,
     ReadCloud,
     ReadMembers,
+    ReadPicture,
     Ready,
     Reply,
     decode_request,
@@ -52,11 +55,15 @@ def limit(memory: int) -> None:
         return
 
 
-def answer(request: ReadCloud | Glance | ReadMembers) -> Reply:
+def answer(request: ReadCloud | Glance | ReadMembers | ReadPicture) -> Reply:
     """Opens the file that is asked for; what is wrong with it comes back as ``Failed``."""
     try:
         if isinstance(request, ReadMembers):
             return members(request)
+        if isinstance(request, ReadPicture):
+            picture = read_picture(request.path, request.side)
+            pixels = Array.of(picture.pixels)
+            return PictureRead(id=request.id, path=request.path, pixels=pixels, width=picture.width, height=picture.height)
         return told(request.id, clouds.read(request.path, max_points=request.max_points, seed=request.seed, member=request.member))
     except ReconError as error:
         return Failed(id=request.id, sentence=sentence(error))
@@ -112,7 +119,7 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
     _send(outgoing, Ready(id=0, role="parser", versions={}))
     while (body := read_frame(incoming)) is not None:
         request = decode_request(body)
-        if not isinstance(request, ReadCloud | Glance | ReadMembers):
+        if not isinstance(request, ReadCloud | Glance | ReadMembers | ReadPicture):
             raise ServeError(f"a parser opens files and knows nothing of {type(request).__name__}.")
         _alarm(ALARM_S)
         reply = answer(request)

@@ -19,6 +19,7 @@ from recon_model.serve.messages import (
     Glance,
     ReadCloud,
     ReadMembers,
+    ReadPicture,
     Ready,
     Reply,
     Shutdown,
@@ -54,7 +55,7 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
                     break
                 if isinstance(request, Glance | ReadMembers):
                     glances.put(request)
-                elif isinstance(request, ReadCloud):
+                elif isinstance(request, ReadCloud | ReadPicture):
                     mouth.say(process.answer(request))
                 elif isinstance(request, WriteCloud):
                     mouth.say(encode(_written(request)))

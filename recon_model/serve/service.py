@@ -20,6 +20,8 @@ from recon_model.serve.messages import (
     EmbedClouds,
     EmbedTexts,
     Failed,
+    FindByPicture,
+    FindByWords,
     LoadModel,
     ModelLoaded,
     Progress,
@@ -32,7 +34,7 @@ from recon_model.serve.messages import (
     TraceCurves,
 )
 
-NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds, Relate, TraceCurves)
+NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds, FindByWords, Relate, TraceCurves)
 """Requests with ``names`` and ``templates``: set aside while the text tower opens."""
 DEFAULT = ("default", "auto")
 QUIET_S = 1.0
@@ -149,7 +151,7 @@ class Service:
         if answer is None and patient is None:
             raise ServeError(f"request ({type(request).__name__}) is not for the model role.")
         model = self._current()
-        if isinstance(request, NEEDS_WORDS) and request.names and not model.vocabulary.ready(request.names, request.templates):
+        if not _ready(model, request):
             self._held[type(request)] = request
             return Progress(id=request.id, fraction=-1.0, text="Opening the text tower.")
         if answer is None:
@@ -231,6 +233,13 @@ class Service:
         held, self._held = self._held, {}
         for request in held.values():
             self._work(request)
+
+
+def _ready(model: Predictor, request: Request) -> bool:
+    """Whether a request can be answered without opening the teacher's towers first."""
+    if isinstance(request, FindByPicture):
+        return model.vocabulary.settled
+    return not isinstance(request, NEEDS_WORDS) or not request.names or model.vocabulary.ready(request.names, request.templates)
 
 
 def worker_threads() -> int:

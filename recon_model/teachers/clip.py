@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, cast
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -15,10 +17,12 @@ from recon_model.assets import asset_path
 from recon_model.errors import InputError, TeacherError
 from recon_model.teachers import fingerprint
 from recon_model.teachers.memory import PromptMemory
+from recon_model.teachers.pictures import depth_like, square
 
 DEFAULT = "default"
 """The tower that ships with the project."""
 _FILES = ("open_clip_config.json", "open_clip_model.safetensors", "bpe.txt.gz", "card.json")
+NO_OBJECT = "Nothing stands out from the ground of this picture, so the whole of it was compared."
 _BATCH = 512
 _TEXTS = 64
 """Texts read at a time on a CPU: what they need then stays in its cache."""
@@ -51,8 +55,10 @@ class Clip:
         image_fingerprint: str,
         open_tower: Callable[[], _Tower],
         memory: PromptMemory,
+        of_depths: bool = False,
     ) -> None:
         self.name = name
+        self.of_depths = of_depths
         self.embed_dim = embed_dim
         self.image_size = image_size
         self.text_fingerprint = text_fingerprint
@@ -90,15 +96,17 @@ class Clip:
             raise TeacherError(f"The teacher's folder '{folder}' lacks {', '.join(missing)}.")
         try:
             config = json.loads((folder / "open_clip_config.json").read_text(encoding="utf-8"))
+            card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
             text = fingerprint.text_fingerprint(folder)
             made = cls(
-                name=str(json.loads((folder / "card.json").read_text(encoding="utf-8"))["name"]),
+                name=str(card["name"]),
                 embed_dim=int(config["model_cfg"]["embed_dim"]),
                 image_size=int(config["model_cfg"]["vision_cfg"]["image_size"]),
                 text_fingerprint=text,
                 image_fingerprint=fingerprint.image_fingerprint(folder),
                 open_tower=lambda: _open_folder(folder, config),
                 memory=PromptMemory.load(folder, text),
+                of_depths="views" in (card.get("image") or {}),
             )
         except Exception as error:  # whatever is wrong inside the files, the sentence is the same
             raise TeacherError(f"The teacher in '{folder}' cannot be read ({type(error).__name__}: {error}).") from error
@@ -179,6 +187,13 @@ class Clip:
         device = next(tower.model.parameters()).device
         tokens = tower.tokenizer(list(texts)).to(device)
         return torch.cat([_read(tower.model, part).float() for part in tokens.split(_TEXTS if device.type == "cpu" else _BATCH)])
+
+    def see(self, picture: npt.NDArray[np.uint8]) -> tuple[Tensor, str]:
+        """Embeds a user's picture (h, w, 3), brought to what this tower learnt from: (1, D) raw, and how, in a sentence."""
+        if not self.of_depths:
+            return self.encode_image(torch.from_numpy(square(picture))[None]), ""
+        depths, found = depth_like(picture)
+        return self.encode_image(torch.from_numpy(depths)[None]), "" if found else NO_OBJECT
 
     @torch.inference_mode()
     def encode_image(self, images: Tensor) -> Tensor:

@@ -4,6 +4,8 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -85,6 +87,18 @@ class Vocabulary:
             made = classifier(teacher, [name for name, _ in missing], chosen)
             self._rows.update(zip(missing, normalize(made.float().cpu(), dim=-1), strict=True))
         return torch.stack([self._rows[key] for key in keys])
+
+    def see(self, picture: npt.NDArray[np.uint8]) -> tuple[Tensor, str]:
+        """What the image teacher makes of a picture (h, w, 3): (1, D) of length 1, to compare with ``Embedding.images``; and a note.
+
+        Raises:
+            TeacherError: the image teacher is missing, or not the one the model was taught by.
+        """
+        teacher = self.teacher()
+        if self._taught.get("image_fingerprint"):  # the authors' files do not say
+            teacher.check(self._taught, image=True)
+        feature, note = teacher.see(picture)
+        return normalize(feature.float().cpu(), dim=-1), note
 
     def templates(self, name: Templates) -> tuple[str, ...]:
         """Returns the templates of that name, or those given; "default" are those on the model's card, else the published ones.

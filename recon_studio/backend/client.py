@@ -6,13 +6,23 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from recon_model.serve.messages import Glance, PlaceClouds, ReadCloud, ReadMembers, Request, StartProjection, SteerProjection, WriteCloud
+from recon_model.serve.messages import (
+    Glance,
+    PlaceClouds,
+    ReadCloud,
+    ReadMembers,
+    ReadPicture,
+    Request,
+    StartProjection,
+    SteerProjection,
+    WriteCloud,
+)
 from recon_studio.backend.lanes import Kind
 from recon_studio.backend.supervisor import Process, Supervisor
 
 ROLES = ("model", "reader")
 """Helpers that every window has; others may be given, and are started when they are first needed."""
-THE_READERS = (ReadCloud, Glance, WriteCloud, ReadMembers)
+THE_READERS = (ReadCloud, Glance, WriteCloud, ReadMembers, ReadPicture)
 """Kinds of request that the reader does; the model does all that no other helper does."""
 THE_PROJECTIONS = (StartProjection, SteerProjection, PlaceClouds)
 

@@ -1,8 +1,9 @@
 """Answers for words. The service calls them once the text tower is open, or not needed."""
 
+from recon_model.errors import CheckpointError
 from recon_model.predictor import Predictor
 from recon_model.serve.answers.answer import Answer, timed
-from recon_model.serve.messages import Array, ClassifyByWords, CloudsRanked, RankClouds, Scores
+from recon_model.serve.messages import Array, ClassifyByWords, CloudsFound, CloudsRanked, FindByPicture, FindByWords, RankClouds, Scores
 
 
 def classify(model: Predictor, request: ClassifyByWords) -> Scores:
@@ -39,4 +40,27 @@ def rank(model: Predictor, request: RankClouds) -> CloudsRanked:
     )
 
 
-ANSWERS: dict[type, Answer] = {ClassifyByWords: classify, RankClouds: rank}
+def find_by_words(model: Predictor, request: FindByWords) -> CloudsFound:
+    """Tells how well a phrase fits many clouds."""
+    ranking, milliseconds = timed(model.rank, request.projected.numpy(), request.names[:1], request.templates)
+    return CloudsFound(id=request.id, likeness=Array.of(ranking.similarities[:, 0]), note="", milliseconds=milliseconds)
+
+
+def find_by_picture(model: Predictor, request: FindByPicture) -> CloudsFound:
+    """Tells how well a picture fits many clouds."""
+    (feature, note), milliseconds = timed(model.vocabulary.see, request.pixels.numpy())
+    images = request.images.numpy()
+    if images.shape[1] != feature.shape[1]:
+        raise CheckpointError(
+            f"The model '{model.about.name}' expects image features of {images.shape[1]} channels; its teacher gives {feature.shape[1]}."
+        )
+    likeness = model.similarities(images, feature.numpy())[:, 0]
+    return CloudsFound(id=request.id, likeness=Array.of(likeness), note=note, milliseconds=milliseconds)
+
+
+ANSWERS: dict[type, Answer] = {
+    ClassifyByWords: classify,
+    RankClouds: rank,
+    FindByWords: find_by_words,
+    FindByPicture: find_by_picture,
+}

@@ -41,7 +41,17 @@ from recon_model.serve.messages.projection import (
     SteerProjection,
 )
 from recon_model.serve.messages.wire import Array, Message
-from recon_model.serve.messages.words import ClassifyByWords, CloudsRanked, RankClouds, Scores
+from recon_model.serve.messages.words import (
+    ClassifyByWords,
+    CloudsFound,
+    CloudsRanked,
+    FindByPicture,
+    FindByWords,
+    PictureRead,
+    RankClouds,
+    ReadPicture,
+    Scores,
+)
 
 __all__ = [
     "PATIENT",
@@ -55,6 +65,7 @@ __all__ = [
     "CloudRead",
     "CloudWritten",
     "CloudsEmbedded",
+    "CloudsFound",
     "CloudsPlaced",
     "CloudsRanked",
     "Curve",
@@ -63,6 +74,8 @@ __all__ = [
     "EmbedClouds",
     "EmbedTexts",
     "Failed",
+    "FindByPicture",
+    "FindByWords",
     "Glance",
     "LoadModel",
     "MembersRead",
@@ -71,6 +84,7 @@ __all__ = [
     "Occlude",
     "Occluded",
     "Overlap",
+    "PictureRead",
     "PlaceClouds",
     "PrepareCloud",
     "Progress",
@@ -81,6 +95,7 @@ __all__ = [
     "RatiosSwept",
     "ReadCloud",
     "ReadMembers",
+    "ReadPicture",
     "Ready",
     "Reconstruct",
     "Reconstructed",
@@ -115,6 +130,9 @@ Request = (
     | EmbedClouds
     | EmbedTexts
     | RankClouds
+    | FindByWords
+    | FindByPicture
+    | ReadPicture
     | ExplainRequest
     | ProjectionRequest
 )
@@ -133,6 +151,8 @@ Reply = (
     | CloudsEmbedded
     | TextsEmbedded
     | CloudsRanked
+    | CloudsFound
+    | PictureRead
     | ExplainReply
     | ProjectionReply
 )

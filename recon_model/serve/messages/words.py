@@ -1,4 +1,4 @@
-"""Words: names ranked for one cloud, and for many at once."""
+"""Words: names ranked for one cloud, and for many at once; clouds found by a phrase or by a picture."""
 
 from recon_model.lexicon import Name
 from recon_model.serve.messages.wire import Array, Message
@@ -48,4 +48,43 @@ class CloudsRanked(Message, frozen=True):
     margins: Array  # (B,) float32
     entropies: Array  # (B,) float32, bits
     unlike: Array | None  # (B,) float32
+    milliseconds: float
+
+
+class FindByWords(Message, frozen=True):
+    """To the model: how well a phrase (the one name given) fits many clouds."""
+
+    projected: Array  # (B, D) float32, as embedded by the same model
+    names: tuple[str | Name, ...]
+    templates: str | tuple[str, ...] = "default"
+
+
+class ReadPicture(Message, frozen=True):
+    """To the reader: decode a user's picture, no larger than ``side`` pixels."""
+
+    path: str
+    side: int = 512
+
+
+class PictureRead(Message, frozen=True):
+    """A picture, upright, on white where it was transparent."""
+
+    path: str
+    pixels: Array  # (h, w, 3) uint8
+    width: int  # of the file's picture
+    height: int
+
+
+class FindByPicture(Message, frozen=True):
+    """To the model: how well what a picture shows fits many clouds."""
+
+    images: Array  # (B, D) float32, as embedded by the same model
+    pixels: Array  # (h, w, 3) uint8
+
+
+class CloudsFound(Message, frozen=True):
+    """How well each cloud fits."""
+
+    likeness: Array  # (B,) float32 cosine
+    note: str  # how it was compared, in a sentence; "" where that goes without saying
     milliseconds: float

@@ -23,6 +23,7 @@ from recon_model.serve.messages import (
     Failed,
     Glance,
     ReadCloud,
+    ReadPicture,
     Ready,
     Reply,
     Request,
@@ -53,12 +54,13 @@ def test_the_role_answers_in_order_until_told_to_stop(tmp_path: Path) -> None:
         [
             ReadCloud(id=7, path=str(tmp_path / "a.ply")),
             ReadCloud(id=8, path=str(tmp_path / "none.ply")),
+            ReadPicture(id=12, path=str(tmp_path / "a.ply")),
             Attend(id=9, points=Packed.of(points), hidden=hidden),
             Shutdown(id=10),
             ReadCloud(id=11, path=str(tmp_path / "a.ply")),
         ]
     )
-    ready, opened, missing, foreign = replies
+    ready, opened, missing, picture, foreign = replies
     assert status == 0
     assert isinstance(ready, Ready)
     assert ready.role == "reader"
@@ -66,6 +68,8 @@ def test_the_role_answers_in_order_until_told_to_stop(tmp_path: Path) -> None:
     assert opened.id == 7
     np.testing.assert_array_equal(opened.points.numpy(), clouds.read(tmp_path / "a.ply").points)
     assert missing == Failed(id=8, sentence="none.ply: there is no such file.")
+    assert isinstance(picture, Failed)
+    assert "it is no picture" in picture.sentence
     assert isinstance(foreign, Failed)
     assert foreign.fault
 
