@@ -7,36 +7,24 @@ Reconstruction view has been painted with the reconstruction of that mask, or of
 
 import argparse
 import json
-import os
-import platform
 import statistics
-import sys
-from collections.abc import Callable
-from importlib.metadata import version
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
-from benchmarks.display import virtual_display
+from benchmarks.window import LIMIT_S, application, circumstances, opened, wait
 from recon_model.assets import asset_path
-from recon_studio.backend.client import ROLES, Backend
-from recon_studio.backend.launch import helper_command, helper_environment, launch
-from recon_studio.backend.process import HelperProcess
 from recon_studio.controllers.errand import complete
-from recon_studio.controllers.studio import Start, Studio
-from recon_studio.state.app_state import AppState
+from recon_studio.controllers.studio import Studio
 from recon_studio.views.main_window import MainWindow
-from recon_studio.views.theme import prepare_application
 
 PACE_MS = 16  # between two moves of a mouse
 STEP = 6  # pixels a move
 MOVES = 1000
 SEEN, REBUILT = 1, 2
-LIMIT_S = 60
 
 
 class Watch(QObject):
@@ -85,36 +73,23 @@ class Watch(QObject):
 
 def measure(moves: int) -> dict[str, Any]:
     """Drags the brush and returns medians, percentiles and what they were measured on."""
-    helpers = {role: HelperProcess(launch(helper_command(role), helper_environment())) for role in ROLES}
-    studio = Studio(Backend(dict(helpers)), Start(AppState(), files=(str(asset_path("clouds", "chair.ply")),)))
-    window = MainWindow()
-    studio.connect_window(window)
-    studio.start()
-    studio.start_reader()
-    window.show()
-    QTest.qWaitForWindowExposed(window)
-    window.start_views()
-    try:
-        if not _wait(lambda: complete(studio.store.state)):
+    with opened(str(asset_path("clouds", "chair.ply"))) as (studio, window):
+        if not wait(lambda: complete(studio.store.state)):
             raise SystemExit(f"bench_brush: no reconstruction within {LIMIT_S} s.")
         studio.bench.set_tool("brush")
         watch = Watch(studio, window)
         _drag(studio, window, watch, moves)
-        if not _wait(lambda: not watch.waits) or not watch.lags:
+        if not wait(lambda: not watch.waits) or not watch.lags:
             raise SystemExit(f"bench_brush: {len(watch.lags)} masks were shown, and one never.")
         model = studio.store.state.model
         device = model.device if model is not None else "?"
-    finally:
-        window.close()
     cuts = statistics.quantiles(watch.lags, n=20)
     return {
         "p50_ms": round(statistics.median(watch.lags), 1),
         "p95_ms": round(cuts[-1], 1),
         "n": len(watch.lags),
         "pictures": watch.pictures,
-        "load": round(os.getloadavg()[0], 2),
-        "device": f"{device}; {platform.processor() or platform.machine()}, {os.cpu_count()} cores",
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in ("PySide6_Essentials", "vtk", "torch")}},
+        **circumstances(device),
     }
 
 
@@ -147,17 +122,6 @@ def _drag(studio: Studio, window: MainWindow, watch: Watch, moves: int) -> None:
     clock.stop()
 
 
-def _wait(until: Callable[[], bool]) -> bool:
-    """Lets the window work until something holds; returns whether it came to hold in time."""
-    loop = QEventLoop()
-    end = perf_counter() + LIMIT_S
-    look = QTimer(interval=20)
-    look.timeout.connect(lambda: loop.quit() if until() or perf_counter() > end else None)
-    look.start()
-    loop.exec()
-    return until()
-
-
 def _path(studio: Studio, window: MainWindow) -> list[QPoint]:
     """Returns places a few pixels apart, in a zigzag over what the Seen view shows."""
     prepared = studio.store.state.prepared
@@ -179,13 +143,8 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=MOVES)
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     options = parser.parse_args()
-    with virtual_display() as there:
-        if not there:
-            raise SystemExit("bench_brush: there is no display and no Xvfb; install the package xvfb.")
-        prepare_application()
-        application = QApplication(sys.argv[:1])
+    with application("bench_brush"):
         result = measure(options.moves)
-        application.shutdown()
     if options.json:
         print(json.dumps(result))
     else:

@@ -22,11 +22,13 @@ from recon_model.serve.messages import (
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions, masking
-from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Flags, Notice, Prepared, Reconstruction, Tool
+from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Cloud, Flags, Notice, Prepared, Reconstruction, Tool
 from recon_studio.state.masking import MaskEdit, Stroke
 
 Value = TypeVar("Value")
 REST_MS = 60
+MODEL_POINTS = 100_000
+"""The model draws a few thousand points at random from those it is sent; sending it more would only take time."""
 LAST_PATCH = Notice("The last patch shown cannot be hidden: the encoder needs something to see.", "warning")
 
 
@@ -141,7 +143,7 @@ class BenchController(QObject):
     def _prepare(self) -> None:
         cloud = self._store.state.cloud
         if cloud is not None and self._store.state.model is not None:
-            self._backend.submit(PrepareCloud(id=0, points=Array.of(cloud.points)))
+            self._backend.submit(PrepareCloud(id=0, points=Array.of(cloud.points[rows_sent(len(cloud.points))])))
 
     def _reconstruct(self, state: AppState) -> None:
         if state.prepared is None:
@@ -193,10 +195,11 @@ class BenchController(QObject):
             if not isinstance(request, PrepareCloud):
                 self.settled.emit()
             return
-        key = self._store.state.cloud.key if self._store.state.cloud is not None else ""
+        cloud = self._store.state.cloud
+        key = cloud.key if cloud is not None else ""
         match reply:
-            case CloudPrepared():
-                self._show(actions.show_prepared, _prepared(key, reply))
+            case CloudPrepared() if cloud is not None:
+                self._show(actions.show_prepared, prepared_of(cloud, reply))
             case Reconstructed():
                 self._show(actions.show_reconstruction, _reconstruction(key, reply))
                 self._attend_when_due(request)
@@ -225,11 +228,17 @@ def _asked(request: Request) -> AttentionQuery | None:
     return AttentionQuery(request.token, request.patch, request.layer, request.head)  # type: ignore[arg-type]
 
 
-def _prepared(key: str, reply: CloudPrepared) -> Prepared:
+def rows_sent(count: int) -> slice:
+    """Returns which of a cloud's rows the model is sent: evenly spaced ones, since the reader shuffles what it samples."""
+    return slice(None, None, max(1, -(-count // MODEL_POINTS)))
+
+
+def prepared_of(cloud: Cloud, reply: CloudPrepared) -> Prepared:
+    """Returns what the model made of a cloud, with its choice of points told in the cloud's own rows."""
     return Prepared(
-        key=key,
+        key=cloud.key,
         points=reply.points.numpy(),
-        indices=reply.indices.numpy(),
+        indices=reply.indices.numpy() * rows_sent(len(cloud.points)).step,
         centre=reply.centre,
         scale=reply.scale,
         centres=reply.centres.numpy(),

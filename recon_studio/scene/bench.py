@@ -28,7 +28,8 @@ from recon_studio.state.view_state import MOST_TILES
 
 SPHERE_LIMIT = 20_000  # points per view; above, spheres take too long without a graphics card
 MOVING_SPHERES = 16_000  # points over all views that are drawn as spheres while the camera moves
-MOVING_LIMIT = 100_000  # points over all views while the camera moves
+MOST_MOVING = 150_000  # points of large clouds over all views while the camera moves, where drawing is fast
+_SLOW, _FAST = 0.045, 0.02  # seconds an image may take while things move; and below which more can be drawn
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ class Bench:
         self._depths: Any = vtkFloatArray()
         self._rects: dict[int, Rect] = {}
         self._oversampling = 1
+        self._budget = MOST_MOVING  # points of large clouds while the camera moves, as this machine manages
         self.drawn: frozenset[int] = frozenset()  # the views that the last render drew anew
         self._closed = False
 
@@ -237,13 +239,27 @@ class Bench:
                     self._draw_first(view, rects[index], asked, wanted)
                     drawn.append(index)
         self.drawn = frozenset(drawn)
+        begun = perf_counter()
         self._window.Render()
-        return self._image()
+        image = self._image()
+        if moving and limit is not None:
+            self._learn(perf_counter() - begun, limit * self._first_parts(rects))
+        return image
+
+    def _first_parts(self, rects: dict[int, Rect]) -> int:
+        """Returns how many points the first parts of large clouds hold in all views."""
+        return sum(self._views[index].points for index in rects if self._views[index].count > 1)
 
     def _parts_while_moving(self, rects: dict[int, Rect]) -> int:
-        """Returns how many parts of each large cloud can be drawn in time."""
-        large = sum(self._views[index].points for index in rects if self._views[index].count > 1)
-        return max(1, MOVING_LIMIT // max(large, 1))
+        """Returns how many parts of each large cloud can be drawn in time; at least one."""
+        return max(1, self._budget // max(self._first_parts(rects), 1))
+
+    def _learn(self, seconds: float, points: int) -> None:
+        """Draws fewer points while things move where this machine, or what else it does, is slow; more again where it is not."""
+        if seconds > _SLOW:
+            self._budget = max(points // 2, 1)
+        elif seconds < _FAST:
+            self._budget = min(max(2 * points, self._budget), MOST_MOVING)
 
     def _draw_first(self, view: _View, rect: Rect, asked: tuple[object, ...], parts: int) -> None:
         """Prepares a view to be drawn from nothing, with so many of its parts."""

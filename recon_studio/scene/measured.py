@@ -9,6 +9,8 @@ import pyvista as pv
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.state.app_state import Cloud, Theme
 
+MOST_POINTS = 100_000
+"""More, drawn at once, would hold up a window without a graphics card."""
 _INK: dict[Theme, str] = {"light": "#30353c", "dark": "#d7dbe0"}
 
 
@@ -17,17 +19,18 @@ def draw_measured(plotter: Any, cloud: Cloud, theme: Theme) -> None:
 
     Args:
         plotter: any ``pyvista.BasePlotter``, in a window or off screen.
-        cloud: drawn point for point, in its own colours, or by height (y) where the file has none.
+        cloud: drawn point for point up to ``MOST_POINTS`` of them, in its own colours, or by height (y) where the file has none.
         theme: ground and ink.
     """
     plotter.clear()
     plotter.set_background([channel / 255 for channel in GROUNDS[theme].background])
     # Ticks count from the origin that was taken off: far from 0 the numbers would all read the same.
-    points = pv.PolyData(cloud.points)
+    rows = slice(None, None, max(1, -(-len(cloud.points) // MOST_POINTS)))
+    points = pv.PolyData(cloud.points[rows])
     ink = _INK[theme]
-    style: dict[str, Any] = {"style": "points", "point_size": _point_size(len(cloud.points)), "lighting": False, "reset_camera": False}
+    style: dict[str, Any] = {"style": "points", "point_size": _point_size(points.n_points), "lighting": False, "reset_camera": False}
     if cloud.colours is not None:
-        points["colours"] = cloud.colours
+        points["colours"] = cloud.colours[rows]
         plotter.add_mesh(points, scalars="colours", rgb=True, **style)
     else:
         points["height"] = np.asarray(points.points)[:, 1]

@@ -62,8 +62,8 @@ def by_patch(count: int, theme: Theme) -> Paint:
 def by_height(cloud: Cloud, shown: Shown, theme: Theme, edited: Range | None) -> Paint:
     """Colours by y in the file's own coordinates."""
     lift = shown.middle[1] + cloud.origin[1]
-    ends = float(cloud.points[:, 1].min()) + cloud.origin[1], float(cloud.points[:, 1].max()) + cloud.origin[1]
-    bar = scale_bar("height y, file's units", height_map(theme), "height", *ends, edited)
+    low, high = (ends[1] + cloud.origin[1] for ends in cloud.bounds)
+    bar = scale_bar("height y, file's units", height_map(theme), "height", low, high, edited)
 
     def colours(piece: Piece) -> Bytes:
         # In prepared coordinates: heights far from 0 would lose their digits in float32.

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from recon_studio.state.app_state import Cloud, Floats, Indices, Prepared
 
-PART = 50_000
-"""Points drawn at once: a software renderer takes some 20 ms for them. Larger clouds are drawn in so many interleaved parts."""
+PART = 25_000
+"""Points drawn at once: a software renderer takes some 10 ms for them. Larger clouds are drawn in so many interleaved parts."""
 
 
 class Piece:
@@ -92,8 +92,7 @@ def shown(cloud: Cloud, prepared: Prepared | None) -> Shown:
     """Cuts a cloud into parts, in prepared coordinates, or centred and scaled by its extent before there are any."""
     total = len(cloud.points)
     if prepared is None:
-        columns = [(float(column.min()), float(column.max())) for column in cloud.points.T]
-        low, high = (np.array(ends) for ends in zip(*columns, strict=True))
+        low, high = (np.array(ends) for ends in cloud.bounds)
         x, y, z = ((low + high) / 2).tolist()
         origin, scale, centres = (x, y, z), max(float(np.linalg.norm(high - low)) / 2, 1e-12), None
     else:

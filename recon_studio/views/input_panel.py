@@ -1,7 +1,5 @@
 """What the file held, and what was done to it before the model saw it."""
 
-import numpy as np
-
 from recon_studio.state.app_state import AppState
 from recon_studio.views.parts import Card, Facts, label
 
@@ -50,8 +48,7 @@ class InputPanel(Card):
         self.facts.set_value("Format", cloud.format)
         faces = f", {cloud.face_count:,} faces" if cloud.face_count else ""
         self.facts.set_value("Held", f"{cloud.vertex_count:,} {'vertices' if cloud.kind == 'mesh' else 'points'}{faces}")
-        extent = np.ptp(cloud.points, axis=0) if len(cloud.points) else np.zeros(3)
-        self.facts.set_value("Extent", " × ".join(f"{side:.3g}" for side in extent))
+        self.facts.set_value("Extent", " × ".join(f"{high - low:.3g}" for low, high in zip(*cloud.bounds, strict=True)))
         carried = [name for name, held in (("colours", cloud.colours), ("normals", cloud.normals)) if held is not None]
         self.facts.set_value("With", ", ".join(carried) or "coordinates only")
         if prepared is None:

@@ -70,12 +70,12 @@ class MeasuredView(QWidget):
             self._draw(*self._wanted)
 
     def _draw(self, cloud: Cloud, theme: Theme) -> None:
-        from recon_studio.scene.measured import draw_measured
+        from recon_studio.scene.measured import MOST_POINTS, draw_measured
 
-        extent = cloud.points.max(axis=0) - cloud.points.min(axis=0)
-        sides = " × ".join(f"{side:.4g}" for side in extent)
+        sides = " × ".join(f"{high - low:.4g}" for low, high in zip(*cloud.bounds, strict=True))
         origin = ", ".join(f"{place:.10g}" for place in cloud.origin)
-        self._caption.setText(f"{len(cloud.points):,} points · {sides} file units (x × y × z) · ticks count from ({origin})")
+        drawn = "" if len(cloud.points) <= MOST_POINTS else f", every {-(-len(cloud.points) // MOST_POINTS)}th drawn"
+        self._caption.setText(f"{len(cloud.points):,} points{drawn} · {sides} file units (x × y × z) · ticks count from ({origin})")
         draw_measured(self.plotter, cloud, theme)
         self.plotter.render()
         self.drawn.emit()

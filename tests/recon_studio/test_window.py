@@ -320,6 +320,47 @@ def test_a_stroke_of_the_brush_is_followed_and_taken_back_whole(rig: Rig, qtbot:
     np.testing.assert_array_equal(rig.view(2), view)
 
 
+def test_a_turn_of_the_views_is_taken_back_exactly(rig: Rig, qtbot: QtBot) -> None:
+    before, view = rig.state.views.cameras, rig.view(2)
+    tile = rig.window.bench.tiles[0]
+    middle = tile.image_rect().center()
+    QTest.mousePress(tile, Qt.MouseButton.LeftButton, pos=middle)
+    for step in range(1, 9):
+        QTest.mouseMove(tile, middle + QPoint(8 * step, 2 * step))
+    QTest.mouseRelease(tile, Qt.MouseButton.LeftButton, pos=middle + QPoint(64, 16))
+    assert rig.state.views.cameras != before
+    assert rig.state.can_undo == "turn the view"
+    assert (rig.view(2) != view).any()
+    press(rig.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert rig.state.views.cameras == before
+    np.testing.assert_array_equal(rig.view(2), view)
+
+
+def test_a_view_is_made_to_show_the_difference_and_the_truth_behind_a_key(rig: Rig, qtbot: QtBot) -> None:
+    layout = rig.state.views.tiles
+    menu = rig.window.bench.tiles[3].title.menu()
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.text() == "Difference to truth").trigger()
+    assert rig.state.views.tiles[3].show == "difference"
+    prepared, rebuilt = rig.state.prepared, rig.state.reconstruction
+    seen = np.zeros(len(prepared.points), dtype=bool)
+    seen[prepared.members[~rebuilt.hidden].ravel()] = True
+    assert rig.window.bench.tiles[3].view.caption.startswith(f"{(~seen).sum()} truly hidden points")
+    assert colourful(rig.view(3)) > 200
+    view = rig.view(2)
+    rig.window.bench.setFocus()
+    rig.window.activateWindow()
+    assert QTest.qWaitForWindowActive(rig.window)
+    QTest.keyPress(rig.window, Qt.Key.Key_F)
+    assert rig.state.views.flipped
+    assert (rig.view(2) != view).any()
+    QTest.keyRelease(rig.window, Qt.Key.Key_F)
+    assert not rig.state.views.flipped
+    np.testing.assert_array_equal(rig.view(2), view)
+    rig.window.actions_by_name["four"].trigger()
+    assert rig.state.views.tiles == layout
+
+
 def test_a_bad_file_is_a_sentence_and_the_window_goes_on(rig: Rig, qtbot: QtBot, tmp_path: Path, chair_file: Path) -> None:
     bad = write_broken_ply(tmp_path / "broken.ply")
     drop(rig.window, [bad])

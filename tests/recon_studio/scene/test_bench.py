@@ -114,6 +114,64 @@ def test_large_clouds_stay_in_place_while_thinned(bench):
     assert len(state.cloud.points) == GROUPS * SIZE
 
 
+def test_a_camera_of_its_own_moves_only_its_view(bench):
+    bench.show(Resolver()(answered_state()))
+    before = bench.render(CAMERA, RECTS)
+    moved = {at: CAMERA if at != 2 else CAMERA.orbited(60, 10) for at in RECTS}
+    after = bench.render(moved, RECTS)
+    assert bench.drawn == {2}
+    changed = (before != after).any(axis=2)
+    rect = RECTS[2]
+    assert changed[rect.y : rect.y + HIGH, rect.x : rect.x + WIDE].any()
+    changed[rect.y : rect.y + HIGH, rect.x : rect.x + WIDE] = False
+    assert not changed.any()
+
+
+@pytest.mark.parametrize("shading", ["lit", "eye_dome"])
+def test_a_large_cloud_drawn_bit_by_bit_is_the_cloud_drawn_at_once(bench, shading):
+    state = opened_state()
+    spread = np.random.default_rng(1).normal(scale=0.6, size=(GROUPS * SIZE * 1500, 3)).astype(np.float32)
+    points = np.repeat(state.cloud.points, 1500, axis=0) + spread
+    large = replace(state, cloud=replace(state.cloud, points=points), views=replace(state.views, shading=shading))
+    picture = Resolver()(large)
+    assert len(picture.views[0].finer) == 11
+    bench.show(picture)
+    few = bench.render(CAMERA, RECTS, coarse=True, moving=True)
+    steps = 0
+    while bench.unfinished:
+        bit_by_bit = bench.refine(0.0)
+        assert bench.drawn == {0}
+        steps += 1
+    assert steps >= 2
+    fresh = Bench()
+    fresh.show(Resolver()(large))
+    at_once = fresh.render(CAMERA, RECTS)
+    assert not fresh.unfinished
+    fresh.close()
+    np.testing.assert_array_equal(bit_by_bit, at_once)
+    ground = (few[..., :3] == 255).all(axis=2).sum(), (at_once[..., :3] == 255).all(axis=2).sum()
+    assert ground[0] > ground[1]
+
+
+def test_points_grow_with_their_size(bench):
+    covered = []
+    for size in (0.5, 2.0):
+        state = answered_state()
+        image = _draw(bench, replace(state, views=replace(state.views, point_size=size)))
+        covered.append((image[..., :3] != 255).any(axis=2).sum())
+    assert covered[1] > 2 * covered[0]
+
+
+def test_fewer_views_draw_fewer(bench):
+    state = answered_state()
+    picture = Resolver()(replace(state, views=replace(state.views, tiles=state.views.tiles[1:2])))
+    bench.show(picture)
+    image = bench.render(CAMERA, {0: Rect(0, 0, WIDE, HIGH)})
+    assert image.shape == (HIGH, WIDE, 4)
+    (place,), _ = CAMERA.project(CORNERS[0][None], WIDE, HIGH)
+    np.testing.assert_allclose(image[int(place[1]), int(place[0]), :3], GROUNDS["light"].ghost, atol=3)
+
+
 def test_views_that_did_not_change_are_kept_from_the_image_before(bench):
     resolve, state = Resolver(), answered_state()
     rects = {index: Rect(160 * (index % 2), 120 * (index // 2), 160, 120) for index in range(4)}

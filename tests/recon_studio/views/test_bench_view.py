@@ -1,0 +1,227 @@
+"""The views by mouse and keys: layouts, menus, ranges, cameras, the truth behind a key."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from recon_studio.scene.colours import GROUNDS
+from recon_studio.state import viewing
+from recon_studio.state.view_state import LAYOUTS, MOST_TILES, TileChoice
+from recon_studio.views.bench_view import BenchView
+from recon_studio.views.colour_bar import BarPlace
+from tests.recon_studio.scenery import CORNERS, answered_state
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def show(window, state, old=None):
+    window.show_state(old if old is not None else answered_state(), state)
+    return state
+
+
+def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    window.bench.setFocus()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, key, modifier)
+
+
+def drag(qtbot, tile):
+    by = QPoint(60, 20)
+    at = tile.image_rect().center()
+    qtbot.mousePress(tile, LEFT, pos=at)
+    for step in (0.3, 0.6, 1.0):
+        qtbot.mouseMove(tile, at + QPoint(round(by.x() * step), round(by.y() * step)))
+    qtbot.mouseRelease(tile, LEFT, pos=at + by)
+
+
+def menu_of(tile):
+    menu = tile.title.menu()
+    menu.aboutToShow.emit()
+    return {action.text(): action for action in menu.actions() if action.text()}
+
+
+@pytest.mark.parametrize("count", range(1, MOST_TILES + 1))
+def test_every_number_of_views_fills_the_room_without_overlap(window, qtbot, count):
+    state = answered_state()
+    tiles = tuple(TileChoice("input", "patch") for _ in range(count))
+    show(window, replace(state, views=replace(state.views, tiles=tiles)))
+    qtbot.waitUntil(lambda: len(window.bench.tiles) == count and all(tile.isVisible() for tile in window.bench.tiles))
+    window.bench.layout().activate()
+    areas = [tile.geometry() for tile in window.bench.tiles]
+    assert not any(a.intersects(b) for at, a in enumerate(areas) for b in areas[at + 1 :])
+    assert sum(area.width() * area.height() for area in areas) > 0.9 * window.bench.width() * window.bench.height()
+    window.start_views()
+    window.bench.render_sharp()
+    for place, tile in enumerate(window.bench.tiles):
+        area = tile.image_rect()
+        (at,), _ = window.bench.camera.project(CORNERS[7][None], area.width(), area.height())
+        found = tile.grab().toImage().pixelColor(round(area.x() + at[0]), round(area.y() + at[1]))
+        assert (found.red(), found.green(), found.blue()) != GROUNDS["light"].background, place
+
+
+def test_layouts_are_keys_away(window, qtbot):
+    for key, layout in ((Qt.Key.Key_1, "one"), (Qt.Key.Key_2, "two"), (Qt.Key.Key_4, "four"), (Qt.Key.Key_6, "six")):
+        with qtbot.waitSignal(window.bench_room.view_actions.layoutChosen) as chosen:
+            press(qtbot, window, key, Qt.KeyboardModifier.AltModifier)
+        assert chosen.args == [layout]
+
+
+def test_the_title_is_a_menu_of_what_can_be_shown_and_why_the_rest_cannot(window, qtbot):
+    state = answered_state()
+    show(window, replace(state, selected_patch=1))
+    entries = menu_of(window.bench.tiles[0])
+    assert entries["Input"].isChecked()
+    assert entries["Patch"].isChecked()
+    assert not entries["The file's colours"].isEnabled()
+    assert entries["The file's colours"].toolTip().endswith("The file holds no colours.")
+    assert not entries["Model A − model B"].isEnabled()
+    assert "Open a model as B" in entries["Model A − model B"].toolTip()
+    with qtbot.waitSignal(window.bench.showChosen) as shown:
+        entries["Difference to truth"].trigger()
+    assert shown.args == [0, "difference"]
+    with qtbot.waitSignal(window.bench.colourChosen) as coloured:
+        entries["Height"].trigger()
+    assert coloured.args == [0, "height"]
+    with qtbot.waitSignal(window.bench.tileClosed) as closed:
+        entries["Close this view"].trigger()
+    assert closed.args == [0]
+    one = replace(state, views=replace(state.views, tiles=LAYOUTS["one"]))
+    show(window, one)
+    assert not menu_of(window.bench.tiles[0])["Close this view"].isEnabled()
+
+
+def test_an_end_of_a_colour_bar_is_typed_and_a_double_click_lets_it_go(window, qtbot):
+    tile = window.bench.tiles[2]
+    place = BarPlace(tile.image_rect())
+    with qtbot.assertNotEmitted(window.patchPicked):
+        qtbot.mouseClick(tile, LEFT, pos=place.ends["high"].adjusted(40, 0, 0, 0).center().toPoint())
+    assert tile._field.isVisible()
+    assert float(tile._field.text()) == pytest.approx(0.004)
+    QTest.keyClicks(tile._field, "abc")
+    with qtbot.assertNotEmitted(window.bench.rangeSet):
+        QTest.keyClick(tile._field, Qt.Key.Key_Return)
+    tile._field.selectAll()
+    QTest.keyClicks(tile._field, "0,002")
+    with qtbot.waitSignal(window.bench.rangeSet) as chosen:
+        QTest.keyClick(tile._field, Qt.Key.Key_Return)
+    assert chosen.args == ["error", 0.0, 0.002]
+    assert not tile._field.isVisible()
+    with qtbot.waitSignal(window.bench.rangeReset) as reset:
+        qtbot.mouseDClick(tile, LEFT, pos=place.strip.center().toPoint())
+    assert reset.args == ["error"]
+
+
+def test_a_drag_is_told_once_when_it_ends(window, qtbot):
+    told = []
+    window.bench.camerasMoved.connect(lambda cameras, label, drag: told.append((cameras, label, drag)))
+    before = window.bench.camera
+    drag(qtbot, window.bench.tiles[0])
+    drag(qtbot, window.bench.tiles[3])
+    assert [label for _, label, _ in told] == ["turn the view"] * 2
+    assert told[0][2] != told[1][2]
+    assert told[1][0] == (window.bench.camera,) != (before,)
+
+
+def test_an_unlinked_camera_moves_only_its_view(window, qtbot):
+    window.start_views()
+    state = show(window, viewing.link_cameras(answered_state(), 0))
+    assert not window.actions_by_name["link"].isChecked()
+    window.bench.render_sharp()
+    before = [tile.grab(tile.image_rect()).toImage() for tile in window.bench.tiles]
+    drag(qtbot, window.bench.tiles[1])
+    window.bench.render_sharp()
+    after = [tile.grab(tile.image_rect()).toImage() for tile in window.bench.tiles]
+    assert [a != b for a, b in zip(before, after, strict=True)] == [False, True, False, False]
+    with qtbot.waitSignal(window.bench_room.view_actions.camerasLinked) as linked:
+        press(qtbot, window, Qt.Key.Key_K)
+    assert linked.args == [1]
+    show(window, viewing.link_cameras(viewing.move_cameras(state, window.bench._cameras), 1), state)
+    assert {window.bench.camera_of(place) for place in range(4)} == {window.bench.camera_of(1)}
+
+
+def test_the_truth_stands_there_while_its_key_is_held(window, qtbot):
+    told = []
+    actions = window.bench_room.view_actions
+    actions.flipped.connect(told.append)
+    window.bench.setFocus()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyPress(window, Qt.Key.Key_F)
+    assert told == [True]
+    flipped = show(window, viewing.flip(answered_state(), True))
+    assert window.bench.tiles[2].view.title == "Truth"
+    QTest.keyRelease(window, Qt.Key.Key_F)
+    assert told == [True, False]
+    show(window, viewing.flip(flipped, False), flipped)
+    assert window.bench.tiles[2].view.title == "Reconstruction"
+    show(window, replace(answered_state(), views=replace(answered_state().views, tiles=LAYOUTS["four"][:2])))
+    assert not window.actions_by_name["flip"].isEnabled()
+    assert "No view shows a reconstruction" in window.actions_by_name["flip"].toolTip()
+
+
+def test_the_turntable_turns_until_touched_and_rests_out_of_sight(window, qtbot):
+    window.start_views()
+    turning = show(window, viewing.turn(answered_state(), True))
+    start = window.bench.camera.azimuth
+    qtbot.waitUntil(lambda: window.bench.camera.azimuth != start)
+    assert window.bench._turn_timer.isActive()
+    window.bench.hide()
+    assert not window.bench._turn_timer.isActive()
+    window.bench.show()
+    assert window.bench._turn_timer.isActive()
+    with qtbot.waitSignal(window.bench.turningStopped):
+        qtbot.mousePress(window.bench.tiles[0], LEFT, pos=QPoint(60, 80))
+    qtbot.mouseRelease(window.bench.tiles[0], LEFT, pos=QPoint(60, 80))
+    with qtbot.waitSignal(window.bench.camerasMoved) as moved:
+        show(window, answered_state(), turning)
+    assert moved.args[:2] == [(window.bench.camera,), "turntable"]
+    assert not window.bench._turn_timer.isActive()
+
+
+def test_a_camera_the_state_brings_back_is_taken_and_a_known_cloud_is_not_framed_again(qtbot, window):
+    state = answered_state()
+    moved = viewing.move_cameras(state, (window.bench.camera.orbited(33, 4),))
+    show(window, moved)
+    assert window.bench.camera == moved.views.cameras[0]
+    bench = BenchView(window)
+    saved = replace(moved, views=replace(moved.views, framed=f"{state.current}:prepared"))
+    with qtbot.assertNotEmitted(bench.camerasFramed):
+        bench.show_state(saved, window.bench._picture)
+    assert bench.camera == moved.views.cameras[0]
+    with qtbot.waitSignal(bench.camerasFramed):
+        bench.show_state(replace(saved, current="/another.ply"), replace(window.bench._picture))
+    bench.shut()
+
+
+def test_points_and_shading_have_actions(window, qtbot):
+    actions = window.bench_room.view_actions
+    with qtbot.waitSignal(actions.pointsScaled) as scaled:
+        window.actions_by_name["larger"].trigger()
+    assert scaled.args[0] > 1
+    with qtbot.waitSignal(actions.shadingChosen) as shaded:
+        window.actions_by_name["eye_dome"].trigger()
+    assert shaded.args == ["eye_dome"]
+    window.start_views()
+    window.bench.render_sharp()
+    tile = window.bench.tiles[1]
+    plain = tile.grab(tile.image_rect()).toImage()
+    show(window, viewing.set_shading(answered_state(), "eye_dome"))
+    window.bench.render_sharp()
+    assert tile.grab(tile.image_rect()).toImage() != plain
+    assert window.actions_by_name["eye_dome"].isChecked()
+
+
+def test_the_scale_bar_is_as_long_as_it_says(window):
+    window.bench._place_rings()
+    pixels, words = window.bench.tiles[0]._ruler
+    length = float(words.split()[0])
+    ends = np.zeros((2, 3), np.float32) + np.array(window.bench.camera.target, np.float32)
+    ends[1] += (length / 10.0 * window.bench.camera.axes[0]).astype(np.float32)  # one unit is ten of the file's
+    area = window.bench.tiles[0].image_rect()
+    places, _ = window.bench.camera.project(ends, area.width(), area.height())
+    assert np.linalg.norm(places[1] - places[0]) == pytest.approx(pixels, rel=1e-3)
+    assert window.bench.tiles[1]._ruler is None  # one camera, one bar
