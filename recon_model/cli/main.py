@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": "measure a model by a named protocol",
     "convert": "turn the authors' checkpoint into our folder, or back",
     "pretrain": "train a model",
+    "finetune": "teach a model the names of your own clouds",
     "runs": "list training runs; show, pause, continue or stop one",
     "serve": "play a helper process of the studio on stdin and stdout",
 }

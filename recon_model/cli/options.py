@@ -59,3 +59,11 @@ def progress(share: float) -> None:
     """Shows on a terminal how far a long job is."""
     if sys.stderr.isatty():
         print(f"\r{share:4.0%}", end="\r" if share >= 1 else "", file=sys.stderr, flush=True)
+
+
+def wait_without_spinning() -> None:
+    """Lets idle threads of torch sleep; to be called before torch is imported.
+
+    Threads that spin while they wait fight for cores with whatever else runs: on two busy cores, training steps took three times as long.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -1,7 +1,6 @@
 """`recon pretrain`: teach a model from scratch and write the run into a folder."""
 
 import argparse
-import os
 from pathlib import Path
 
 HELP = "train a model; the run is a folder that can be watched, stopped and resumed"
@@ -29,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Trains; returns 0 when done, also when stopped on request (the run can then be resumed)."""
-    # Threads that spin while they wait fight for cores with whatever else runs: on two busy cores, steps took three times as long. Only
-    # heard before torch is imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from recon_model.cli.options import wait_without_spinning
+
+    wait_without_spinning()
     from recon_model.train.launch import Request, launch
     from recon_model.train.settings import COMMAND_OPTIONS
 

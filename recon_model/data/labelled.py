@@ -1,5 +1,6 @@
-"""Labelled clouds given by a user to train on or to measure with: one .npz, or a folder of files."""
+"""Labelled clouds given by a user to train on or to measure with: one .npz, a folder of files, or a list of files with labels."""
 
+import csv
 import re
 import zipfile
 import zlib
@@ -15,6 +16,8 @@ from recon_model.errors import InputError
 
 FOLDER_POINTS = 8192
 """Points kept of each file of a folder."""
+SPLITS = ("train", "test", "val")
+"""Folders that part a published set, and name nothing."""
 
 
 class LabelledClouds(NamedTuple):
@@ -32,16 +35,19 @@ def load_labelled(path: Path, seed: int = 0) -> LabelledClouds:
     """Reads labelled clouds from ``X.npz`` (points (K, P, 3), labels (K,), names (C,)) or from a folder of cloud files.
 
     In a folder a file is named by the subfolder it lies in or, at the top, by its own name without trailing numbers
-    ("night_stand_0042.off").
+    ("night_stand_0042.off"); subfolders named train, test or val, as in published sets, are passed over. A ``.csv`` lists files and their
+    labels in columns "file" and "label".
 
     Raises:
-        InputError: the path is neither, an array is missing or misshapen, or the folder holds no file that can be read.
+        InputError: the path is none of these, an array is missing or misshapen, or there is no file that can be read.
     """
     if path.is_dir():
         return _load_folder(path, seed)
     if path.suffix.lower() == ".npz" and path.is_file():
         return _load_npz(path)
-    raise InputError(f"data ('{path}') must be 'synthetic', an .npz file or a folder of clouds.")
+    if path.suffix.lower() == ".csv" and path.is_file():
+        return _gathered(path, _listed(path), seed)
+    raise InputError(f"data ('{path}') must be 'synthetic', an .npz file, a .csv of files and labels, or a folder of clouds.")
 
 
 def is_data_set(path: Path) -> bool:
@@ -92,13 +98,36 @@ def _arrays(path: Path) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
 
 
 def _load_folder(path: Path, seed: int) -> LabelledClouds:
+    files = sorted(entry for entry in path.rglob("*") if entry.is_file() and not entry.name.startswith("."))
+    return _gathered(path, [(file, _word(file, path)) for file in files], seed)
+
+
+def _word(file: Path, top: Path) -> str:
+    """What a file of a folder is called: by its folder, that of a split aside, or by its own name."""
+    folder = next((each for each in file.parents if each.name.lower() not in SPLITS), top)
+    if folder == top or top not in folder.parents:
+        return re.sub(r"[\W_]*\d+$", "", file.stem)
+    return folder.name
+
+
+def _listed(path: Path) -> list[tuple[Path, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"'{path}' cannot be read as a table ({error}).") from error
+    if not rows or not {"file", "label"} <= set(rows[0]):
+        raise InputError(f"'{path}' must hold the columns file and label, and at least one row.")
+    return [(path.parent / str(row["file"]), str(row["label"] or "")) for row in rows]
+
+
+def _gathered(path: Path, files: Sequence[tuple[Path, str]], seed: int) -> LabelledClouds:
     points, words = [], []
-    for file in sorted(entry for entry in path.rglob("*") if entry.is_file() and not entry.name.startswith(".")):
+    for file, word in files:
         try:
             points.append(np.asarray(read(file, max_points=FOLDER_POINTS, seed=seed).points, np.float32))
         except InputError:
             continue
-        word = file.parent.name if file.parent != path else re.sub(r"[\W_]*\d+$", "", file.stem)
         words.append(re.sub(r"[\s_]+", " ", word).strip().lower() or "object")
     if not points:
         raise InputError(f"'{path}' holds no file that can be read as a cloud.")

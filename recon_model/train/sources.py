@@ -76,13 +76,14 @@ def turn(patches: Patches, angles: Tensor) -> Patches:
     return patches._replace(centres=patches.centres @ matrix, relative=relative.view(patches.relative.shape))
 
 
-def _order(count: int, wanted: int, seed: tuple[int, ...]) -> NDArray[np.int64]:
+def shuffled(count: int, wanted: int, seed: tuple[int, ...]) -> NDArray[np.int64]:
     """A shuffled order over ``count`` clouds, as often repeated (each time anew) as ``wanted`` needs."""
     rng = np.random.default_rng(seed)
     return np.concatenate([rng.permutation(count) for _ in range(math.ceil(wanted / count))])[:wanted]
 
 
-def _angles(count: int, seed: tuple[int, ...]) -> Tensor:
+def angles(count: int, seed: tuple[int, ...]) -> Tensor:
+    """Random angles (count,) in radians, float32."""
     return torch.from_numpy(np.random.default_rng(seed).random(count, np.float32)) * (2 * math.pi)
 
 
@@ -137,7 +138,7 @@ class SyntheticSource:
             self._shards.append(shard)
             if self._encode_views is not None:
                 self._images.append(self._encode_views(shard.views))
-        self._epoch_order = _order(self._available * SHARD, self._wanted(), (self._recipe.seed, 1, epoch))
+        self._epoch_order = shuffled(self._available * SHARD, self._wanted(), (self._recipe.seed, 1, epoch))
         return True
 
     def batch(self, epoch: int, step: int) -> Batch:
@@ -145,7 +146,7 @@ class SyntheticSource:
         size = self._recipe.batch_size
         picks = self._epoch_order[step * size : (step + 1) * size]
         batch = _gather(self._shards, self._images, picks)
-        return batch._replace(patches=turn(batch.patches, _angles(size, (self._recipe.seed, 2, epoch, step))))
+        return batch._replace(patches=turn(batch.patches, angles(size, (self._recipe.seed, 2, epoch, step))))
 
     def validation(self, waiting: Waiting) -> list[Batch]:
         """Shapes of another seed, each at one fixed angle."""
@@ -158,7 +159,7 @@ class SyntheticSource:
             for start in range(0, SHARD, VALIDATION_BATCH):
                 picks = np.arange(start, min(start + VALIDATION_BATCH, SHARD))
                 batch = _gather([shard], images, picks)
-                batches.append(batch._replace(patches=turn(batch.patches, _angles(len(picks), (self._recipe.seed, 3, index, start)))))
+                batches.append(batch._replace(patches=turn(batch.patches, angles(len(picks), (self._recipe.seed, 3, index, start)))))
         return batches
 
     def close(self) -> None:
@@ -204,7 +205,7 @@ class CloudSource:
         del waiting
         size = self._recipe.batch_size
         wanted = (self._recipe.steps_per_epoch or self.size // size) * size
-        self._epoch_order = _order(self.size, wanted, (self._recipe.seed, 1, epoch))
+        self._epoch_order = shuffled(self.size, wanted, (self._recipe.seed, 1, epoch))
         return True
 
     def batch(self, epoch: int, step: int) -> Batch:
@@ -230,5 +231,5 @@ class CloudSource:
             drawn.append(points[rng.choice(len(points), count, replace=len(points) < count)])
         clouds, _, _ = unit_sphere(torch.from_numpy(np.stack(drawn)))
         patches = cut(clouds, self._model.num_groups, self._model.group_size, self._model.skip_near_origin)
-        turned = turn(patches, _angles(len(picks), (*seed, 1)))
+        turned = turn(patches, angles(len(picks), (*seed, 1)))
         return Batch(turned, torch.from_numpy(self._clouds.labels[picks]), [""] * len(picks), None)

@@ -73,5 +73,5 @@ def test_a_folder_without_clouds_is_a_sentence(tmp_path):
 
 
 def test_other_paths_are_refused(tmp_path):
-    with pytest.raises(InputError, match=r"must be 'synthetic', an .npz file or a folder"):
+    with pytest.raises(InputError, match=r"must be 'synthetic', an .npz file, a .csv of files and labels, or a folder"):
         load_labelled(tmp_path / "x.ply")

@@ -92,7 +92,7 @@ def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp
     [
         ({"preset": "huge"}, r"preset \('huge'\) must be one of tiny, small, base, studio, quick"),
         ({"device": "tpu"}, r"device \('tpu'\) must be auto, cpu"),
-        ({"data": "nowhere.npz"}, r"data \('.*nowhere.npz'\) must be 'synthetic', an .npz file or a folder"),
+        ({"data": "nowhere.npz"}, r"data \('.*nowhere.npz'\) must be 'synthetic', an .npz file, a .csv"),
         ({"teacher": "nobody"}, "no teacher 'nobody'"),
         ({"resume": True}, r"holds no run to resume"),
         ({"recipe_changes": {"batch_size": 400}}, r"batch_size \(400\) must not exceed the 36 clouds to train on"),

@@ -1,0 +1,145 @@
+"""Classifiers on the encoder's features: what learns, what stays as it was, and that going on is exact."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from recon_model.checkpoint import format as checkpoint
+from recon_model.cli.main import main
+from recon_model.config import ModelConfig
+from recon_model.data.labelled import load_labelled
+from recon_model.errors import CheckpointError, ConfigError, InputError, ReconError
+from recon_model.models.classifier import Classifier
+from recon_model.predictor import Predictor
+from recon_model.train.finetune import FinetuneRequest, finetune, finetuning
+from recon_model.train.labelled_source import LabelledSource
+from tests.recon_model.train.runs import clouds, model_config
+from tests.recon_model.train.test_pretrain import events
+
+SHORT = {"epochs": 12, "batch_size": 8, "warmup_epochs": 1.0, "learning_rate": 2e-3}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    made = clouds(24)
+    np.savez(tmp_path / "shapes.npz", points=made.points, labels=made.labels, names=np.array(made.names))
+    return str(tmp_path / "shapes.npz")
+
+
+def request(tmp_path: Path, npz: str, small_checkpoint: Path, **changes: object) -> FinetuneRequest:
+    asked = {"out": tmp_path / "run", "data": npz, "init": str(small_checkpoint), "device": "cpu", "recipe_changes": SHORT}
+    return FinetuneRequest(**{**asked, "mode": "linear", **changes})
+
+
+@pytest.mark.parametrize("mode", ["linear", "mlp3", "full"])
+def test_names_are_learnt_and_a_frozen_encoder_stays(tmp_path, data, small_checkpoint, mode):
+    changes = {**SHORT, "learning_rate": 1e-3, "epochs": 40} if mode == "full" else SHORT
+    assert finetune(request(tmp_path, data, small_checkpoint, mode=mode, recipe_changes=changes)) == "done"
+    assert events(tmp_path / "run", "epoch")[-1]["top1"] >= 0.75
+    tensors, card = checkpoint.load_single(tmp_path / "run" / "last.safetensors")
+    before, _ = checkpoint.load(small_checkpoint)
+    same = all(torch.equal(tensors[name], before[name]) for name in before if name.startswith("encoder."))
+    assert same == (mode != "full")
+    assert card["kind"] == "classifier"
+    assert card["classes"] == ["rod", "disc"]
+    model = Classifier(ModelConfig.from_dict(card["config"]), 2, "linear" if mode == "linear" else "mlp")
+    model.load_state_dict({name: value for name, value in tensors.items() if name.startswith(("encoder.", "head."))})
+
+
+def test_a_classifier_on_a_frozen_encoder_can_still_be_tried_on_the_bench(tmp_path, data, small_checkpoint, blob):
+    finetune(request(tmp_path, data, small_checkpoint))
+    finetune(request(tmp_path, data, small_checkpoint, mode="full", out=tmp_path / "full"))
+    before, after = Predictor.load(small_checkpoint, "cpu"), Predictor.load(tmp_path / "run", "cpu")
+    cloud = before.prepare(blob)
+    assert np.array_equal(before.reconstruct(cloud).rebuilt, after.reconstruct(cloud).rebuilt)
+    with pytest.raises(CheckpointError, match="no decoder"):
+        Predictor.load(tmp_path / "full", "cpu").reconstruct(cloud)
+
+
+def test_a_stopped_run_goes_on_exactly(tmp_path, data, small_checkpoint, monkeypatch):
+    asked = request(tmp_path, data, small_checkpoint, mode="full", recipe_changes={**SHORT, "epochs": 4})
+    finetune(asked)
+    cut = LabelledSource.batch
+
+    def stop(self: LabelledSource, epoch: int, step: int) -> object:
+        if (epoch, step) == (2, 1):
+            (tmp_path / "parted" / "stop").touch()
+        return cut(self, epoch, step)
+
+    monkeypatch.setattr(LabelledSource, "batch", stop)
+    parted = request(tmp_path, data, small_checkpoint, mode="full", recipe_changes={**SHORT, "epochs": 4}, out=tmp_path / "parted")
+    assert finetune(parted) == "stopped"
+    monkeypatch.setattr(LabelledSource, "batch", cut)
+    assert finetune(FinetuneRequest(out=tmp_path / "parted", resume=True, device="cpu")) == "done"
+    whole, again = (load_file(tmp_path / name / "last.safetensors") for name in ("run", "parted"))
+    assert all(torch.equal(whole[name], again[name]) for name in whole)
+
+
+def test_few_clouds_make_a_smaller_batch_and_every_name_is_judged(tmp_path, data, small_checkpoint):
+    finetune(request(tmp_path, data, small_checkpoint, recipe_changes={"epochs": 1}))
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["recipe"]["batch_size"] == 20  # of 24 clouds two of each name are held out
+    source = LabelledSource(clouds(24), model_config(), finetuning(batch_size=4), "scale")
+    held = torch.cat([batch.labels for batch in source.validation(lambda made, wanted: False)])
+    assert held.tolist().count(0) == held.tolist().count(1) == 2
+    source.prepare(0, lambda made, wanted: False)
+    first, again, other = (source.batch(0, step).patches.centres for step in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert first.shape == (4, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"data": None}, "must be an .npz, a .csv of files and labels, or a folder"),
+        ({"mode": "half"}, r"mode \('half'\) must be one of full, mlp3, linear"),
+        ({"recipe_changes": {"augment": "melt"}}, r"augment \('melt'\) must be one of turn, scale"),
+        ({"init": "/no/such"}, "does not exist"),
+        ({"resume": True}, "holds no run to resume"),
+    ],
+)
+def test_bad_requests_are_sentences(tmp_path, data, small_checkpoint, changes, sentence):
+    with pytest.raises(ReconError, match=sentence):
+        finetune(request(tmp_path, data, small_checkpoint, **changes))
+
+
+def test_too_few_clouds_are_a_sentence():
+    made = clouds(2)
+    with pytest.raises(InputError, match="two names with two clouds each"):
+        LabelledSource(made, model_config(), finetuning(), "turn")
+
+
+def test_a_run_of_another_kind_is_not_resumed(tmp_path):
+    (tmp_path / "config.json").write_text('{"format": 1, "recipe": {}}')
+    with pytest.raises(ConfigError, match="holds a run of recon pretrain"):
+        finetune(FinetuneRequest(out=tmp_path, resume=True))
+
+
+def test_files_with_labels_are_listed_in_a_table_and_splits_name_nothing(tmp_path, blob):
+    for place in ("chair/train", "chair/test", "lamp/train"):
+        (tmp_path / place).mkdir(parents=True)
+        np.save(tmp_path / place / "a_0001.npy", blob)
+    assert load_labelled(tmp_path).names == ("chair", "lamp")
+    (tmp_path / "list.csv").write_text('file,label\nchair/train/a_0001.npy,"seat, old"\nlamp/train/a_0001.npy,light\n')
+    listed = load_labelled(tmp_path / "list.csv")
+    assert listed.names == ("light", "seat, old")
+    assert listed.labels.tolist() == [1, 0]
+    (tmp_path / "bad.csv").write_text("path,name\n")
+    with pytest.raises(InputError, match="must hold the columns file and label"):
+        load_labelled(tmp_path / "bad.csv")
+
+
+def test_the_command_hands_over_what_was_given(tmp_path, data, small_checkpoint, capsys):
+    words = (
+        f"finetune --data {data} --init {small_checkpoint} --out {tmp_path / 'run'} --mode linear --epochs 1 --device cpu --augment scale"
+    )
+    assert main(words.split()) == 0
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["recipe"]["augment"] == "scale"
+    assert config["task"] == "finetune"
+    assert "Done" in capsys.readouterr().out
