@@ -187,6 +187,17 @@ class Predictor:
             notes=unit.notes,
         )
 
+    def centres(self, prepared: "Prepared | npt.ArrayLike") -> Floats:
+        """Returns the centres (G, 3) of the patches that this model cuts a prepared cloud into.
+
+        Args:
+            prepared: what ``prepare`` gave, or its points (N, 3).
+
+        Raises:
+            InputError: the points are not N.
+        """
+        return _numpy(self._cut(_prepared_points(prepared)).centres[0])
+
     @torch.inference_mode()
     def reconstruct(
         self,

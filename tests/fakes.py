@@ -12,6 +12,7 @@ from recon_model.serve.messages import (
     Attend,
     Attended,
     ClassifyByWords,
+    CloseRival,
     CloudPrepared,
     CloudRead,
     CloudsEmbedded,
@@ -24,16 +25,20 @@ from recon_model.serve.messages import (
     LoadModel,
     MembersRead,
     ModelLoaded,
+    OpenRival,
     PrepareCloud,
     Progress,
     RankClouds,
     ReadCloud,
     ReadMembers,
     Ready,
+    RebuildByRival,
     Reconstruct,
     Reconstructed,
     Reply,
     Request,
+    RivalClosed,
+    RivalRebuilt,
     Scores,
     TextsEmbedded,
 )
@@ -137,6 +142,9 @@ def reply_to(request: Request) -> Reply:
         ReadCloud: _read,
         Glance: _read,
         LoadModel: _load,
+        OpenRival: _load,
+        RebuildByRival: _rebuild_by_rival,
+        CloseRival: lambda request: RivalClosed(id=request.id),
         PrepareCloud: _prepare,
         Reconstruct: _reconstruct,
         Attend: _attend,
@@ -170,7 +178,7 @@ def _read(request: ReadCloud | Glance) -> Reply:
     )
 
 
-def _load(request: LoadModel) -> Reply:
+def _load(request: LoadModel | OpenRival) -> Reply:
     return ModelLoaded(
         id=request.id,
         name=request.source,
@@ -212,6 +220,21 @@ def _reconstruct(request: Reconstruct) -> Reply:
         hidden=Array.of(hidden),
         rebuilt=Array.of(np.zeros((count, SIZE, 3), dtype=np.float32)),
         chamfer=Array.of(np.full(count, 0.5, dtype=np.float32)),
+        milliseconds=2.0,
+    )
+
+
+def _rebuild_by_rival(request: RebuildByRival) -> Reply:
+    if "strange" in request.source:
+        return Failed(id=request.id, sentence="Model B (strange) cuts the cloud differently.")
+    hidden = request.hidden.numpy()
+    count = int(hidden.sum())
+    return RivalRebuilt(
+        id=request.id,
+        hidden=request.hidden,
+        rebuilt=Array.of(np.ones((count, SIZE, 3), dtype=np.float32)),
+        chamfer=Array.of(np.linspace(0.0, 1.0, count, dtype=np.float32)),
+        group_size=SIZE,
         milliseconds=2.0,
     )
 

@@ -16,12 +16,24 @@ from recon_model.serve.messages import (
     FindByPicture,
     FindByWords,
     RankClouds,
+    RebuildByRival,
     Reconstruct,
     Request,
     decode_request,
 )
 
-SUPERSEDED: Final = (Reconstruct, Attend, AttendAll, ClassifyByWords, EmbedTexts, RankClouds, FindByWords, FindByPicture, *PATIENT)
+SUPERSEDED: Final = (
+    Reconstruct,
+    RebuildByRival,
+    Attend,
+    AttendAll,
+    ClassifyByWords,
+    EmbedTexts,
+    RankClouds,
+    FindByWords,
+    FindByPicture,
+    *PATIENT,
+)
 """Kinds of which only the newest waiting one is worth doing: a slider, a brush and a text field send them by the dozen."""
 
 

@@ -1,6 +1,5 @@
 """The model role: messages in, messages out. ``answers/`` ties each kind of message to the model."""
 
-import json
 import sys
 import time
 import traceback
@@ -33,6 +32,8 @@ from recon_model.serve.messages import (
     Shutdown,
     TraceCurves,
 )
+from recon_model.serve.messages.rival import RivalRequest
+from recon_model.serve.rival import Rival, described
 
 NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds, FindByWords, Relate, TraceCurves)
 """Requests with ``names`` and ``templates``: set aside while the text tower opens."""
@@ -79,6 +80,7 @@ class Service:
         self._asked: Predictor | None = None
         self._held: dict[type, Request] = {}  # the newest of each kind that waits for the text tower
         self._reconstructed = False
+        self._rival = Rival()
         self._aside = Aside(lambda: inbox.post(_Answered()))
         self._quick_at = 0.0  # when something quick was last done
 
@@ -147,6 +149,8 @@ class Service:
     def _answer(self, request: Request) -> Reply | None:
         if isinstance(request, LoadModel):
             return self._load(request)
+        if isinstance(request, RivalRequest):
+            return self._rival.answer(request)
         answer, patient = ANSWERS.get(type(request)), PATIENT_ANSWERS.get(type(request))
         if answer is None and patient is None:
             raise ServeError(f"request ({type(request).__name__}) is not for the model role.")
@@ -184,18 +188,7 @@ class Service:
         wanted = (request.source, request.device)
         if not (self._model is not None and self._loaded == wanted == DEFAULT):  # a file may have changed since
             self._model, self._loaded = Predictor.load(*wanted), wanted
-        about = self._model.about
-        return ModelLoaded(
-            id=request.id,
-            name=about.name,
-            card=json.dumps(self._model.card),
-            device=about.device,
-            parameters=about.parameters,
-            depth=about.depth,
-            heads=about.heads,
-            num_groups=about.num_groups,
-            notes=about.notes,
-        )
+        return described(request.id, self._model)
 
     # ------------------------------------------------------------ what is loaded
 

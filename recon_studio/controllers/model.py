@@ -17,10 +17,12 @@ from recon_model.serve.messages import (
     LoadModel,
     ModelLoaded,
     Occlude,
+    OpenRival,
     PrepareCloud,
     Progress,
     ReadCloud,
     ReadMembers,
+    RebuildByRival,
     Reconstruct,
     Relate,
     Reply,
@@ -83,7 +85,7 @@ class ModelController(QObject):
         if not isinstance(request, LoadModel):
             return
         if isinstance(reply, ModelLoaded):
-            model = _model(reply)
+            model = model_of(reply)
             self._store.apply(lambda state: _with_model(state, model))
         elif isinstance(reply, Failed):
             self._announce(Notice(reply.sentence, "error"))
@@ -164,6 +166,10 @@ def _title(request: Request) -> str:
             return f"Reading {Path(request.path).name}"
         case LoadModel():
             return "Loading the model"
+        case OpenRival():
+            return "Loading model B"
+        case RebuildByRival():
+            return "Rebuilding by model B"
         case PrepareCloud():
             return "Cutting the cloud into patches"
         case Reconstruct():
@@ -180,7 +186,8 @@ def _with_model(state: AppState, model: Model) -> AppState:
     return actions.set_query(actions.show_model(state, model), query)
 
 
-def _model(reply: ModelLoaded) -> Model:
+def model_of(reply: ModelLoaded) -> Model:
+    """Returns a loaded model as the state holds it."""
     try:
         card = json.loads(reply.card)
     except ValueError:

@@ -13,6 +13,7 @@ from recon_studio.controllers.glances import GlanceController
 from recon_studio.controllers.keeper import SettingsKeeper
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ActivityController, ModelController
+from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.views import ViewsController
 from recon_studio.controllers.words import WordsController
@@ -56,6 +57,7 @@ class Studio(QObject):
         self.bench = BenchController(self.store, backend, self)
         self.words = WordsController(self.store, backend, self)
         self.views = ViewsController(self.store, self)
+        self.rival = RivalController(self.store, backend, self)
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
         self.embeddings = EmbeddingController(self.store, backend, start.cache, self)
@@ -87,6 +89,7 @@ class Studio(QObject):
             "openModelRequested": lambda: self._open_model(window.ask_model()),
             "defaultModelRequested": self.model.load,
             "openRequested": lambda: self.library.open_paths(window.ask_files()),
+            "rivalRequested": lambda what: self.rival.ask(what, window.ask_model),
             "recentRequested": lambda path: self.library.open_paths([path]),
             "clearRecentRequested": self.library.clear_recent,
             "itemChosen": self.library.choose,

@@ -187,8 +187,10 @@ class Resolver:
         if second and rival is not None and rival.sentence:
             return self._once(place, scenes.waiting, tile.show, rival.sentence)
         title = TITLES[tile.show] if second or rival is None else f"{TITLES['rebuilt']} · model A"
+        model = rival.model if second and rival is not None else state.model
+        by = f" · by {model.name}" if rival is not None and model is not None else ""
         made = self._paint(facts, tile.colour, rebuilt)
-        return self._once(place, scenes.rebuilt_view, tile.show, title, facts.sample, rebuilt, made, state.views.flipped, theme, rest)
+        return self._once(place, scenes.rebuilt_view, tile.show, title, by, facts.sample, rebuilt, made, state.views.flipped, theme, rest)
 
 
 def _largest(rebuilt: Reconstruction | None) -> float:

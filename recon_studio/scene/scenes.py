@@ -170,6 +170,7 @@ def leaks_view(sample: Sample, hidden: Flags, theme: Theme) -> ViewPicture:
 def rebuilt_view(
     show: Show,
     title: str,
+    by: str,
     sample: Sample | None,
     rebuilt: Reconstruction | None,
     paint: Paint | None,
@@ -180,22 +181,22 @@ def rebuilt_view(
     """The hidden patches as a model rebuilds them over what it saw; flipped, as they truly are, in the same colours."""
     if sample is None or rebuilt is None or paint is None:
         return waiting(show, wait)
-    context, seen = _context(sample, rebuilt.hidden, theme)
+    context, seen = _context(sample, rebuilt.hidden, GROUNDS[theme].context)
     if not len(rebuilt.rebuilt):
         return ViewPicture(show, title, "Nothing is hidden, so nothing is rebuilt", (context,), pickable=_picked(seen))
     piece = sample.hidden_part(rebuilt.hidden) if flipped else _rebuilt_piece(rebuilt)
     count = len(rebuilt.rebuilt)
-    caption = f"{count} hidden patches rebuilt · mean Chamfer {float(np.mean(rebuilt.chamfer)):.2g}"
+    caption = f"{count} hidden patches rebuilt · mean Chamfer {float(np.mean(rebuilt.chamfer)):.2g}{by}"
     if flipped:
         title, caption = "Truth", f"{len(piece):,} truly hidden points of {count} patches, as the file has them"
     layers = (context, PointLayer(piece.points, paint.colours(piece), sample.diameter))
     return ViewPicture(show, title, caption, layers, bar=paint.bar, pickable=_picked(seen, piece), coloured=IN_WORDS[paint.quantity])
 
 
-def _context(sample: Sample, hidden: Flags, theme: Theme) -> tuple[PointLayer, Piece]:
+def _context(sample: Sample, hidden: Flags, colour: tuple[int, int, int]) -> tuple[PointLayer, Piece]:
     """Returns what the encoder saw, in a quiet colour."""
     seen = sample.part(seen_points(sample.prepared, hidden))
-    return PointLayer(seen.points, flat(GROUNDS[theme].context, len(seen)), sample.diameter), seen
+    return PointLayer(seen.points, flat(colour, len(seen)), sample.diameter), seen
 
 
 def _rebuilt_piece(rebuilt: Reconstruction) -> Piece:
@@ -212,7 +213,7 @@ def overlay_view(sample: Sample | None, rebuilt: Reconstruction | None, theme: T
     """Rebuilt points over the true ones, told apart by colour alone."""
     if sample is None or rebuilt is None:
         return waiting("overlay", wait)
-    context, seen = _context(sample, rebuilt.hidden, theme)
+    context, seen = _context(sample, rebuilt.hidden, GROUNDS[theme].context)
     if not len(rebuilt.rebuilt):
         return ViewPicture("overlay", TITLES["overlay"], "Nothing is hidden, so nothing is rebuilt", (context,), pickable=_picked(seen))
     truth, made, ground = sample.hidden_part(rebuilt.hidden), _rebuilt_piece(rebuilt), GROUNDS[theme]
@@ -240,7 +241,7 @@ def difference_view(
     """
     if sample is None or rebuilt is None:
         return waiting("difference", wait)
-    context, seen = _context(sample, rebuilt.hidden, theme)
+    context, seen = _context(sample, rebuilt.hidden, GROUNDS[theme].context)
     truth = sample.hidden_part(rebuilt.hidden)
     if not len(rebuilt.rebuilt) or not len(truth):
         why = "Nothing is hidden, so nothing is rebuilt" if not len(rebuilt.rebuilt) else "Every point is seen through a visible patch"
@@ -271,7 +272,8 @@ def contest_view(
         return waiting("contest", rival.sentence)
     if sample is None or rebuilt is None or other is None or not np.array_equal(rebuilt.hidden, other.hidden):
         return waiting("contest", wait)
-    context, seen = _context(sample, rebuilt.hidden, theme)
+    # Paler than elsewhere: where neither model is better, patches are grey, too.
+    context, seen = _context(sample, rebuilt.hidden, GROUNDS[theme].ghost)
     if not len(rebuilt.rebuilt):
         return ViewPicture("contest", TITLES["contest"], "Nothing is hidden, so nothing is rebuilt", (context,), pickable=_picked(seen))
     lead: Floats = rebuilt.chamfer - other.chamfer

@@ -155,6 +155,7 @@ class Rival:
     """Model B, beside the loaded one (A), under the same mask of the same cloud."""
 
     model: Model
+    source: str  # "default" or the path of its checkpoint
     reconstruction: Reconstruction | None = None
     group_size: int = 0  # points a patch, as B cuts the cloud
     sentence: str = ""  # why it cannot be laid beside A, empty where it can

@@ -34,6 +34,9 @@ ENTRIES = (
     Entry("tag", "Tag…", "Give the current cloud a tag, or take one from it", ("Ctrl+T",), "tag"),
     Entry("find", "Search the library", "Type words that names, labels, folders or #tags hold", ("Ctrl+F",), "search"),
     Entry("empty_library", "Empty the library", "Take every cloud out of the library; the files stay where they are"),
+    Entry("open_rival", "Open a model as B…", "Open a second model, to compare it with the present one on one cloud", ("Ctrl+Alt+O",)),
+    Entry("default_rival", "Use the model inside as B", "Compare the present model with the one that ships with ReCon Studio"),
+    Entry("close_rival", "Close model B", "Stop comparing"),
     Entry("clear_recent", "Clear this list", "Forget the files opened before"),
     Entry("screenshot", "Save a picture of the window…", "Save the window as a PNG image", ("Ctrl+Shift+S",), "camera"),
     Entry("quit", "Quit", "Close ReCon Studio", ("Ctrl+Q",)),
@@ -106,7 +109,7 @@ ENTRIES = (
 )
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", "open_samples", ">recent", "-", "open_model", "default_model", "-", "screenshot", "-", "quit")),
+    ("&File", ("open", "open_samples", ">recent", "-", "open_model", "default_model", ">rival", "-", "screenshot", "-", "quit")),
     (
         "&Edit",
         (
@@ -150,6 +153,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("&Library", ("next_item", "previous_item", "-", "find", "tag", "-", "empty_library")),
+    (">rival Model B", ("open_rival", "default_rival", "close_rival")),
     (">layout Views", ("one", "two", "four", "six", "-", "versus")),
     (">camera Camera", ("iso", "front", "side", "top", "reset_camera", "-", "link", "turntable")),
     (">points Points", ("larger", "smaller", "-", "lit", "flat", "eye_dome")),

@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
     openRequested = Signal()
     openModelRequested = Signal()
     defaultModelRequested = Signal()
+    rivalRequested = Signal(str)  # what model B is to be: a "file", the "default", or "none" any more
     recentRequested = Signal(str)
     clearRecentRequested = Signal()
     itemChosen = Signal(str)
@@ -136,7 +137,8 @@ class MainWindow(QMainWindow):
     def _make_menus(self) -> None:
         self.recent_menu = QMenu("Open recent", self)
         self.menuBar().setNativeMenuBar(False)  # the switch of rooms stands at its end
-        self.menuBar().setCornerWidget(RoomSwitch(self.actions_by_name))
+        self.room_switch = RoomSwitch(self.actions_by_name)  # the bar does not keep it alive
+        self.menuBar().setCornerWidget(self.room_switch)
         inner = {">recent": self.recent_menu}
         for title, _ in MENUS:
             if title[0] == ">":
@@ -167,6 +169,9 @@ class MainWindow(QMainWindow):
             "open": self.openRequested.emit,
             "open_model": self.openModelRequested.emit,
             "default_model": self.defaultModelRequested.emit,
+            "open_rival": partial(self.rivalRequested.emit, "file"),
+            "default_rival": partial(self.rivalRequested.emit, "default"),
+            "close_rival": partial(self.rivalRequested.emit, "none"),
             "clear_recent": self.clearRecentRequested.emit,
             "open_samples": self.samplesRequested.emit,
             "next_item": partial(self.itemStepped.emit, 1),
@@ -243,6 +248,8 @@ class MainWindow(QMainWindow):
             *((name, len(new.items) > 1, "There is no other cloud in the library.") for name in ("next_item", "previous_item")),
             ("new_seed", new.model is not None, "Waits for the model to load."),
             ("measured", new.cloud is not None, "Open a cloud first."),
+            *((name, new.model is not None, "Waits for model A to load.") for name in ("open_rival", "default_rival")),
+            ("close_rival", new.rival is not None, "No model B is open."),
             ("model_card", new.model is not None, "No model is loaded yet."),
         ):
             action = self.actions_by_name[name]

@@ -40,6 +40,7 @@ from recon_model.serve.messages.projection import (
     StartProjection,
     SteerProjection,
 )
+from recon_model.serve.messages.rival import CloseRival, OpenRival, RebuildByRival, RivalClosed, RivalRebuilt, RivalReply, RivalRequest
 from recon_model.serve.messages.wire import Array, Message
 from recon_model.serve.messages.words import (
     ClassifyByWords,
@@ -61,6 +62,7 @@ __all__ = [
     "Attended",
     "AttendedAll",
     "ClassifyByWords",
+    "CloseRival",
     "CloudPrepared",
     "CloudRead",
     "CloudWritten",
@@ -83,6 +85,7 @@ __all__ = [
     "ModelLoaded",
     "Occlude",
     "Occluded",
+    "OpenRival",
     "Overlap",
     "PictureRead",
     "PlaceClouds",
@@ -97,12 +100,15 @@ __all__ = [
     "ReadMembers",
     "ReadPicture",
     "Ready",
+    "RebuildByRival",
     "Reconstruct",
     "Reconstructed",
     "Relate",
     "Related",
     "Reply",
     "Request",
+    "RivalClosed",
+    "RivalRebuilt",
     "Scores",
     "Shutdown",
     "StartProjection",
@@ -135,6 +141,7 @@ Request = (
     | ReadPicture
     | ExplainRequest
     | ProjectionRequest
+    | RivalRequest
 )
 Reply = (
     Ready
@@ -155,6 +162,7 @@ Reply = (
     | PictureRead
     | ExplainReply
     | ProjectionReply
+    | RivalReply
 )
 
 _encoder = msgspec.msgpack.Encoder()

@@ -24,6 +24,7 @@ class FakeWindow(QObject):
     openRequested = Signal()
     openModelRequested = Signal()
     defaultModelRequested = Signal()
+    rivalRequested = Signal(str)
     recentRequested = Signal(str)
     clearRecentRequested = Signal()
     itemChosen = Signal(str)

@@ -12,7 +12,7 @@ from recon_studio.scene.resolve import Resolver
 from recon_studio.scene.ruler import ruler
 from recon_studio.scene.shading import DARKEST, eye_dome
 from recon_studio.state import viewing
-from recon_studio.state.app_state import AppState
+from recon_studio.state.app_state import AppState, Rival
 from recon_studio.state.view_state import LAYOUTS, ColourBy, Show, TileChoice
 from tests.recon_studio.scenery import GROUPS, HIDDEN, SIZE, answered_state, opened_state
 
@@ -182,3 +182,47 @@ def test_eye_dome_darkens_what_lies_behind_an_edge_and_nothing_else():
     assert shaded[10, 15, 0] < 160  # behind the edge
     assert shaded[10, 15, 0] >= 200 * DARKEST - 1
     assert (shaded[10, 20:] == 200).all()
+
+
+def versus(chamfer_b: tuple[float, ...], group_size: int = SIZE) -> AppState:
+    state = answered_state()
+    other = replace(state.reconstruction, chamfer=np.array(chamfer_b, np.float32))
+    rival = Rival(state.model, "default", other, group_size)
+    return replace(state, rival=rival, views=replace(state.views, tiles=LAYOUTS["versus"]))
+
+
+def test_the_contest_is_blue_where_a_is_better_and_orange_where_b_is():
+    picture = Resolver()(versus((0.003, 0.001, 0.002)))  # A: 0.001, 0.004, 0.002
+    view = picture.views[3]
+    scale = colours.diverging_map("light")
+    drawn = view.layers[1].colours.reshape(3, SIZE, 3)
+    assert view.bar.span == pytest.approx((-0.003, 0.003))
+    np.testing.assert_allclose(drawn[0, 0].astype(int), scale[round(255 / 6)].astype(int), atol=3)
+    assert (drawn[1, 0] == scale[255]).all()
+    assert np.ptp(drawn[2, 0].astype(int)) < 4  # a draw is grey
+    assert view.caption == "A better (blue) in 1, B (orange) in 1 of 3 patches · means 0.0023 and 0.002"
+    assert [view.title for view in picture.views[1:3]] == ["Reconstruction · model A", "Reconstruction · model B"]
+
+
+def test_both_models_are_coloured_on_one_scale():
+    picture = Resolver()(versus((0.008, 0.001, 0.002)))
+    assert picture.views[1].bar.span == picture.views[2].bar.span == pytest.approx((0.0, 0.008))
+    assert (picture.views[2].layers[1].colours[0] == colours.error_map("light")[255]).all()
+
+
+def test_models_that_cut_alike_but_not_as_large_are_told_apart():
+    assert Resolver()(versus((0.0, 0.0, 0.0), 32)).views[3].caption.endswith("· patches of 24 and 32 points")
+
+
+def test_models_that_cannot_be_compared_say_so_instead_of_a_picture():
+    state = versus((0.0, 0.0, 0.0))
+    state = replace(state, rival=replace(state.rival, reconstruction=None, sentence="One mask cannot be laid on both."))
+    picture = Resolver()(state)
+    assert [view.hint for view in picture.views[2:]] == ["One mask cannot be laid on both."] * 2
+    assert picture.views[1].layers
+
+
+def test_an_answer_to_another_mask_is_not_compared():
+    state = versus((0.003, 0.001, 0.002))
+    stale = replace(state.rival.reconstruction, hidden=~HIDDEN, rebuilt=np.zeros((5, SIZE, 3), np.float32), chamfer=np.zeros(5, np.float32))
+    assert not Resolver()(replace(state, rival=replace(state.rival, reconstruction=stale))).views[3].layers
