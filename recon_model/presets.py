@@ -29,11 +29,11 @@ def studio(**changes: Any) -> ModelConfig:
     patches, a smaller patch embedding that sees visible patches only.
     """
     ours: dict[str, Any] = {
-        "width": 128,
-        "depth": 4,
-        "heads": 4,
+        "width": 192,
+        "depth": 6,
+        "heads": 6,
         "decoder_depth": 2,
-        "decoder_heads": 4,
+        "decoder_heads": 6,
         "group_size": 16,
         "patch_widths": (32, 64, 128),
         "position_width": 64,
@@ -46,9 +46,23 @@ def studio(**changes: Any) -> ModelConfig:
     return ModelConfig(**{**ours, **changes})
 
 
+def upright(**changes: Any) -> ModelConfig:
+    """The small encoder that tells which way is up before the studio's model looks at a cloud; it is cut into the same patches."""
+    ours: dict[str, Any] = {"width": 96, "depth": 3, "heads": 3, "position_width": 48, "patch_widths": (24, 48, 96)}
+    return studio(**{**ours, **changes})
+
+
 def quick(**changes: Any) -> ModelConfig:
     """The studio's model again, so small that two cores teach it something to look at within two minutes."""
-    ours: dict[str, Any] = {"width": 96, "depth": 3, "num_points": 512, "num_groups": 32, "patch_widths": (32, 64, 96)}
+    ours: dict[str, Any] = {
+        "width": 96,
+        "depth": 3,
+        "heads": 3,
+        "decoder_heads": 3,
+        "num_points": 512,
+        "num_groups": 32,
+        "patch_widths": (32, 64, 96),
+    }
     return studio(**{**ours, **changes})
 
 

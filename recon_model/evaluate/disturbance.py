@@ -1,26 +1,14 @@
 """What is done to clouds before they are measured: turned about y, laid on any side, a part taken away."""
 
 from dataclasses import dataclass
-from itertools import permutations, product
 
 import numpy as np
-import numpy.typing as npt
 
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import ConfigError
 from recon_model.geometry.augment import axis_rotation
+from recon_model.geometry.orientation import ORIENTATIONS
 from recon_model.geometry.preparation import Floats
-
-
-def axis_orientations() -> npt.NDArray[np.float64]:
-    """Returns the 24 rotations that take the axes to axes: (24, 3, 3)."""
-    signed = [
-        np.eye(3)[list(order)] * np.array(signs)[:, None] for order in permutations(range(3)) for signs in product((1.0, -1.0), repeat=3)
-    ]
-    return np.stack([matrix for matrix in signed if np.linalg.det(matrix) > 0])
-
-
-ORIENTATIONS = axis_orientations()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""How sensors, files and poses spoil a cloud: augmentation of (N, 3) numpy clouds, drawn from a passed generator."""
+"""How sensors, files and poses spoil a cloud: augmentation of (N, 3) numpy clouds, drawn from a passed generator.
+
+The cloud stays upright: whole turns that lay it on a side are exact on patches that are cut already, see ``geometry.orientation``.
+"""
 
 from dataclasses import dataclass, fields
 
@@ -20,8 +23,6 @@ class Augmentation:
     """Chance of a small rotation about a random horizontal axis."""
     tilt_degrees: float = 12.0
     """Standard deviation of that rotation."""
-    lying: float = 0.08
-    """Chance that a random axis takes the place of y: z-up files, objects on their side or upside down."""
     mirror: float = 0.3
     """Chance of a mirror image across the plane x = 0."""
     stretch: float = 0.7
@@ -32,18 +33,24 @@ class Augmentation:
     """Chance that points are replaced by jittered centres of the occupied cells of a coarse grid."""
     voxel_cells: tuple[int, int] = (20, 40)
     """Cells along the longest edge of that grid, fewest and most."""
-    partial: float = 0.15
+    partial: float = 0.18
     """Chance that only what one viewpoint sees is kept."""
     crop: float = 0.08
     """Chance that a half space is cut away."""
     crop_share: float = 0.35
     """At most this share of the points goes with it."""
+    gap: float = 0.1
+    """Chance that the points nearest to one of them are missing: a back, a foot, whatever the scanner could not reach."""
+    gap_share: float = 0.35
+    """At most this share of the points is missing then."""
     holes: float = 0.15
     """Chance of up to three small round holes."""
     density: float = 0.25
     """Chance that points grow denser towards one side."""
     scan_lines: float = 0.06
     """Chance that points are kept only near evenly spaced parallel planes."""
+    clutter: float = 0.06
+    """Chance that a piece of floor under the object, or a scrap of something beside it, comes with it."""
     jitter: float = 0.6
     """Chance of Gaussian noise on every coordinate."""
     jitter_deviation: float = 0.012
@@ -63,11 +70,19 @@ class Augmentation:
             raise ConfigError(f"voxel_cells ({self.voxel_cells}) must be two rising whole numbers of at least 2.")
 
 
-UPRIGHT = Augmentation(lying=0.0)
-"""Everything but lying poses."""
-
 POSE_ONLY = Augmentation(
-    tilt=0.0, lying=0.0, mirror=0.0, stretch=0.0, voxels=0.0, partial=0.0, crop=0.0, holes=0.0, density=0.0, scan_lines=0.0, jitter=0.0
+    tilt=0.0,
+    mirror=0.0,
+    stretch=0.0,
+    voxels=0.0,
+    partial=0.0,
+    crop=0.0,
+    gap=0.0,
+    holes=0.0,
+    density=0.0,
+    scan_lines=0.0,
+    clutter=0.0,
+    jitter=0.0,
 )
 """Rotation about y and nothing else."""
 
@@ -108,9 +123,6 @@ def _pose(cloud: Points, rng: np.random.Generator, s: Augmentation) -> Points:
         heading = rng.random() * 2 * np.pi
         angle = np.deg2rad(rng.normal(0.0, s.tilt_degrees))
         matrix = axis_rotation(np.array([np.cos(heading), 0.0, np.sin(heading)]), angle) @ matrix
-    if rng.random() < s.lying:
-        axis, angle = ((1.0, 0.0, 0.0), (0.0, 0.0, 1.0))[int(rng.integers(2))], (0.5, 1.0, 1.5)[int(rng.integers(3))] * np.pi
-        matrix = axis_rotation(np.array(axis), angle) @ matrix
     posed: Points = cloud @ matrix.T.astype(np.float32)
     return posed
 
@@ -122,6 +134,8 @@ def _sense(cloud: Points, rng: np.random.Generator, s: Augmentation) -> Points:
         cloud = visible_from(cloud, random_direction(rng) * np.array([1.0, 0.5, 1.0]))
     if rng.random() < s.crop:
         cloud = cropped(cloud, random_direction(rng), rng.random() * s.crop_share)
+    if rng.random() < s.gap:
+        cloud = gapped(cloud, rng.random() * s.gap_share, rng)
     if rng.random() < s.holes:
         cloud = holed(cloud, int(rng.integers(1, 4)), rng.uniform(0.08, 0.2), rng)
     if rng.random() < s.density:
@@ -130,6 +144,8 @@ def _sense(cloud: Points, rng: np.random.Generator, s: Augmentation) -> Points:
     if rng.random() < s.scan_lines:
         height = (cloud @ random_direction(rng).astype(np.float32)) * rng.uniform(10.0, 25.0)
         cloud = _kept(cloud, np.abs(height - np.round(height)) < 0.25)
+    if rng.random() < s.clutter:
+        cloud = cluttered(cloud, rng)
     return cloud
 
 
@@ -188,6 +204,31 @@ def cropped(cloud: Points, direction: NDArray[np.float64], share: float) -> Poin
     """Cuts away the ``share`` of points farthest along ``direction``."""
     along = cloud @ direction.astype(np.float32)
     return _kept(cloud, along <= np.quantile(along, 1.0 - share))
+
+
+def gapped(cloud: Points, share: float, rng: np.random.Generator) -> Points:
+    """Removes the ``share`` of points nearest to a random one of them: one region, as large as it takes."""
+    apart = ((cloud - cloud[rng.integers(len(cloud))]) ** 2).sum(1)
+    return _kept(cloud, apart >= np.quantile(apart, share))
+
+
+def cluttered(cloud: Points, rng: np.random.Generator) -> Points:
+    """Adds what a careless crop leaves in a scan, up to a seventh of the points: a round piece of floor, or a box beside the object."""
+    count = int(len(cloud) * rng.uniform(0.03, 0.14))
+    low, high = cloud.min(0), cloud.max(0)
+    reach = float((high - low)[[0, 2]].max()) / 2
+    if rng.random() < 0.5:
+        angle, radius = rng.random(count) * 2 * np.pi, reach * rng.uniform(0.8, 1.3) * np.sqrt(rng.random(count))
+        middle = (low + high) / 2
+        scrap = np.stack([middle[0] + radius * np.cos(angle), np.full(count, low[1]), middle[2] + radius * np.sin(angle)], 1)
+    else:
+        size = rng.uniform(0.1, 0.35, 3) * (high - low).max()
+        heading = rng.random() * 2 * np.pi
+        place = np.array([reach * 1.1 * np.cos(heading), rng.uniform(low[1], high[1]), reach * 1.1 * np.sin(heading)])
+        inside = rng.uniform(-0.5, 0.5, (count, 3))
+        inside[np.arange(count), rng.integers(3, size=count)] = rng.choice((-0.5, 0.5), count)
+        scrap = place + inside * size
+    return np.concatenate([cloud, scrap.astype(np.float32)])
 
 
 def holed(cloud: Points, count: int, radius: float, rng: np.random.Generator) -> Points:

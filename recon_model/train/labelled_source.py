@@ -13,7 +13,7 @@ from recon_model.errors import InputError
 from recon_model.geometry.normalise import unit_sphere
 from recon_model.geometry.patches import Patches, cut
 from recon_model.train.settings import LoopConfig
-from recon_model.train.sources import VALIDATION_BATCH, Batch, Waiting, angles, shuffled, turn
+from recon_model.train.sources import VALIDATION_BATCH, Batch, Waiting, posed, shuffled
 
 Augment = Literal["turn", "scale"]
 
@@ -62,7 +62,7 @@ class LabelledSource:
         drawn = [self._points(int(pick)) for pick in picks]
         batch = self._cut(np.stack([points[rng.choice(len(points), count, replace=False)] for points in drawn]), picks)
         if self._augment == "turn":
-            return batch._replace(patches=turn(batch.patches, angles(len(picks), (*seed, 1))))
+            return batch._replace(patches=posed(batch.patches, (*seed, 1)))
         return batch._replace(patches=_scaled(batch.patches, rng))
 
     def validation(self, waiting: Waiting) -> list[Batch]:

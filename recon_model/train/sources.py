@@ -16,6 +16,7 @@ from recon_model.data.labelled import LabelledClouds
 from recon_model.data.pool import SHARD, Pool, PoolSettings, Shard
 from recon_model.errors import InputError
 from recon_model.geometry.normalise import unit_sphere
+from recon_model.geometry.orientation import draw_poses, turned
 from recon_model.geometry.patches import Patches, cut
 from recon_model.train.settings import RecipeConfig
 
@@ -67,24 +68,16 @@ class Source(Protocol):
         ...
 
 
-def turn(patches: Patches, angles: Tensor) -> Patches:
-    """Turns each cloud about y by its own angle (B,), in radians."""
-    cos, sin = angles.cos(), angles.sin()
-    zero, one = torch.zeros_like(cos), torch.ones_like(cos)
-    matrix = torch.stack([cos, zero, sin, zero, one, zero, -sin, zero, cos], -1).view(-1, 3, 3)  # (B, 3, 3)
-    relative = patches.relative.flatten(1, 2) @ matrix  # (B, G*k, 3)
-    return patches._replace(centres=patches.centres @ matrix, relative=relative.view(patches.relative.shape))
-
-
 def shuffled(count: int, wanted: int, seed: tuple[int, ...]) -> NDArray[np.int64]:
     """A shuffled order over ``count`` clouds, as often repeated (each time anew) as ``wanted`` needs."""
     rng = np.random.default_rng(seed)
     return np.concatenate([rng.permutation(count) for _ in range(math.ceil(wanted / count))])[:wanted]
 
 
-def angles(count: int, seed: tuple[int, ...]) -> Tensor:
-    """Random angles (count,) in radians, float32."""
-    return torch.from_numpy(np.random.default_rng(seed).random(count, np.float32)) * (2 * math.pi)
+def posed(patches: Patches, seed: tuple[int, ...], lying_share: float = 0.0) -> Patches:
+    """Turns each cloud about y at random and lays a share of them down, as drawn from the seed; see ``orientation.draw_poses``."""
+    poses, _ = draw_poses(len(patches.centres), np.random.default_rng(seed), lying_share)
+    return turned(patches, poses)
 
 
 class SyntheticSource:
@@ -146,7 +139,8 @@ class SyntheticSource:
         size = self._recipe.batch_size
         picks = self._epoch_order[step * size : (step + 1) * size]
         batch = _gather(self._shards, self._images, picks)
-        return batch._replace(patches=turn(batch.patches, angles(size, (self._recipe.seed, 2, epoch, step))))
+        seed = (self._recipe.seed, 2, epoch, step)
+        return batch._replace(patches=posed(batch.patches, seed, self._recipe.lying_share))
 
     def validation(self, waiting: Waiting) -> list[Batch]:
         """Shapes of another seed, each at one fixed angle."""
@@ -159,7 +153,7 @@ class SyntheticSource:
             for start in range(0, SHARD, VALIDATION_BATCH):
                 picks = np.arange(start, min(start + VALIDATION_BATCH, SHARD))
                 batch = _gather([shard], images, picks)
-                batches.append(batch._replace(patches=turn(batch.patches, angles(len(picks), (self._recipe.seed, 3, index, start)))))
+                batches.append(batch._replace(patches=posed(batch.patches, (self._recipe.seed, 3, index, start))))
         return batches
 
     def close(self) -> None:
@@ -231,5 +225,4 @@ class CloudSource:
             drawn.append(points[rng.choice(len(points), count, replace=len(points) < count)])
         clouds, _, _ = unit_sphere(torch.from_numpy(np.stack(drawn)))
         patches = cut(clouds, self._model.num_groups, self._model.group_size, self._model.skip_near_origin)
-        turned = turn(patches, angles(len(picks), (*seed, 1)))
-        return Batch(turned, torch.from_numpy(self._clouds.labels[picks]), [""] * len(picks), None)
+        return Batch(posed(patches, (*seed, 1)), torch.from_numpy(self._clouds.labels[picks]), [""] * len(picks), None)

@@ -6,11 +6,12 @@ import pytest
 from recon_model.errors import ConfigError
 from recon_model.geometry.augment import (
     POSE_ONLY,
-    UPRIGHT,
     Augmentation,
     augment,
     axis_rotation,
+    cluttered,
     cropped,
+    gapped,
     holed,
     resample,
     visible_from,
@@ -34,7 +35,7 @@ def _brick(count: int = 2048) -> np.ndarray:
 
 @pytest.mark.parametrize("count", [None, 512, 3000])
 def test_output_is_a_unit_sphere_cloud_of_the_asked_size(count: int | None) -> None:
-    always = Augmentation(**dict.fromkeys(("voxels", "partial", "crop", "holes", "density", "scan_lines", "jitter", "lying"), 1.0))
+    always = Augmentation(**dict.fromkeys(("voxels", "partial", "crop", "holes", "density", "scan_lines", "gap", "clutter", "jitter"), 1.0))
     for settings in (Augmentation(), always):
         out = augment(_ball(), np.random.default_rng(3), settings, count)
         assert out.shape == (2048 if count is None else count, 3)
@@ -61,15 +62,6 @@ def test_pose_only_turns_about_y_and_keeps_heights() -> None:
     out = augment(cloud, np.random.default_rng(0), POSE_ONLY)
     np.testing.assert_allclose(np.sort(out[:, 1]), np.sort(cloud[:, 1]), atol=1e-5)
     assert np.abs(np.sort(out[:, 0]) - np.sort(cloud[:, 0])).max() > 0.01
-
-
-def test_lying_moves_the_flat_axis_away_from_y_and_upright_never_does() -> None:
-    lying = replace(NOTHING, lying=1.0)
-    flat = [int(np.ptp(augment(_brick(), np.random.default_rng(k), lying), axis=0).argmin()) for k in range(40)]
-    assert flat.count(1) < 40
-    assert {0, 2} & set(flat)
-    upright = replace(UPRIGHT, tilt=0.0, crop=0.0, partial=0.0)
-    assert all(np.ptp(augment(_brick(), np.random.default_rng(k), upright), axis=0).argmin() == 1 for k in range(40))
 
 
 def test_tilt_is_small() -> None:
@@ -147,3 +139,25 @@ def test_resample_repeats_nearby() -> None:
 def test_bad_settings_are_refused(values: dict[str, float], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         Augmentation(**values)
+
+
+def test_a_gap_is_one_region_of_the_size_asked() -> None:
+    cloud = _ball()
+    kept = gapped(cloud, 0.3, np.random.default_rng(0))
+    assert len(kept) == pytest.approx(0.7 * len(cloud), abs=2)
+    gone = cloud[(cloud[:, None] != kept[None]).any(-1).all(1)]
+    middle = gone.mean(0) / np.linalg.norm(gone.mean(0))
+    assert (gone @ middle).min() > (kept @ middle).max() - 0.05  # on a sphere, one region is one cap
+
+
+def test_clutter_is_added_beside_or_under_and_takes_nothing_away() -> None:
+    cloud, kinds = _brick(), set()
+    for seed in range(20):
+        out = cluttered(cloud, np.random.default_rng(seed))
+        np.testing.assert_array_equal(out[: len(cloud)], cloud)
+        scrap = out[len(cloud) :]
+        assert 0.02 * len(cloud) < len(scrap) < 0.15 * len(cloud)
+        kinds.add(bool(np.ptp(scrap[:, 1]) < 1e-6))  # a floor is flat and lies under the object
+        if np.ptp(scrap[:, 1]) < 1e-6:
+            assert scrap[0, 1] == cloud[:, 1].min()
+    assert kinds == {True, False}

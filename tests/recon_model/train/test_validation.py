@@ -1,13 +1,12 @@
 from types import SimpleNamespace
 
-import pytest
 import torch
 from torch import nn
 from torch.nn.functional import normalize
 
 from recon_model.geometry.patches import Patches
 from recon_model.models.zero_shot import TeacherFeatures
-from recon_model.train.sources import Batch, turn
+from recon_model.train.sources import Batch
 from recon_model.train.validation import Validation, calibrate, validate
 from tests.recon_model.train.runs import pretrainer
 
@@ -54,18 +53,6 @@ def test_validation_leaves_the_model_in_training_and_gives_the_same_twice(tmp_pa
 def test_the_best_has_the_highest_accuracy_or_without_names_the_lowest_loss():
     assert Validation(0.9, {"reconstruction": 9.0}).score() > Validation(0.8, {"reconstruction": 1.0}).score()
     assert Validation(None, {"reconstruction": 1.0}).score() > Validation(None, {"reconstruction": 2.0}).score()
-
-
-@pytest.mark.parametrize("angle", [0.0, 1.0, 4.0])
-def test_turning_is_about_y_and_rigid(angle):
-    generator = torch.Generator().manual_seed(0)
-    before = Patches(torch.randn(2, 4, 3, generator=generator), torch.empty(0), torch.randn(2, 4, 5, 3, generator=generator))
-    after = turn(before, torch.tensor([0.0, angle]))
-    assert torch.allclose(after.centres[0], before.centres[0])
-    assert torch.allclose(after.relative[..., 1], before.relative[..., 1])
-    whole = [value.centres.unsqueeze(2) + value.relative for value in (before, after)]
-    assert torch.allclose(whole[0].flatten(1, 2).norm(dim=-1), whole[1].flatten(1, 2).norm(dim=-1), atol=1e-5)
-    assert torch.allclose(after.centres[1, 0, [0, 2]], rotated(before.centres[1, 0, [0, 2]], angle), atol=1e-5)
 
 
 def rotated(xz: torch.Tensor, angle: float) -> torch.Tensor:
