@@ -14,6 +14,7 @@ from torch.nn.functional import normalize
 
 from recon_model.checkpoint.opening import open_pretraining
 from recon_model.config import MaskStrategy
+from recon_model.devices import device_in_words, find_device
 from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.explain.explainer import Explainer
 from recon_model.geometry.chamfer import chamfer
@@ -21,8 +22,10 @@ from recon_model.geometry.patches import Patches, cut
 from recon_model.geometry.preparation import Floats, Indices, checked, to_unit
 from recon_model.lexicon import Name
 from recon_model.models.pretraining import Pretraining
+from recon_model.models.upright import Upright
 from recon_model.models.zero_shot import project
 from recon_model.nn.masking import draw_mask
+from recon_model.standing import AS_GIVEN, AUTO, Stance, rotated, stances, stand
 from recon_model.teachers.ranking import Classifier, Familiar, Ranking, Scores, energy
 from recon_model.teachers.vocabulary import Vocabulary
 from recon_model.templates import Templates
@@ -40,7 +43,7 @@ _REMEMBERED_EXPLAINERS = 2
 # Results hold arrays and compare by identity.
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A cloud as the model takes it: ``points = (original[indices] - centre) / scale``."""
+    """A cloud as the model takes it: ``points = (original[indices] - centre) / scale @ stance.rotation.T``."""
 
     points: Floats  # (N, 3)
     indices: Indices  # (N,) into the cloud given; repeats where it held fewer than N points
@@ -49,6 +52,7 @@ class Prepared:
     centres: Floats  # (G, 3)
     members: Indices  # (G, k) into points
     notes: tuple[str, ...]  # one sentence for each thing done beyond sampling, centring and scaling
+    stance: Stance = AS_GIVEN
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +98,7 @@ class Predictor:
         device: where it runs.
         notes: what loading matched.
         lacking: parts beside the encoder that hold no trained weights ("decoder", "image_proj", "text_proj"); they are not used.
+        upright: what stands clouds up before they are looked at; None takes them as they are.
         teacher: where its text teacher is, see ``Clip.load``; None follows the card.
         allow_download: whether a published teacher may be fetched.
     """
@@ -106,6 +111,7 @@ class Predictor:
         device: torch.device,
         notes: Sequence[str] = (),
         lacking: Sequence[str] = (),
+        upright: Upright | None = None,
         teacher: str | None = None,
         allow_download: bool = False,
     ) -> None:
@@ -115,6 +121,7 @@ class Predictor:
         self.device = device
         self.notes = tuple(notes)
         self.lacking = tuple(lacking)
+        self.upright = None if upright is None else upright.eval().requires_grad_(False).to(device)
         self.vocabulary = Vocabulary(self.card, source=teacher, allow_download=allow_download)
         self._familiar = Familiar.from_card(self.card)
         self._patches: _Recent[Patches] = _Recent(_REMEMBERED_CLOUDS)
@@ -144,6 +151,7 @@ class Predictor:
             device=place,
             notes=opened.notes,
             lacking=opened.lacking,
+            upright=opened.upright,
             teacher=teacher,
             allow_download=allow_download,
         )
@@ -163,28 +171,34 @@ class Predictor:
 
     # ------------------------------------------------------------ clouds
 
-    def prepare(self, points: npt.ArrayLike) -> Prepared:
-        """Brings a cloud to what the model takes: N points, centred, in the unit sphere, cut into G patches.
+    @torch.inference_mode()
+    def prepare(self, points: npt.ArrayLike, *, up: str = AUTO) -> Prepared:
+        """Brings a cloud to what the model takes: N points, centred, in the unit sphere, stood up, cut into G patches.
 
         More than ``POOL`` points are first thinned at random (seed 0); then N are kept by farthest point sampling. Fewer than N
         are repeated in order. Centre and scale are found in float64.
 
         Args:
             points: (P, 3), any units.
+            up: which direction is up in the file: "+y", "-y", "+x", "-x", "+z" or "-z"; "auto" lets the model judge, where it can.
 
         Raises:
             InputError: not (P, 3) with P >= 1, not finite, or too large.
+            ConfigError: ``up`` is none of these.
         """
         unit = to_unit(points, self.config.num_points)
-        patches = self._cut(unit.points)
+        stance = stances(self.upright, self._cut_all(torch.from_numpy(unit.points).unsqueeze(0)), up)[0]
+        stood = rotated(unit.points, stance)
+        patches = self._cut(stood)
         return Prepared(
-            points=unit.points,
+            points=stood,
             indices=unit.indices,
             centre=unit.centre,
             scale=unit.scale,
             centres=_numpy(patches.centres[0]),
             members=patches.members[0].cpu().numpy(),
-            notes=unit.notes,
+            notes=(*unit.notes, *stance.note(told=up != AUTO)),
+            stance=stance,
         )
 
     def centres(self, prepared: "Prepared | npt.ArrayLike") -> Floats:
@@ -306,10 +320,7 @@ class Predictor:
         features, projected, images, rebuilt = [], [], [], []
         for start in range(0, len(clouds), _BATCH):
             part = clouds[start : start + _BATCH]
-            units = np.stack(
-                [cloud.points if isinstance(cloud, Prepared) else to_unit(cloud, self.config.num_points).points for cloud in part]
-            )
-            patches = self._cut_all(torch.from_numpy(units))
+            patches = self._standing(part)
             encoded = self.model.encode(patches)
             tokens = encoded.patches
             features.append(torch.cat([encoded.queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1))
@@ -320,6 +331,16 @@ class Predictor:
             if errors and self._why_no_decoder() is None:
                 rebuilt.append(self._mean_errors(patches))
         return Embedding(*(_numpy(torch.cat(parts)) if parts else None for parts in (features, projected, images, rebuilt)))  # type: ignore[arg-type]
+
+    def _standing(self, clouds: Sequence["Prepared | npt.ArrayLike"]) -> Patches:
+        """Cuts clouds, and stands those up that were not prepared before."""
+        raw = [not isinstance(cloud, Prepared) for cloud in clouds]
+        units = [cloud.points if isinstance(cloud, Prepared) else to_unit(cloud, self.config.num_points).points for cloud in clouds]
+        patches = self._cut_all(torch.from_numpy(np.stack(units)))
+        if self.upright is None or not any(raw):
+            return patches
+        found = stances(self.upright, patches)
+        return stand(patches, [stance if new else AS_GIVEN for stance, new in zip(found, raw, strict=True)])
 
     def _mean_errors(self, patches: Patches) -> Tensor:
         """Mean Chamfer distance (B,) of the patches that the default mask of ``reconstruct`` hides."""
@@ -463,33 +484,6 @@ class _Recent(Generic[T]):
         if len(self._values) > self._size:
             self._values.popitem(last=False)
         return value
-
-
-def find_device(name: str) -> torch.device:
-    """Returns the device of that name; "auto" is CUDA, else Apple's GPU, else the CPU.
-
-    Raises:
-        ConfigError: the name is unknown, or the device is not there.
-    """
-    kind, _, number = name.partition(":")
-    if kind not in ("auto", "cpu", "cuda", "mps") or (number and not (kind == "cuda" and number.isdigit())):
-        raise ConfigError(f"device ({name!r}) must be auto, cpu, cuda, cuda:N or mps.")
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if kind == "auto":
-        return torch.device(next(found for found, present in there.items() if present))
-    if not there[kind] or (number and int(number) >= torch.cuda.device_count()):
-        raise ConfigError(f"device ({name!r}) is not available on this machine.")
-    return torch.device(name)
-
-
-def device_in_words(device: torch.device) -> str:
-    """Says what a device is, for people."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    if device.type == "mps":
-        return "Apple GPU"
-    threads = torch.get_num_threads()
-    return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def _prepared_points(prepared: Prepared | npt.ArrayLike) -> Floats:

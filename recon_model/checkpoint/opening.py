@@ -15,11 +15,15 @@ from recon_model.checkpoint.loading import compare
 from recon_model.config import ModelConfig
 from recon_model.errors import CheckpointError, ConfigError
 from recon_model.models.pretraining import Pretraining
+from recon_model.models.upright import Upright
 
 RELEASE_TEACHER = "ViT-B-32-quickgelu/openai"
 """The text teacher of every model of the release (spec §4)."""
 BEST = "best.safetensors"
 """What a run folder calls its best model so far."""
+
+UPRIGHT = "upright.safetensors"
+"""What a model's folder calls the network that stands clouds up."""
 
 PARTS = ("decoder", "image_proj", "text_proj")
 """Parts of the model beside the encoder that a checkpoint may lack."""
@@ -35,6 +39,8 @@ class Opened:
     """What loading matched, one sentence each."""
     lacking: tuple[str, ...]
     """Those of ``PARTS`` that the checkpoint brings no weights for."""
+    upright: Upright | None = None
+    """What stands clouds up before the model looks at them; None where it takes them as they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +63,7 @@ def read(source: str | Path, **changes: Any) -> Stored:
         InputError: the default model does not ship with this installation.
         CheckpointError: the checkpoint is missing, damaged or foreign, or is one of ours, whose card knows its settings already.
     """
-    path = asset_path("default") if str(source) == "default" else Path(source).expanduser()
-    if path.name == folder_format.WEIGHTS and (path.parent / folder_format.CARD).exists():
-        path = path.parent  # a file dialog gives the file, and means the folder
+    path = _place(source)
     if changes and (path.is_dir() or path.suffix == ".safetensors"):
         raise CheckpointError(f"{', '.join(changes)} can be given for a .pth of the release only; '{source}' knows its settings.")
     if path.is_dir():
@@ -101,7 +105,41 @@ def open_pretraining(source: str | Path) -> Opened:
         )
     model.load_state_dict({name: stored.state[name] for name in report.matched}, strict=False)
     lacking = {name.partition(".")[0] for name in lost}
-    return Opened(model, stored.card, (*stored.notes, *report.notes()), tuple(part for part in PARTS if part in lacking))
+    notes = (*stored.notes, *report.notes())
+    return Opened(model, stored.card, notes, tuple(part for part in PARTS if part in lacking), _open_upright(source, stored.card))
+
+
+def save_upright(folder: Path, upright: Upright, card: dict[str, Any]) -> str:
+    """Writes what stands clouds up into a checkpoint folder, in half precision; returns the hash its card must hold."""
+    half = {name: value.half() if value.dtype == torch.float32 else value for name, value in upright.state_dict().items()}
+    folder_format.save_single(folder / UPRIGHT, half, {**card, "config": upright.config.to_dict()})
+    return _sha256(folder / UPRIGHT)
+
+
+def _open_upright(source: str | Path, card: dict[str, Any]) -> Upright | None:
+    """Opens the network that the card names, from beside it."""
+    named = card.get("upright")
+    if not named:
+        return None
+    file = _place(source) / UPRIGHT
+    state, of = folder_format.load_single(file)
+    if _sha256(file) != named.get("sha256"):
+        raise CheckpointError(f"Checkpoint '{source}' holds an {UPRIGHT} that is not the one its card was written for.")
+    try:
+        with torch.random.fork_rng(devices=[]):
+            upright = Upright(ModelConfig.from_dict(of["config"]))
+        upright.load_state_dict(state)
+    except (KeyError, TypeError, ConfigError, RuntimeError) as error:
+        raise CheckpointError(f"Checkpoint '{source}' holds an {UPRIGHT} that cannot be used ({str(error).splitlines()[0]}).") from error
+    return upright.eval()
+
+
+def _place(source: str | Path) -> Path:
+    """The file or folder a source stands for."""
+    path = asset_path("default") if str(source) == "default" else Path(source).expanduser()
+    if path.name == folder_format.WEIGHTS and (path.parent / folder_format.CARD).exists():
+        return path.parent  # a file dialog gives the file, and means the folder
+    return path
 
 
 def _release_card(path: Path, found: release.Release, changes: dict[str, Any]) -> dict[str, Any]:

@@ -64,8 +64,9 @@ def taught_names(predictor: Predictor) -> tuple[str, ...]:
 def sampling_in_words(predictor: Predictor, disturbance: Disturbance = UNDISTURBED) -> str:
     """Says how clouds become the model's input."""
     config = predictor.config
+    stood = "then stood up by the model's own judgement of which axis is up, " if predictor.upright is not None else ""
     return (
-        f"{disturbance.in_words()}, "
+        f"{disturbance.in_words()}, {stood}"
         f"{config.num_points} farthest points of each cloud (of {POOL} random ones where it has more, repeated where it has fewer), "
         f"unit sphere, {config.num_groups} patches of {config.group_size}, one pass"
     )

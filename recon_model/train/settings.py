@@ -128,6 +128,8 @@ def quick(**changes: object) -> RecipeConfig:
     ours: dict[str, object] = {
         "epochs": 12,
         "steps_per_epoch": 40,
+        "batch_size": 32,
+        "learning_rate": 1.5e-3,
         "shapes": 2048,
         "validation_shapes": 256,
         "image_teacher": False,

@@ -243,6 +243,10 @@ def prepared_of(cloud: Cloud, reply: CloudPrepared) -> Prepared:
         scale=reply.scale,
         centres=reply.centres.numpy(),
         members=reply.members.numpy(),
+        rotation=np.eye(3, dtype=np.float32) if reply.rotation is None else reply.rotation.numpy(),
+        up=reply.up,
+        up_chances=None if reply.up_chances is None else reply.up_chances.numpy(),
+        notes=reply.notes,
     )
 
 

@@ -60,10 +60,12 @@ def by_patch(count: int, theme: Theme) -> Paint:
 
 
 def by_height(cloud: Cloud, shown: Shown, theme: Theme, edited: Range | None) -> Paint:
-    """Colours by y in the file's own coordinates."""
-    lift = shown.middle[1] + cloud.origin[1]
-    low, high = (ends[1] + cloud.origin[1] for ends in cloud.bounds)
-    bar = scale_bar("height y, file's units", height_map(theme), "height", low, high, edited)
+    """Colours by the coordinate that is up, y unless the cloud was stood up, in the file's own units."""
+    upwards = np.array([0.0, 1.0, 0.0]) if shown.rotation is None else shown.rotation[1].astype(np.float64)  # an axis of the file
+    base = float(upwards @ np.asarray(cloud.origin))
+    lift = float(upwards @ np.asarray(shown.middle)) + base
+    low, high = sorted(float(upwards @ np.asarray(corner)) + base for corner in zip(*cloud.bounds, strict=True))
+    bar = scale_bar("height, file's units", height_map(theme), "height", low, high, edited)
 
     def colours(piece: Piece) -> Bytes:
         # In prepared coordinates: heights far from 0 would lose their digits in float32.

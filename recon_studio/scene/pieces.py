@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recon_studio.state.app_state import Cloud, Floats, Indices, Prepared
+from recon_studio.state.app_state import UPS, Cloud, Floats, Indices, Prepared
 
 PART = 25_000
 """Points drawn at once: a software renderer takes some 10 ms for them. Larger clouds are drawn in so many interleaved parts."""
@@ -21,6 +21,7 @@ class Piece:
         origin: what is subtracted from them.
         scale: what they are then divided by.
         centres: (G, 3) patch centres in the coordinates that result, or None before there are any.
+        rotation: (3, 3) applied then, to normals too; None turns nothing.
         rgb: (n, 3) the file's colours.
         normals: (n, 3) the file's normals.
     """
@@ -32,10 +33,11 @@ class Piece:
         scale: float = 1.0,
         centres: Floats | None = None,
         *,
+        rotation: Floats | None = None,
         rgb: npt.NDArray[np.uint8] | None = None,
         normals: Floats | None = None,
     ) -> None:
-        self._raw, self._origin, self._scale, self._centres = raw, origin, scale, centres
+        self._raw, self._origin, self._scale, self._centres, self._rotation = raw, origin, scale, centres, rotation
         self._rgb, self._normals = rgb, normals
 
     @classmethod
@@ -52,7 +54,7 @@ class Piece:
     def points(self) -> Floats:
         """(n, 3) in prepared coordinates."""
         placed: Floats = ((self._raw - np.asarray(self._origin, dtype=np.float32)) / np.float32(self._scale)).astype(np.float32)
-        return placed
+        return self._turned(placed)
 
     @cached_property
     def patches(self) -> Indices | None:
@@ -66,8 +68,11 @@ class Piece:
 
     @cached_property
     def normals(self) -> Floats | None:
-        """(n, 3) the file's normals."""
-        return None if self._normals is None else np.ascontiguousarray(self._normals)
+        """(n, 3) the file's normals, turned as the points are."""
+        return None if self._normals is None else self._turned(np.ascontiguousarray(self._normals))
+
+    def _turned(self, vectors: Floats) -> Floats:
+        return vectors if self._rotation is None else vectors @ self._rotation.T
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +85,7 @@ class Shown:
     diameter: float  # to draw a point with
     unit: float  # one unit of the points' coordinates, in the file's
     middle: tuple[float, float, float]  # what was subtracted from the cloud's points
+    rotation: Floats | None  # (3, 3) that stood the cloud up, or None
     prepared: bool  # whether the points are in prepared coordinates and have patches
 
     @property
@@ -91,6 +97,7 @@ class Shown:
 def shown(cloud: Cloud, prepared: Prepared | None) -> Shown:
     """Cuts a cloud into parts, in prepared coordinates, or centred and scaled by its extent before there are any."""
     total = len(cloud.points)
+    rotation = None if prepared is None or prepared.up == UPS[0] else prepared.rotation
     if prepared is None:
         low, high = (np.array(ends) for ends in cloud.bounds)
         x, y, z = ((low + high) / 2).tolist()
@@ -106,6 +113,7 @@ def shown(cloud: Cloud, prepared: Prepared | None) -> Shown:
             origin,
             scale,
             centres,
+            rotation=rotation,
             rgb=None if cloud.colours is None else cloud.colours[each],
             normals=None if cloud.normals is None else cloud.normals[each],
         )
@@ -113,7 +121,7 @@ def shown(cloud: Cloud, prepared: Prepared | None) -> Shown:
     )
     in_file = max(total, cloud.vertex_count) if cloud.kind == "points" else total
     # Points lie the closer on a surface the more there are, as the root of their number.
-    return Shown(parts, total, in_file, point_diameter(parts[0].points, among=total), scale, origin, prepared is not None)
+    return Shown(parts, total, in_file, point_diameter(parts[0].points, among=total), scale, origin, rotation, prepared is not None)
 
 
 def nearest(points: Floats, centres: Floats) -> Indices:

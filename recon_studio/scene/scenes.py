@@ -301,6 +301,6 @@ def sample_of(prepared: Prepared, rgb: Bytes | None, normals: Floats | None) -> 
         prepared.points,
         nearest(prepared.points, prepared.centres),
         rgb=None if rgb is None else rgb[prepared.indices],
-        normals=None if normals is None else normals[prepared.indices],
+        normals=None if normals is None else normals[prepared.indices] @ prepared.rotation.T,
     )
     return Sample(prepared, piece, point_diameter(prepared.points))

@@ -26,6 +26,10 @@ Token = Literal["cls", "img", "text", "patch"]
 Tool = Literal["turn", "brush", "lasso"]  # what a drag with the left button does in a view
 
 
+UPS = ("+y", "-y", "+x", "-x", "+z", "-z")
+"""Directions that can be up in a file; "+y" is how models want it."""
+
+
 # Values that hold arrays compare by identity: a new array is always a new value.
 @dataclass(frozen=True, eq=False)
 class Cloud:
@@ -53,7 +57,7 @@ class Cloud:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The cloud as the model takes it: sampled, centred, scaled, cut into patches."""
+    """The cloud as the model takes it: sampled, centred, scaled, stood up, cut into patches."""
 
     key: str
     points: Floats  # (N, 3)
@@ -62,6 +66,20 @@ class Prepared:
     scale: float
     centres: Floats  # (G, 3)
     members: Indices  # (G, k) into points
+    rotation: Floats = field(default_factory=lambda: np.eye(3, dtype=np.float32))  # (3, 3) that stood the cloud up
+    up: str = "+y"  # which direction of the file is up now
+    up_chances: Floats | None = None  # (6,) of +y -y +x -x +z -z, as the model sees it
+    notes: tuple[str, ...] = ()  # what was done beyond sampling, centring and scaling
+
+    def inward(self, points: Floats) -> Floats:
+        """Takes points (n, 3) of ``Cloud.points`` to prepared coordinates."""
+        moved = (points - np.asarray(self.centre, dtype=np.float32)) / np.float32(self.scale)
+        return moved if self.up == "+y" else moved @ self.rotation.T
+
+    def outward(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Takes points (n, 3) in prepared coordinates back to those of ``Cloud.points``."""
+        back: npt.NDArray[np.float64] = np.asarray(points, np.float64) @ self.rotation * self.scale + np.asarray(self.centre)
+        return back
 
 
 @dataclass(frozen=True, eq=False)

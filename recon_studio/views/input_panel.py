@@ -1,6 +1,6 @@
 """What the file held, and what was done to it before the model saw it."""
 
-from recon_studio.state.app_state import AppState
+from recon_studio.state.app_state import UPS, AppState, Prepared
 from recon_studio.views.parts import Card, Facts, label
 
 
@@ -16,6 +16,7 @@ class InputPanel(Card):
                 ("Extent", "Size along x, y and z, in the file's units."),
                 ("With", "What each point carries besides its place."),
                 ("Model sees", "Points sampled for the model, and the patches they are cut into."),
+                ("Up", "Which direction of the file is up, as the model judges it; the cloud is stood up accordingly."),
                 ("Scale", "Length in the file's units that became 1 for the model."),
             )
         )
@@ -53,11 +54,21 @@ class InputPanel(Card):
         self.facts.set_value("With", ", ".join(carried) or "coordinates only")
         if prepared is None:
             self.facts.set_value("Model sees", "")
+            self.facts.set_value("Up", "")
             self.facts.set_value("Scale", "")
         else:
             groups, size = prepared.members.shape
             self.facts.set_value(
                 "Model sees", f"{len(prepared.points):,} points", f"{len(prepared.points):,} points in {groups} patches of {size}"
             )
+            self.facts.set_value("Up", up_in_words(prepared))
             self.facts.set_value("Scale", f"{prepared.scale:.4g}")
-        self.notes.setText("\n".join(f"• {note}" for note in cloud.notes))
+        done = (*cloud.notes, *(prepared.notes if prepared is not None else ()))
+        self.notes.setText("\n".join(f"• {note}" for note in done))
+
+
+def up_in_words(prepared: Prepared) -> str:
+    """Names the direction that is up in the file and, where a model judged it, how sure that is."""
+    if prepared.up_chances is None:
+        return prepared.up
+    return f"{prepared.up} ({float(prepared.up_chances[UPS.index(prepared.up)]):.0%} sure)"

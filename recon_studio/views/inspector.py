@@ -68,7 +68,7 @@ class Inspector(Card):
         prepared, rebuilt, attention = new.prepared, new.reconstruction, new.attention
         assert prepared is not None
         origin = np.asarray(new.cloud.origin if new.cloud is not None else (0.0, 0.0, 0.0))
-        place = origin + np.asarray(prepared.centre) + prepared.scale * prepared.centres[patch].astype(np.float64)
+        place = origin + prepared.outward(prepared.centres[patch])
         self.facts.set_value("Centre", "  ".join(f"{value:.4g}" for value in place))
         members = prepared.points[prepared.members[patch]]
         radius = prepared.scale * float(np.linalg.norm(members - prepared.centres[patch], axis=1).max())

@@ -8,10 +8,11 @@ import torch
 
 from recon_model.assets import asset_path
 from recon_model.checkpoint import format as folder_format
+from recon_model.devices import find_device
 from recon_model.errors import CheckpointError, ConfigError, InputError, TeacherError
 from recon_model.geometry.patches import cut
 from recon_model.lexicon import Name
-from recon_model.predictor import Predictor, Prepared, find_device
+from recon_model.predictor import Predictor, Prepared
 from recon_model.teachers.ranking import Familiar, energy
 from tests import naive
 

@@ -6,8 +6,9 @@ from recon_model.serve.messages import Array, Attend, Attended, CloudPrepared, P
 
 
 def prepare(model: Predictor, request: PrepareCloud) -> CloudPrepared:
-    """Samples, centres, scales and cuts a cloud."""
-    prepared, milliseconds = timed(model.prepare, request.points.numpy())
+    """Samples, centres, scales, stands up and cuts a cloud."""
+    prepared, milliseconds = timed(model.prepare, request.points.numpy(), up=request.up)
+    stance = prepared.stance
     return CloudPrepared(
         id=request.id,
         points=Array.of(prepared.points),
@@ -17,6 +18,10 @@ def prepare(model: Predictor, request: PrepareCloud) -> CloudPrepared:
         centres=Array.of(prepared.centres),
         members=Array.of(prepared.members),
         milliseconds=milliseconds,
+        up=stance.up,
+        rotation=Array.of(stance.rotation),
+        up_chances=None if stance.chances is None else Array.of(stance.chances),
+        notes=prepared.notes,
     )
 
 

@@ -65,13 +65,14 @@ class CloudWritten(Message, frozen=True):
 
 
 class PrepareCloud(Message, frozen=True):
-    """To the model: sample a cloud to the model's number of points, centre and scale it, and cut it into patches."""
+    """To the model: sample a cloud to the model's number of points, centre, scale and stand it up, and cut it into patches."""
 
     points: Array  # (n, 3) float32
+    up: str = "auto"  # which direction of the file is up: "+y", "-y", "+x", "-x", "+z", "-z", or "auto" for the model's judgement
 
 
 class CloudPrepared(Message, frozen=True):
-    """A cloud as the model takes it. ``points = (original[indices] - centre) / scale``."""
+    """A cloud as the model takes it. ``points = (original[indices] - centre) / scale @ rotation.T``."""
 
     points: Array  # (N, 3) float32
     indices: Array  # (N,) int64 into the cloud sent; repeats where it held fewer than N points
@@ -80,3 +81,7 @@ class CloudPrepared(Message, frozen=True):
     centres: Array  # (G, 3) float32
     members: Array  # (G, k) int64 into points
     milliseconds: float
+    up: str = "+y"  # which direction of the file is up now
+    rotation: Array | None = None  # (3, 3) float32; None where the cloud stands as it was given
+    up_chances: Array | None = None  # (6,) float32, of +y -y +x -x +z -z, as the model sees it; None where it does not judge
+    notes: tuple[str, ...] = ()  # one sentence for each thing done beyond sampling, centring and scaling
