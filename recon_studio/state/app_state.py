@@ -67,14 +67,14 @@ class Prepared:
     centres: Floats  # (G, 3)
     members: Indices  # (G, k) into points
     rotation: Floats = field(default_factory=lambda: np.eye(3, dtype=np.float32))  # (3, 3) that stood the cloud up
-    up: str = "+y"  # which direction of the file is up now
+    up: str = UPS[0]  # which direction of the file is up now
     up_chances: Floats | None = None  # (6,) of +y -y +x -x +z -z, as the model sees it
     notes: tuple[str, ...] = ()  # what was done beyond sampling, centring and scaling
 
     def inward(self, points: Floats) -> Floats:
         """Takes points (n, 3) of ``Cloud.points`` to prepared coordinates."""
-        moved = (points - np.asarray(self.centre, dtype=np.float32)) / np.float32(self.scale)
-        return moved if self.up == "+y" else moved @ self.rotation.T
+        moved: Floats = ((points - np.asarray(self.centre, dtype=np.float32)) / self.scale).astype(np.float32)
+        return moved if self.up == UPS[0] else moved @ self.rotation.T
 
     def outward(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Takes points (n, 3) in prepared coordinates back to those of ``Cloud.points``."""
