@@ -77,12 +77,4 @@ def preset(name: str, **changes: Any) -> ModelConfig:
     """
     if name not in PRESETS:
         raise ConfigError(f"preset ({name!r}) must be one of {', '.join(PRESETS)}.")
-    return PRESETS[name](**changes)    ours: dict[str, Any] = {
-        "width": 96,
-        "depth": 3,
-        "heads": 3,
-        "decoder_heads": 3,
-        "num_points": 512,
-        "num_groups": 32,
-        "patch_widths": (32, 64, 96),
-    }
+    return PRESETS[name](**changes)

@@ -64,7 +64,7 @@ def by_height(cloud: Cloud, shown: Shown, theme: Theme, edited: Range | None) ->
     upwards = np.array([0.0, 1.0, 0.0]) if shown.rotation is None else shown.rotation[1].astype(np.float64)  # an axis of the file
     base = float(upwards @ np.asarray(cloud.origin))
     lift = float(upwards @ np.asarray(shown.middle)) + base
-    low, high = sorted(float(upwards @ np.asarray(corner)) + base for corner in zip(*cloud.bounds, strict=True))
+    low, high = sorted(float(upwards @ np.asarray(corner)) + base for corner in cloud.bounds)
     bar = scale_bar("height, file's units", height_map(theme), "height", low, high, edited)
 
     def colours(piece: Piece) -> Bytes:
