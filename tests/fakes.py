@@ -4,19 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from recon_model.lexicon import as_names
 from recon_model.serve.messages import (
     Array,
-    Attend,
-    Attended,
+    AttendAll,
+    AttendedAll,
     ClassifyByWords,
     CloseRival,
     CloudPrepared,
     CloudRead,
     CloudsEmbedded,
     CloudsRanked,
+    Curve,
+    CurvesTraced,
     DataSet,
     EmbedClouds,
     EmbedTexts,
@@ -25,22 +28,30 @@ from recon_model.serve.messages import (
     LoadModel,
     MembersRead,
     ModelLoaded,
+    Occlude,
+    Occluded,
     OpenRival,
+    Overlap,
     PrepareCloud,
     Progress,
     RankClouds,
+    RatiosSwept,
     ReadCloud,
     ReadMembers,
     Ready,
     RebuildByRival,
     Reconstruct,
     Reconstructed,
+    Relate,
+    Related,
     Reply,
     Request,
     RivalClosed,
     RivalRebuilt,
     Scores,
+    SweepRatios,
     TextsEmbedded,
+    TraceCurves,
 )
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
 from recon_studio.backend.client import Backend
@@ -147,7 +158,11 @@ def reply_to(request: Request) -> Reply:
         CloseRival: lambda request: RivalClosed(id=request.id),
         PrepareCloud: _prepare,
         Reconstruct: _reconstruct,
-        Attend: _attend,
+        AttendAll: _attend,
+        Occlude: _occlude,
+        TraceCurves: _trace,
+        SweepRatios: _sweep,
+        Relate: _relate,
         ClassifyByWords: _classify,
         ReadMembers: _read_members,
         EmbedClouds: _embed_clouds,
@@ -239,11 +254,76 @@ def _rebuild_by_rival(request: RebuildByRival) -> Reply:
     )
 
 
-def _attend(request: Attend) -> Reply:
-    weights = np.where(request.hidden.numpy(), 0.0, 1.0 + request.patch).astype(np.float32)
-    weights /= max(float(weights.sum()), 1.0)
-    named = {"token": request.token, "patch": request.patch, "layer": request.layer, "head": request.head}
-    return Attended(id=request.id, weights=Array.of(weights), milliseconds=1.0, **named)
+def _attend(request: AttendAll) -> Reply:
+    """2 layers of 2 heads in the encoder, 1 of 2 in the decoder; patch p looks at p more than at others, and so do all at the first."""
+    hidden = request.hidden.numpy()
+    visible, masked = np.flatnonzero(~hidden), np.flatnonzero(hidden)
+    own = np.eye(GROUPS, dtype=np.float32) + 1.0 / (1 + np.arange(GROUPS, dtype=np.float32))
+    blocks = np.stack([np.stack([own ** (1 + layer + head) for head in range(2)]) for layer in range(2)])
+    everyone = np.append(visible, masked)
+
+    def rows(askers: npt.ArrayLike, looked: npt.ArrayLike, layers: int = 2) -> npt.NDArray[np.float32]:
+        chosen = blocks[:layers][:, :, askers][..., looked]
+        shares: npt.NDArray[np.float32] = chosen / chosen.sum(-1, keepdims=True)
+        return shares
+
+    rolled = np.where(hidden, 0, own) / np.where(hidden, 0, own).sum(1, keepdims=True)
+    return AttendedAll(
+        id=request.id,
+        cross=Array.of(rows([0, 1, 2], visible)),
+        patches=Array.of(rows(visible, visible)),
+        decoder=Array.of(rows(everyone, everyone, 1)) if len(masked) else None,
+        visible=Array.of(visible),
+        masked=Array.of(masked),
+        rollout_queries=Array.of(rolled[:3]),
+        rollout_patches=Array.of(np.where(hidden[:, None], 0, rolled).astype(np.float32)),
+        rollout_masks=Array.of(np.where(hidden[:, None], rolled, 0).astype(np.float32)) if len(masked) else None,
+        overlap=Overlap(4 * len(visible), 0, 4 * len(masked), 0, 4 * len(masked), f"{len(masked)} patches are hidden."),
+        milliseconds=1.0,
+    )
+
+
+def _occlude(request: Occlude) -> Reply:
+    effect = np.where(request.hidden.numpy(), 0, np.arange(GROUPS) - 3).astype(np.float32) / 1000
+    return Occluded(id=request.id, whole=0.5, effect=Array.of(effect), milliseconds=1.0)
+
+
+def _trace(request: TraceCurves) -> Reply:
+    steps = np.linspace(0, 0.75, 4, dtype=np.float32)
+    orders = ("attention", "error", "random", *(("relevance", "occlusion") if request.names else ()))
+    curves = []
+    for place, order in enumerate(orders):
+        runs = np.stack([steps * (5 - place) + run for run in range(len(request.seeds) if order == "random" else 1)])
+        area = float(runs.mean())
+        curves.append(Curve(order, Array.of(steps), Array.of(runs), Array.of(1 - steps[::-1]), Array.of(runs[:, ::-1]), area, area))
+    return CurvesTraced(id=request.id, curves=tuple(curves), milliseconds=1.0)
+
+
+def _sweep(request: SweepRatios) -> Reply:
+    ratios, errors = (0.25, 0.5, 0.75), np.ones((2, 3, len(request.seeds)), np.float32)
+    errors *= np.arange(1, 1 + len(request.seeds), dtype=np.float32)
+    hidden = tuple(int(GROUPS * ratio) for ratio in ratios)
+    return RatiosSwept(
+        id=request.id,
+        strategies=("random", "block"),
+        ratios=ratios,
+        hidden=hidden,
+        seeds=request.seeds,
+        errors=Array.of(errors),
+        milliseconds=1.0,
+    )
+
+
+def _relate(request: Relate) -> Reply:
+    relevance = np.linspace(0.5, -0.2, GROUPS).astype(np.float32)
+    return Related(
+        id=request.id,
+        score=0.4,
+        relevance=Array.of(relevance),
+        method=f"{request.method} of a fake",
+        occlusion=Array.of(relevance[::-1]),
+        milliseconds=1.0,
+    )
 
 
 def _classify(request: ClassifyByWords) -> Reply:

@@ -9,7 +9,6 @@ from recon_model.errors import ServeError
 from recon_model.serve.framing import read_frame
 from recon_model.serve.messages import (
     PATIENT,
-    Attend,
     AttendAll,
     ClassifyByWords,
     EmbedTexts,
@@ -25,7 +24,6 @@ from recon_model.serve.messages import (
 SUPERSEDED: Final = (
     Reconstruct,
     RebuildByRival,
-    Attend,
     AttendAll,
     ClassifyByWords,
     EmbedTexts,

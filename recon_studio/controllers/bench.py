@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from recon_model.serve.messages import (
     Array,
-    Attend,
-    Attended,
+    AttendAll,
+    AttendedAll,
     CloudPrepared,
     Failed,
     PrepareCloud,
@@ -21,8 +21,9 @@ from recon_model.serve.messages import (
 )
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
-from recon_studio.state import actions, masking
-from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Cloud, Flags, Notice, Prepared, Reconstruction, Tool
+from recon_studio.state import actions, explaining, masking
+from recon_studio.state.app_state import AppState, AttentionQuery, Cloud, Flags, Notice, Prepared, Reconstruction, Tool
+from recon_studio.state.explain import Maps
 from recon_studio.state.masking import MaskEdit, Stroke
 
 Value = TypeVar("Value")
@@ -33,7 +34,10 @@ LAST_PATCH = Notice("The last patch shown cannot be hidden: the encoder needs so
 
 
 class BenchController(QObject):
-    """Follows the state: a new cloud is prepared, a new mask rebuilt, a new query asked. The newest always wins."""
+    """Follows the state: a new cloud is prepared, a new mask rebuilt and its attention collected. The newest always wins.
+
+    All attention comes at once, so that another token, layer or head is a look at what is there already.
+    """
 
     settled = Signal()  # reconstruction and attention of the present cloud are there, or could not be had
 
@@ -131,14 +135,14 @@ class BenchController(QObject):
             self._stroked = False
         if new.cloud is not old.cloud or new.model is not old.model:
             self._attend_soon.stop()
-            self._backend.abandon(PrepareCloud, Reconstruct, Attend)
+            self._backend.abandon(PrepareCloud, Reconstruct, AttendAll)
             if new.cloud is not None and new.model is not None:
                 self._prepare_soon.start()
         elif new.prepared is not None:
             if new.prepared is not old.prepared or new.mask != old.mask:
                 self._reconstruct(new)
             elif new.query != old.query:
-                self._attend(new)
+                self._store.apply(explaining.look)
 
     def _prepare(self) -> None:
         cloud = self._store.state.cloud
@@ -158,24 +162,7 @@ class BenchController(QObject):
     def _attend(self, state: AppState) -> None:
         if state.prepared is None or state.reconstruction is None:
             return
-        query, hidden = state.query, state.reconstruction.hidden
-        if query.token == "patch" and (query.patch >= len(hidden) or hidden[query.patch]):
-            # The encoder never saw a hidden patch, so it looks nowhere.
-            self._backend.abandon(Attend)
-            self._store.apply(lambda before: actions.show_attention(before, None))
-            self.settled.emit()
-            return
-        self._backend.submit(
-            Attend(
-                id=0,
-                points=Array.of(state.prepared.points),
-                hidden=Array.of(hidden),
-                token=query.token,
-                patch=query.patch,
-                layer=query.layer,
-                head=query.head,
-            )
-        )
+        self._backend.submit(AttendAll(id=0, points=Array.of(state.prepared.points), hidden=Array.of(state.reconstruction.hidden)))
 
     def _attend_when_due(self, request: Request) -> None:
         """Attention to a mask about to change would only hold up the next one: it waits until the brush rests."""
@@ -188,7 +175,7 @@ class BenchController(QObject):
     # ------------------------------------------------------------ replies
 
     def _answered(self, request: Request, reply: Reply) -> None:
-        if not isinstance(request, PrepareCloud | Reconstruct | Attend):
+        if not isinstance(request, PrepareCloud | Reconstruct | AttendAll):
             return
         if isinstance(reply, Failed):
             self._say(Notice(reply.sentence, "error"))
@@ -203,9 +190,8 @@ class BenchController(QObject):
             case Reconstructed():
                 self._show(actions.show_reconstruction, _reconstruction(key, reply))
                 self._attend_when_due(request)
-            case Attended() if isinstance(request, Attend) and _asked(request) == self._store.state.query:
-                looked = Attention(key, self._store.state.query, reply.weights.numpy(), request.hidden.numpy())
-                self._show(actions.show_attention, looked)
+            case AttendedAll() if isinstance(request, AttendAll):
+                self._show(explaining.show_maps, _maps(key, request, reply))
                 self.settled.emit()
 
     def _show(self, action: Callable[[AppState, Value], AppState], value: Value) -> None:
@@ -222,10 +208,20 @@ def query_within(query: AttentionQuery, *, depth: int, heads: int) -> AttentionQ
     return replace(query, layer=layer, head=head)
 
 
-def _asked(request: Request) -> AttentionQuery | None:
-    if not isinstance(request, Attend):
-        return None
-    return AttentionQuery(request.token, request.patch, request.layer, request.head)  # type: ignore[arg-type]
+def _maps(key: str, request: AttendAll, reply: AttendedAll) -> Maps:
+    return Maps(
+        key=key,
+        hidden=request.hidden.numpy(),
+        cross=reply.cross.numpy(),
+        patches=reply.patches.numpy(),
+        decoder=None if reply.decoder is None else reply.decoder.numpy(),
+        visible=reply.visible.numpy(),
+        masked=reply.masked.numpy(),
+        rollout_queries=reply.rollout_queries.numpy(),
+        rollout_patches=reply.rollout_patches.numpy(),
+        rollout_masks=None if reply.rollout_masks is None else reply.rollout_masks.numpy(),
+        overlap=reply.overlap,
+    )
 
 
 def rows_sent(count: int) -> slice:

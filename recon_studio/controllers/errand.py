@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from recon_studio.controllers.studio import Studio
 from recon_studio.controllers.timing import seconds_since_start
+from recon_studio.state import explaining
 from recon_studio.state.app_state import AppState
 
 LIMIT_MS = 120_000
@@ -24,10 +25,13 @@ def complete(state: AppState) -> bool:
     rebuilt, cloud = state.reconstruction, state.cloud
     if rebuilt is None or cloud is None or cloud.key != state.current or state.engine != "ready" or state.jobs:
         return False
-    hidden_asked = state.query.token == "patch" and bool(rebuilt.hidden[state.query.patch])
-    attention = state.attention
-    looked = hidden_asked or (attention is not None and attention.query == state.query and np.array_equal(attention.hidden, rebuilt.hidden))
-    return looked and {score.name for score in state.scores} == set(state.names)
+    maps = state.explain.maps
+    looked = (
+        maps is not None
+        and np.array_equal(maps.hidden, rebuilt.hidden)
+        and (state.attention is None or state.attention.query == state.query)
+    )
+    return looked and not explaining.unanswered(state) and {score.name for score in state.scores} == set(state.names)
 
 
 class Errand(QObject):

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from recon_model.serve.messages import (
-    Attend,
     AttendAll,
     ClassifyByWords,
     EmbedClouds,
@@ -174,8 +173,6 @@ def _title(request: Request) -> str:
             return "Cutting the cloud into patches"
         case Reconstruct():
             return "Rebuilding hidden patches"
-        case Attend():
-            return "Asking where a token looks"
         case ClassifyByWords():
             return f"Ranking {len(request.names)} names"
     return LONG_QUESTIONS.get(type(request), type(request).__name__)

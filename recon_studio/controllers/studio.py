@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.bench import BenchController
 from recon_studio.controllers.embeddings import EmbeddingController
+from recon_studio.controllers.explain import ExplainController
 from recon_studio.controllers.glances import GlanceController
 from recon_studio.controllers.keeper import SettingsKeeper
 from recon_studio.controllers.library import LibraryController
@@ -55,6 +56,7 @@ class Studio(QObject):
         self.glances = GlanceController(self.store, backend, start.glances, held=True, parent=self)
         self.library = LibraryController(self.store, backend, self.glances, self)
         self.bench = BenchController(self.store, backend, self)
+        self.explain = ExplainController(self.store, backend, self)
         self.words = WordsController(self.store, backend, self)
         self.views = ViewsController(self.store, self)
         self.rival = RivalController(self.store, backend, self)
@@ -128,6 +130,7 @@ class Studio(QObject):
             getattr(window, name).connect(handler)
         window.cancelRequested.connect(self.embeddings.cancel)
         self.glances.pictured.connect(window.library.take_picture)
+        self.explain.connect_view(window.bench_room)
         window.show_state(None, self.store.state)
         self.store.changed.connect(window.show_state)
 
@@ -155,6 +158,6 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
-        for controller in (self.library, self.glances, self.bench, self.activity, self.embeddings):
+        for controller in (self.library, self.glances, self.bench, self.explain, self.activity, self.embeddings):
             controller.close()
         self.backend.close()

@@ -35,6 +35,6 @@ def why_not_coloured(state: AppState, show: Show, colour: ColourBy) -> str:
         return "The cloud is not cut into patches yet."
     if colour == "error" and show == "input" and (rebuilt is None or not len(rebuilt.chamfer)):
         return "Nothing is hidden, so nothing was rebuilt."
-    if colour == "attention" and show != "attention" and state.attention is None:
-        return "No token tells where it looks: a hidden patch is selected, or nothing was asked yet."
+    if colour == "attention" and show != "attention" and state.explain.colouring == "attention" and state.attention is None:
+        return "No token tells where it looks: there is no such token, or nothing was asked yet."
     return ""

@@ -1,14 +1,15 @@
 """By what points are coloured: each kind of colouring with its words and its bar, for any piece of a cloud."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recon_studio.scene.colours import GROUNDS, apply_map, attention_map, error_map, height_map, patch_palette
+from recon_studio.scene.colours import GROUNDS, apply_map, error_map, height_map, patch_palette
+from recon_studio.scene.explain import Explained
 from recon_studio.scene.picture import Bytes, ColourBar
 from recon_studio.scene.pieces import Piece, Shown
-from recon_studio.state.app_state import Attention, Cloud, Floats, Reconstruction, Theme
+from recon_studio.state.app_state import Cloud, Floats, Reconstruction, Theme
 from recon_studio.state.view_state import ColourBy, Range
 
 IN_WORDS: dict[ColourBy, str] = {
@@ -106,13 +107,21 @@ def by_error(rebuilt: Reconstruction, others: float, theme: Theme, edited: Range
     return Paint("error", "hidden patches coloured by error", _of_patches(values, bar, GROUNDS[theme].context), bar)
 
 
-def by_attention(attention: Attention, theme: Theme, edited: Range | None) -> Paint:
-    """Colours visible patches by where the token looks."""
-    looked_at = attention.weights[attention.weights > 0]  # hidden patches hold 0
-    low, high = (float(looked_at.min()), float(looked_at.max())) if len(looked_at) else (0.0, 0.0)
-    bar = scale_bar("attention weight", attention_map(theme), "attention", low, high, edited)
-    values = np.where(attention.hidden, np.nan, attention.weights).astype(np.float32)
-    return Paint("attention", "visible patches coloured by attention", _of_patches(values, bar, GROUNDS[theme].ghost), bar)
+def by_explanation(explanation: Explained, theme: Theme, edited: Range | None) -> Paint:
+    """Colours patches by what the attention view shows; a scale set by hand is one of attention as it is."""
+    (low, high), table = explanation.span, explanation.table(theme)
+    if explanation.plain:
+        bar = scale_bar(explanation.unit, table, "attention", low, high, edited)
+    else:
+        bar = ColourBar(explanation.unit, table, f"{low:.2g}", f"{high:.2g}", span=(low, high))
+    if abs(bar.span[0]) < 1e-6 * abs(bar.span[1]):
+        bar = replace(bar, low="0")  # what softmax leaves over
+    return Paint(
+        "attention",
+        f"coloured by {explanation.title[0].lower()}{explanation.title[1:]}",
+        _of_patches(explanation.values, bar, GROUNDS[theme].ghost),
+        bar,
+    )
 
 
 def _of_patches(values: Floats, bar: ColourBar, blank: tuple[int, int, int]) -> Callable[[Piece], Bytes]:

@@ -13,11 +13,12 @@ import numpy as np
 from recon_studio.scene import paint, scenes
 from recon_studio.scene.choices import TITLES, why_not_coloured, why_not_shown
 from recon_studio.scene.colours import GROUNDS
+from recon_studio.scene.explain import Explained, Explanation, waits
 from recon_studio.scene.paint import Paint
 from recon_studio.scene.picture import BenchPicture, Marker, ViewPicture
 from recon_studio.scene.pieces import Shown, shown
 from recon_studio.scene.scenes import Sample, sample_of
-from recon_studio.state.app_state import AppState, Attention, Flags, Mask, Prepared, Reconstruction, Theme
+from recon_studio.state.app_state import AppState, Flags, Mask, Prepared, Reconstruction, Theme
 from recon_studio.state.view_state import COLOURS_OF, ColourBy, Range, Shading, TileChoice
 
 P = ParamSpec("P")
@@ -54,7 +55,7 @@ class _Facts:
     prepared: Prepared | None
     rebuilt: Reconstruction | None
     rebuilt_b: Reconstruction | None
-    attention: Attention | None
+    explanation: Explained | None
     hidden: Flags | None
     wait: str
 
@@ -66,6 +67,7 @@ class Resolver:
         self._shown = _Last(shown)
         self._sample = _Last(sample_of)
         self._hidden = _Last(hidden_patches)
+        self._explained = Explanation()
         self._steps: dict[tuple[object, object], _Last[Any, Any]] = {}
         self._used: dict[tuple[object, object], _Last[Any, Any]] = {}
         self._picture = _Last(_picture)
@@ -99,7 +101,7 @@ class Resolver:
             prepared=prepared,
             rebuilt=rebuilt,
             rebuilt_b=current(state.rival.reconstruction) if state.rival is not None else None,
-            attention=current(state.attention),
+            explanation=self._explained(state) if prepared is not None else None,
             hidden=self._hidden(state.mask.hidden, prepared, rebuilt) if prepared else None,
             wait=_waiting_for(state),
         )
@@ -128,8 +130,8 @@ class Resolver:
             # Two models are compared on one scale.
             others = max((_largest(each) for each in (facts.rebuilt, facts.rebuilt_b)), default=0.0)
             return self._once((colour, rebuilt is facts.rebuilt_b), paint.by_error, rebuilt, others, theme, edited)
-        if colour == "attention" and facts.attention is not None:
-            return self._once(colour, paint.by_attention, facts.attention, theme, edited)
+        if colour == "attention" and facts.explanation is not None:
+            return self._once(colour, paint.by_explanation, facts.explanation, theme, edited)
         return None
 
     def _usual(self, facts: _Facts, tile: TileChoice) -> tuple[Paint | None, str]:
@@ -160,10 +162,10 @@ class Resolver:
                 by_hand = state.mask.hidden is not None
                 return self._once(place, scenes.seen_view, facts.sample, facts.hidden, by_hand, made, theme, rest)
             case "attention":
-                who = scenes.describe_query(facts.attention, state.model) if facts.attention is not None else ""
                 made = self._paint(facts, "attention")
                 cut = facts.shown if facts.prepared is not None else None
-                return self._once(place, scenes.attention_view, cut, facts.attention, made, who, theme, rest)
+                why = waits(state) if cut is not None and facts.explanation is None else ""
+                return self._once(place, scenes.attention_view, cut, facts.explanation, made, theme, why or rest)
         return self._answer(facts, place, tile, rest)
 
     def _answer(self, facts: _Facts, place: int, tile: TileChoice, rest: str) -> ViewPicture:

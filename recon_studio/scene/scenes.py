@@ -1,16 +1,17 @@
 """What each kind of view shows, as pure functions from the values it needs to a ViewPicture."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recon_studio.scene.choices import TITLES
 from recon_studio.scene.colours import GROUNDS, apply_map, diverging_map, error_map
+from recon_studio.scene.explain import Explained
 from recon_studio.scene.paint import IN_WORDS, Paint, flat, scale_bar
 from recon_studio.scene.picture import Bytes, Later, Pickable, PointLayer, ViewPicture
 from recon_studio.scene.pieces import Piece, Shown, distances, nearest, point_diameter
-from recon_studio.state.app_state import Attention, Flags, Floats, Indices, Model, Prepared, Reconstruction, Rival, Theme
+from recon_studio.state.app_state import Flags, Floats, Indices, Prepared, Reconstruction, Rival, Theme
 from recon_studio.state.view_state import ColourBy, Range, Show
 
 _GHOST = 0.6  # of a point's diameter: ghosts must not cover what is there
@@ -96,31 +97,22 @@ def _of_cloud(
     )
 
 
-def attention_view(shown: Shown | None, attention: Attention | None, paint: Paint | None, who: str, theme: Theme, wait: str) -> ViewPicture:
-    """Where a token looks. A hidden patch was not there to be looked at, which is not the same as a small weight: it is a ghost."""
-    if shown is None or attention is None or paint is None:
+def attention_view(shown: Shown | None, explanation: Explained | None, paint: Paint | None, theme: Theme, wait: str) -> ViewPicture:
+    """Where a token looks, or another explanation. A hidden patch was not there to be looked at, which is not the same as a small value:
+    it is a ghost."""
+    if shown is None or explanation is None or paint is None:
         return waiting("attention", wait)
-    hidden, ghost = attention.hidden, GROUNDS[theme].ghost
+    missing, ghost = explanation.absent, GROUNDS[theme].ghost
 
     def layers(piece: Piece) -> tuple[PointLayer, ...]:
         assert piece.patches is not None
-        absent = hidden[piece.patches]
+        absent = missing[piece.patches]
         return (
             PointLayer(piece.points[absent], flat(ghost, int(absent.sum())), _GHOST * shown.diameter, solid=False),
             PointLayer(piece.points[~absent], paint.colours(piece)[~absent], shown.diameter),
         )
 
-    return _of_cloud("attention", who, shown, paint, layers)
-
-
-def describe_query(attention: Attention, model: Model | None) -> str:
-    """Says whose attention it is: token, layer counted from 1, head."""
-    query = attention.query
-    depth = model.depth if model is not None else None
-    layer = query.layer % depth + 1 if depth else query.layer + 1
-    of = f" of {depth}" if depth else ""
-    who = f"patch {query.patch}" if query.token == "patch" else query.token
-    return f"{who} · layer {layer}{of} · {'mean of heads' if query.head < 0 else f'head {query.head + 1}'}"
+    return replace(_of_cloud("attention", explanation.caption, shown, paint, layers), title=explanation.title)
 
 
 def seen_view(sample: Sample | None, hidden: Flags | None, by_hand: bool, paint: Paint | None, theme: Theme, wait: str) -> ViewPicture:

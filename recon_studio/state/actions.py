@@ -9,7 +9,6 @@ from recon_model.lexicon import merge
 from recon_studio.state import words
 from recon_studio.state.app_state import (
     AppState,
-    Attention,
     AttentionQuery,
     BackendStatus,
     Cloud,
@@ -88,7 +87,8 @@ def clear_cloud(state: AppState) -> AppState:
         scores=(),
         selected_patch=None,
         mask=replace(state.mask, hidden=None),
-        query=AttentionQuery(layer=state.query.layer, head=state.query.head) if state.query.token == "patch" else state.query,
+        query=state.query.without_patches(),
+        explain=replace(state.explain, maps=None, answers=()),
     )
 
 
@@ -99,17 +99,13 @@ def show_cloud(state: AppState, cloud: Cloud) -> AppState:
 
 def show_prepared(state: AppState, prepared: Prepared) -> AppState:
     """Shows the patches the model cut the cloud into."""
-    return replace(state, prepared=prepared, reconstruction=None, attention=None, scores=())
+    explain = replace(state.explain, maps=None, answers=())
+    return replace(state, prepared=prepared, reconstruction=None, attention=None, scores=(), explain=explain)
 
 
 def show_reconstruction(state: AppState, reconstruction: Reconstruction) -> AppState:
     """Shows the rebuilt patches and how long they took."""
     return replace(state, reconstruction=reconstruction, last_milliseconds=reconstruction.milliseconds)
-
-
-def show_attention(state: AppState, attention: Attention | None) -> AppState:
-    """Shows where the asked token looks; None where it cannot be asked."""
-    return replace(state, attention=attention)
 
 
 def show_scores(state: AppState, scores: tuple[Score, ...]) -> AppState:
@@ -185,6 +181,7 @@ def show_model(state: AppState, model: Model | None) -> AppState:
     selected = state.selected_patch
     if selected is not None and groups is not None and selected >= groups:
         selected = None
+    state = replace(state, explain=replace(state.explain, maps=None, answers=()))
     return replace(state, model=model, mask=mask, selected_patch=selected, prepared=None, reconstruction=None, attention=None, scores=())
 
 

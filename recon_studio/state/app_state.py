@@ -1,12 +1,13 @@
 """Everything the window shows, as frozen values. A change makes a new AppState; the views draw the difference."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from recon_studio.state.explain import Explain
 from recon_studio.state.listing import Listing
 from recon_studio.state.view_state import ViewState
 from recon_studio.state.wording import Wording, WordsState
@@ -22,7 +23,7 @@ Theme = Literal["light", "dark"]
 Room = Literal["bench", "words", "map", "training"]
 ItemStatus = Literal["queued", "reading", "ready", "failed"]
 BackendStatus = Literal["starting", "ready", "busy", "restarting", "failed"]
-Token = Literal["cls", "img", "text", "patch"]
+Token = Literal["cls", "img", "text", "patch", "mask"]
 Tool = Literal["turn", "brush", "lasso"]  # what a drag with the left button does in a view
 
 
@@ -95,7 +96,7 @@ class Reconstruction:
 
 @dataclass(frozen=True, eq=False)
 class Attention:
-    """Where one token looks: a weight for each patch, 0 for hidden ones."""
+    """Where one token looks: a weight for each patch, 0 for those it cannot see; or how that differs between two tokens."""
 
     key: str
     query: "AttentionQuery"
@@ -105,12 +106,25 @@ class Attention:
 
 @dataclass(frozen=True)
 class AttentionQuery:
-    """Which token is asked where it looks; ``layer`` counts from 0 (-1 the last), ``head`` -1 is the mean."""
+    """Which token is asked where it looks; ``layer`` counts from 0 (-1 the last), ``head`` -1 is the mean.
+
+    "patch" is the patch's token in the encoder, or its mask token in the decoder while it is hidden; "mask" all mask tokens in the mean.
+    ``rollout`` goes through all layers and heads instead of one. From all this, where ``minus`` looks is subtracted, if it is given.
+    """
 
     token: Token = "cls"
     patch: int = 0
     layer: int = -1
     head: int = -1
+    rollout: bool = False
+    minus: Token | None = None
+    minus_patch: int = 0
+
+    def without_patches(self) -> "AttentionQuery":
+        """Returns what still means something on another cloud: its patches lie elsewhere."""
+        token = "cls" if self.token == "patch" else self.token
+        minus = None if self.minus == "patch" else self.minus
+        return replace(self, token=token, patch=0, minus=minus, minus_patch=0)
 
 
 @dataclass(frozen=True)
@@ -226,6 +240,7 @@ class AppState:
     theme: Theme = "light"
     room: Room = "bench"
     tool: Tool = "turn"
+    explain: Explain = field(default_factory=Explain)
     leaks: bool = False  # whether the Seen view tells truly hidden points from those that overlap leaks
     views: ViewState = field(default_factory=ViewState)
     rival: Rival | None = None  # model B

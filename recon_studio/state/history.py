@@ -20,22 +20,23 @@ class Snapshot:
     selected_patch: int | None
     wording: Wording
     cameras: tuple[Camera, ...] = (Camera(),)
+    phrase: str = ""
 
     @classmethod
     def of(cls, state: AppState) -> "Snapshot":
         """Returns the part of the state that undo covers."""
-        return cls(state.mask, state.query, state.selected_patch, state.words.wording, state.views.cameras)
+        return cls(state.mask, state.query, state.selected_patch, state.words.wording, state.views.cameras, phrase=state.explain.phrase)
 
     def put_into(self, state: AppState, instead_of: "Snapshot") -> AppState:
         """Returns the state with this part put back. Cameras move only where the step moved them: a new cloud moves them, too."""
         views = state.views if self.cameras == instead_of.cameras else replace(state.views, cameras=self.cameras)
-        before = replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, views=views)
+        explain = replace(state.explain, phrase=self.phrase)
+        before = replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, views=views, explain=explain)
         return words.reword(before, self.wording)
 
     def without_patches(self) -> "Snapshot":
         """Returns what still means something on another cloud: its patches lie elsewhere."""
-        query = AttentionQuery(layer=self.query.layer, head=self.query.head) if self.query.token == "patch" else self.query
-        return Snapshot(replace(self.mask, hidden=None), query, None, self.wording, self.cameras)
+        return replace(self, mask=replace(self.mask, hidden=None), query=self.query.without_patches(), selected_patch=None)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class BenchView(QWidget):
 
     patchPicked = Signal(int)
     patchToggled = Signal(int)
+    patchHovered = Signal(object)  # int, or None
     strokePainted = Signal(object)  # Stroke
     camerasMoved = Signal(tuple, str, int)  # cameras, what was done in words, the number of the drag (0: none)
     camerasFramed = Signal(tuple, str)  # cameras, the cloud that they now fit
@@ -461,6 +462,12 @@ class BenchView(QWidget):
         event.accept()
 
     def _hover(self, patch: int | None) -> None:
+        if patch != self._hovered:
+            self.set_hover(patch)
+            self.patchHovered.emit(patch)
+
+    def set_hover(self, patch: int | None) -> None:
+        """Rings a patch that the pointer is on elsewhere."""
         if patch != self._hovered:
             self._hovered = patch
             self._place_rings()

@@ -1,28 +1,24 @@
-"""The right column's first two panels: the selected patch in numbers, and whose attention is asked for."""
-
-from dataclasses import replace
-from typing import get_args
+"""The right column's first panel: the selected patch in numbers, or the one under the pointer."""
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QSlider, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton
 
-from recon_studio.state.app_state import AppState, AttentionQuery, Token
+from recon_studio.state import explaining
+from recon_studio.state.app_state import AppState, Floats
 from recon_studio.views.parts import Card, Facts, label, restate
-from recon_studio.views.theme import GRID
-
-_TOKENS: dict[Token, str] = {"cls": "cls", "img": "img (image)", "text": "text", "patch": "selected patch"}
-assert tuple(_TOKENS) == get_args(Token)
 
 
 class Inspector(Card):
-    """The selected patch."""
+    """The selected patch; while the pointer rests on another one, that."""
 
     patchToggled = Signal(int)
 
     def __init__(self) -> None:
         super().__init__("Patch")
         self._patch: int | None = None
+        self._hovered: int | None = None
+        self._state: AppState | None = None
         self.toggle = QPushButton("Hide")
         self.toggle.setAccessibleName("Hide or show the selected patch")
         self.toggle.clicked.connect(self._toggle)
@@ -36,7 +32,12 @@ class Inspector(Card):
                     "Chamfer",
                     "Squared Chamfer distance of the rebuilt patch to the true one, with the cloud in the unit sphere; and its rank.",
                 ),
-                ("Attention", "This patch's share of the attention shown, and its rank."),
+                ("Attention", "This patch's share of the attention asked for, and its rank; or the difference between two tokens."),
+                (
+                    "Left out",
+                    "How much the mean error of the hidden patches grows without this patch, and its rank; where it was asked for.",
+                ),
+                ("Phrase", "What this patch does for the phrase: its relevance by gradient, and the fall of the score without it."),
             )
         )
         self.body.addWidget(self.facts)
@@ -50,22 +51,34 @@ class Inspector(Card):
 
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws the difference."""
-        watched = ("selected_patch", "prepared", "mask", "reconstruction", "attention", "cloud")
-        if old is not None and all(getattr(old, name) is getattr(new, name) for name in watched):
-            return
-        prepared, patch = new.prepared, new.selected_patch
+        self._state = new
+        watched = ("selected_patch", "prepared", "mask", "reconstruction", "attention", "cloud", "explain", "names", "scores")
+        if old is None or any(getattr(old, name) is not getattr(new, name) for name in watched):
+            self._show(new)
+
+    def set_hover(self, patch: int | None) -> None:
+        """Shows the patch under the pointer; None goes back to the selected one."""
+        if patch != self._hovered:
+            self._hovered = patch
+            if self._state is not None:
+                self._show(self._state)
+
+    def _show(self, new: AppState) -> None:
+        prepared = new.prepared
+        hovered = self._hovered is not None and self._hovered != new.selected_patch
+        patch = self._hovered if hovered else new.selected_patch
         if prepared is not None and patch is not None and patch >= len(prepared.centres):
             patch = None
         self._patch = patch if prepared is not None else None
         self.facts.setVisible(self._patch is not None)
         self.hint.setVisible(self._patch is None)
         restate(self.toggle, self._patch is not None, "Hide this patch from the encoder, or show it again (H).", "No patch is selected.")
-        self.title.setText("Patch" if self._patch is None else f"Patch {self._patch}")
+        self.title.setText("Patch" if self._patch is None else f"Patch {self._patch}{' · under the pointer' if hovered else ''}")
         if self._patch is not None:
             self._show_patch(new, self._patch)
 
     def _show_patch(self, new: AppState, patch: int) -> None:
-        prepared, rebuilt, attention = new.prepared, new.reconstruction, new.attention
+        prepared, rebuilt = new.prepared, new.reconstruction
         assert prepared is not None
         origin = np.asarray(new.cloud.origin if new.cloud is not None else (0.0, 0.0, 0.0))
         place = origin + prepared.outward(prepared.centres[patch])
@@ -83,88 +96,28 @@ class Inspector(Card):
             rank = int((rebuilt.chamfer > rebuilt.chamfer[row]).sum()) + 1
             error = f"{rebuilt.chamfer[row]:.2g}  ({rank}. largest of {len(rebuilt.chamfer)})"
         self.facts.set_value("Chamfer", error or "not rebuilt: visible" if hidden is False else error)
-        looked = ""
-        if attention is not None and attention.key == prepared.key:
-            weight = float(attention.weights[patch])
-            rank = int((attention.weights > weight).sum()) + 1
-            looked = "hidden, not looked at" if hidden else f"{100 * weight:.1f} %  ({rank}. of {int((attention.weights > 0).sum())})"
-        self.facts.set_value("Attention", looked)
+        self.facts.set_value("Attention", self._attention(new, patch))
+        helps = explaining.occlusion(new)
+        grows = None if helps is None else np.where(np.frombuffer(helps.asked.hidden, np.bool_), np.nan, helps.effect)
+        self.facts.set_value("Left out", "" if grows is None else "hidden" if hidden else _ranked(grows, patch, "{:+.2g}"))
+        phrase = explaining.relevance(new)
+        words = "" if phrase is None else f"{phrase.relevance[patch]:+.2g} · without it {phrase.occlusion[patch]:+.2g}"
+        self.facts.set_value("Phrase", words, "" if phrase is None else f"{phrase.asked.names[0]}: {phrase.method}; {words}")
+
+    @staticmethod
+    def _attention(new: AppState, patch: int) -> str:
+        attention, prepared, maps = new.attention, new.prepared, new.explain.maps
+        if attention is None or prepared is None or attention.key != prepared.key:
+            return ""
+        seen = ~attention.hidden if maps is None else explaining.looked_at(maps, attention.query)
+        if not seen[patch]:
+            return "hidden, not looked at"
+        if attention.query.minus is not None:
+            return f"{100 * float(attention.weights[patch]):+.1f} points"
+        return _ranked(np.where(seen, attention.weights, np.nan), patch, "{:.1f} %", 100)
 
 
-class AttentionPanel(Card):
-    """Chooses token, layer and head."""
-
-    queryChanged = Signal(object)  # AttentionQuery
-
-    def __init__(self) -> None:
-        super().__init__("Attention")
-        self._query = AttentionQuery()
-        self._depth, self._heads = 0, -1
-        self._selected: int | None = None
-        self.token = QComboBox()
-        for token, words in _TOKENS.items():
-            self.token.addItem(words, token)
-        self.token.setAccessibleName("Token asked where it looks")
-        self.layer = QSlider(Qt.Orientation.Horizontal)
-        self.layer.setAccessibleName("Layer of the encoder")
-        self.layer.setPageStep(1)
-        self.layer_number = label("–", "value")
-        self.layer_number.setMinimumWidth(6 * GRID)
-        self.layer_number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.head_choice = QComboBox()
-        self.head_choice.setAccessibleName("Attention head")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(GRID)
-        grid.setColumnStretch(1, 1)
-        rows: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
-            ("Token", (self.token,)),
-            ("Layer", (self.layer, self.layer_number)),
-            ("Head", (self.head_choice,)),
-        )
-        for line, (name, widgets) in enumerate(rows):
-            grid.addWidget(label(name, "small"), line, 0)
-            for column, widget in enumerate(widgets):
-                grid.addWidget(widget, line, column + 1, 1, 3 - len(widgets) if column == 0 else 1)
-        self.body.addLayout(grid)
-        self.token.currentIndexChanged.connect(self._ask)
-        self.layer.valueChanged.connect(self._ask)
-        self.head_choice.currentIndexChanged.connect(self._ask)
-
-    def _ask(self) -> None:
-        token: Token = self.token.currentData()
-        patch = self._selected if token == "patch" and self._selected is not None else self._query.patch
-        query = replace(self._query, token=token, patch=patch, layer=self.layer.value() - 1, head=self.head_choice.currentData())
-        self.layer_number.setText(f"{self.layer.value()} of {self._depth}")
-        if query != self._query:
-            self._query = query
-            self.queryChanged.emit(query)
-
-    def show_state(self, _old: AppState | None, new: AppState) -> None:
-        """Draws the difference."""
-        self._selected = new.selected_patch
-        self._query = new.query
-        model = new.model
-        with QSignalBlocker(self.token), QSignalBlocker(self.layer), QSignalBlocker(self.head_choice):
-            if model is not None and (model.depth != self._depth or model.heads != self._heads):
-                self._depth, self._heads = model.depth, model.heads
-                self.layer.setRange(1, model.depth)
-                self.head_choice.clear()
-                self.head_choice.addItem("mean of heads", -1)
-                for head in range(model.heads):
-                    self.head_choice.addItem(f"head {head + 1}", head)
-            self.token.setCurrentIndex(self.token.findData(new.query.token))
-            if model is not None:
-                self.layer.setValue(new.query.layer % model.depth + 1)
-                self.head_choice.setCurrentIndex(self.head_choice.findData(new.query.head))
-                self.layer_number.setText(f"{self.layer.value()} of {model.depth}")
-        self._restate(new)
-
-    def _restate(self, new: AppState) -> None:
-        why_not = "Waits for the model to load."
-        restate(self.token, new.model is not None, "Which token is asked where it looks: a global query, or the selected patch.", why_not)
-        restate(self.layer, new.model is not None, "Layer of the encoder, counted from 1.", why_not)
-        restate(self.head_choice, new.model is not None, "One attention head, or the mean over all.", why_not)
-        choice = self.token.model().item(self.token.findData("patch"))  # type: ignore[attr-defined]  # QStandardItemModel
-        choice.setEnabled(new.selected_patch is not None or new.query.token == "patch")
-        choice.setToolTip("" if choice.isEnabled() else "Click a point first, to select its patch.")
+def _ranked(values: Floats, patch: int, form: str, times: float = 1.0) -> str:
+    """Writes a patch's value and its place among all that are known."""
+    rank = int((values > values[patch]).sum()) + 1
+    return f"{form.format(times * float(values[patch]))}  ({rank}. of {int(np.isfinite(values).sum())})"

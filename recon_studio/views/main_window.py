@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from recon_model.assets import asset_path
 from recon_studio.state.app_state import AppState, Room
+from recon_studio.state.explain import Page
 from recon_studio.state.masking import MaskEdit
 from recon_studio.views.actions import MENUS, commands, dress_actions, make_actions
 from recon_studio.views.activity import Activity, NoticeRow
@@ -38,6 +39,10 @@ from recon_studio.views.theme import GRID, apply_theme
 from recon_studio.views.toolbar import TOOLS, Toolbar
 
 LEFT = 30 * GRID
+STEPS = {
+    "next_head": ("step_head", 1), "previous_head": ("step_head", -1),
+    "next_layer": ("step_layer", 1), "previous_layer": ("step_layer", -1),
+}  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -195,6 +200,9 @@ class MainWindow(QMainWindow):
             "dark": lambda: self.themeChanged.emit("dark"),
             "measured": self.show_measured,
             "palette": self.open_palette,
+            "doubt": lambda: self.bench_room.drawerToggled.emit(not (self._state is not None and self._state.explain.open)),
+            **{f"page_{page}": partial(self.bench_room.pageTurned.emit, page) for page in get_args(Page)},
+            **{name: partial(getattr(self.attention, step), by) for name, (step, by) in STEPS.items()},
             "model_card": self.show_model_card,
             "about": self._show_about,
         }
@@ -237,6 +245,7 @@ class MainWindow(QMainWindow):
         for tool in TOOLS:
             self.actions_by_name[tool].setChecked(new.tool == tool)
         self.actions_by_name["leaks"].setChecked(new.leaks)
+        self.actions_by_name["doubt"].setChecked(new.explain.open)
         for room in get_args(Room):
             self.actions_by_name[f"room_{room}"].setChecked(new.room == room)
         for name, works, why_not in (
@@ -250,6 +259,7 @@ class MainWindow(QMainWindow):
             ("measured", new.cloud is not None, "Open a cloud first."),
             *((name, new.model is not None, "Waits for model A to load.") for name in ("open_rival", "default_rival")),
             ("close_rival", new.rival is not None, "No model B is open."),
+            *((name, new.explain.maps is not None, "Open a cloud first.") for name in STEPS),
             ("model_card", new.model is not None, "No model is loaded yet."),
         ):
             action = self.actions_by_name[name]

@@ -150,6 +150,7 @@ def _style_sheet(c: Colours) -> str:
     QToolButton:checked {{ background: {c.soft}; border-color: {c.accent}; }}
     QToolButton[kind="room"] {{ padding: 3px 14px; margin: 3px 2px 0 2px; }}
     QToolButton[kind="tile"] {{ padding: 3px 6px; }}
+    QToolButton[kind="tab"] {{ padding: 3px 4px; }}
     QToolButton:focus {{ border-color: {c.accent}; }}
     QToolButton::menu-indicator {{ image: none; }}
     QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; padding: 5px 12px; }}

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from recon_model.serve.messages import Overlap
+from recon_studio.state import explaining
 from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Cloud, Item, Mask, Model, Prepared, Reconstruction, Score
+from recon_studio.state.explain import Curve, Curves, Maps, Occlusion, Ratios, Relevance
 from recon_studio.state.wording import Wording, WordsState
 
 KEY = "/clouds/corners.ply"
@@ -53,3 +56,58 @@ def answered_state() -> AppState:
         words=WordsState(Wording("chair\ntable")),
         last_milliseconds=12.0,
     )
+
+
+def explained_state() -> AppState:
+    """The same with all attention: 6 layers of 4 heads in the encoder, 2 of 4 in the decoder. Patch p looks most at patch p."""
+    state = answered_state()
+    visible, masked = np.flatnonzero(~HIDDEN), np.flatnonzero(HIDDEN)
+    sharp = np.eye(GROUPS, dtype=np.float32) * 4 + np.linspace(1, 2, GROUPS, dtype=np.float32)
+
+    def blocks(layers: int, askers: np.ndarray, looked: np.ndarray) -> np.ndarray:
+        chosen = np.stack(
+            [np.stack([sharp[askers][:, looked] ** (1 + (layer + head) / 8) for head in range(4)]) for layer in range(layers)]
+        )
+        shares: np.ndarray = (chosen / chosen.sum(-1, keepdims=True)).astype(np.float32)
+        return shares
+
+    everyone = np.append(visible, masked)
+    rolled = np.where(HIDDEN, 0, sharp) / np.where(HIDDEN, 0, sharp).sum(1, keepdims=True)
+    maps = Maps(
+        KEY,
+        HIDDEN,
+        blocks(6, np.arange(3), visible),
+        blocks(6, visible, visible),
+        blocks(2, everyone, everyone),
+        visible,
+        masked,
+        rolled[:3].astype(np.float32),
+        np.where(HIDDEN[:, None], 0, rolled).astype(np.float32),
+        np.where(HIDDEN[:, None], rolled, 0).astype(np.float32),
+        Overlap(120, 10, 60, 12, 72, "Three hidden patches of 24 points are rebuilt to 72 points."),
+    )
+    return explaining.show_maps(state, maps)
+
+
+def known_state() -> AppState:
+    """The same with an answer to every long question."""
+    state = explained_state()
+    steps = np.linspace(0, 0.75, 4, dtype=np.float32)
+    orders = (("attention", 3, 1), ("error", 2, 1), ("random", 1, 3))
+    lines = {order: np.stack([steps * slope + run for run in range(runs)]) for order, slope, runs in orders}
+    curves = tuple(Curve(order, steps, lines[order], 1 - steps[::-1], lines[order], 0.1 * slope, 0.2) for order, slope, _ in orders)
+    effect = np.where(HIDDEN, 0, np.arange(GROUPS) - 3).astype(np.float32) / 1000
+    relevance = np.linspace(0.5, -0.2, GROUPS).astype(np.float32)
+    for topic in ("occlusion", "curves", "ratios", "phrase"):
+        asked = explaining.question(state, topic)
+        assert asked is not None
+        answer = {
+            "occlusion": lambda asked: Occlusion(asked, 0.004, effect),
+            "curves": lambda asked: Curves(asked, curves),
+            "ratios": lambda asked: Ratios(
+                asked, ("random", "block"), (0.25, 0.5), (2, 4), (0, 1, 2), np.arange(12, dtype=np.float32).reshape(2, 2, 3) / 1000
+            ),
+            "phrase": lambda asked: Relevance(asked, 0.4, relevance, "integrated gradients of a test", relevance[::-1]),
+        }[topic](asked)
+        state = explaining.put_answer(state, answer)
+    return state

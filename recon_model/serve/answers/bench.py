@@ -1,8 +1,8 @@
-"""Answers for the bench: cutting a cloud, rebuilding hidden patches, attention."""
+"""Answers for the bench: cutting a cloud, rebuilding hidden patches."""
 
 from recon_model.predictor import Predictor
 from recon_model.serve.answers.answer import Answer, timed
-from recon_model.serve.messages import Array, Attend, Attended, CloudPrepared, PrepareCloud, Reconstruct, Reconstructed
+from recon_model.serve.messages import Array, CloudPrepared, PrepareCloud, Reconstruct, Reconstructed
 
 
 def prepare(model: Predictor, request: PrepareCloud) -> CloudPrepared:
@@ -44,26 +44,4 @@ def reconstruct(model: Predictor, request: Reconstruct) -> Reconstructed:
     )
 
 
-def attend(model: Predictor, request: Attend) -> Attended:
-    """Tells where a token looks."""
-    weights, milliseconds = timed(
-        model.attend,
-        request.points.numpy(),
-        request.hidden.numpy(),
-        token=request.token,
-        patch=request.patch,
-        layer=request.layer,
-        head=request.head,
-    )
-    return Attended(
-        id=request.id,
-        weights=Array.of(weights),
-        token=request.token,
-        patch=request.patch,
-        layer=request.layer,
-        head=request.head,
-        milliseconds=milliseconds,
-    )
-
-
-ANSWERS: dict[type, Answer] = {PrepareCloud: prepare, Reconstruct: reconstruct, Attend: attend}
+ANSWERS: dict[type, Answer] = {PrepareCloud: prepare, Reconstruct: reconstruct}

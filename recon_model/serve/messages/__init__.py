@@ -8,7 +8,7 @@ Arrays travel as raw little-endian bytes with their dtype and shape. No torch is
 import msgspec
 
 from recon_model.errors import ServeError
-from recon_model.serve.messages.bench import Attend, Attended, Reconstruct, Reconstructed
+from recon_model.serve.messages.bench import Reconstruct, Reconstructed
 from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, CloudWritten, DataSet, Glance, PrepareCloud, ReadCloud, WriteCloud
 from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
 from recon_model.serve.messages.embedding import CloudsEmbedded, EmbedClouds, EmbedTexts, MembersRead, ReadMembers, TextsEmbedded
@@ -57,9 +57,7 @@ from recon_model.serve.messages.words import (
 __all__ = [
     "PATIENT",
     "Array",
-    "Attend",
     "AttendAll",
-    "Attended",
     "AttendedAll",
     "ClassifyByWords",
     "CloseRival",
@@ -131,7 +129,6 @@ Request = (
     | LoadModel
     | PrepareCloud
     | Reconstruct
-    | Attend
     | ClassifyByWords
     | EmbedClouds
     | EmbedTexts
@@ -153,7 +150,6 @@ Reply = (
     | ModelLoaded
     | CloudPrepared
     | Reconstructed
-    | Attended
     | Scores
     | CloudsEmbedded
     | TextsEmbedded

@@ -1,4 +1,4 @@
-"""The bench: hidden patches rebuilt, and where a token looks."""
+"""The bench: hidden patches rebuilt."""
 
 from recon_model.serve.messages.wire import Array, Message
 
@@ -22,30 +22,4 @@ class Reconstructed(Message, frozen=True):
     hidden: Array  # (G,) bool
     rebuilt: Array  # (M, k, 3) float32, hidden patches in ascending order of patch index
     chamfer: Array  # (M,) float32: squared Chamfer distance (mean both ways) of each rebuilt patch to the true one
-    milliseconds: float
-
-
-class Attend(Message, frozen=True):
-    """To the model: where a token looks, among the patches that are not hidden.
-
-    ``token`` is "cls", "img", "text" (query stream) or "patch" (self-attention of ``patch``).
-    ``head`` -1 means the mean over heads; ``layer`` counts from 0, negative from the end.
-    """
-
-    points: Array  # (N, 3) float32, prepared
-    hidden: Array  # (G,) bool
-    token: str = "cls"
-    patch: int = 0
-    layer: int = -1
-    head: int = -1
-
-
-class Attended(Message, frozen=True):
-    """Attention weights over all patches; hidden ones hold 0."""
-
-    weights: Array  # (G,) float32
-    token: str
-    patch: int
-    layer: int
-    head: int
     milliseconds: float

@@ -9,7 +9,7 @@ import pytest
 from recon_model.errors import ServeError
 from recon_model.serve.framing import pack
 from recon_model.serve.inbox import Closed, Inbox, Posted
-from recon_model.serve.messages import Array, Attend, LoadModel, PrepareCloud, Reconstruct, Request, encode
+from recon_model.serve.messages import Array, AttendAll, LoadModel, PrepareCloud, Reconstruct, Request, encode
 
 POINTS = Array.of(np.zeros((2, 3), np.float32))
 HIDDEN = Array.of(np.zeros(2, np.bool_))
@@ -43,7 +43,7 @@ def test_of_a_kind_that_waits_only_the_newest_is_kept_in_its_place() -> None:
             frames(
                 LoadModel(id=1),
                 Reconstruct(id=2, points=POINTS),
-                Attend(id=3, points=POINTS, hidden=HIDDEN),
+                AttendAll(id=3, points=POINTS, hidden=HIDDEN),
                 Reconstruct(id=4, points=POINTS),
                 PrepareCloud(id=5, points=POINTS),
                 PrepareCloud(id=6, points=POINTS),

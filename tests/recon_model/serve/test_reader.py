@@ -17,7 +17,7 @@ from recon_model.serve.client import ReaderProcess
 from recon_model.serve.framing import pack, read_frame
 from recon_model.serve.messages import Array as Packed
 from recon_model.serve.messages import (
-    Attend,
+    AttendAll,
     CloudRead,
     CloudWritten,
     Failed,
@@ -55,7 +55,7 @@ def test_the_role_answers_in_order_until_told_to_stop(tmp_path: Path) -> None:
             ReadCloud(id=7, path=str(tmp_path / "a.ply")),
             ReadCloud(id=8, path=str(tmp_path / "none.ply")),
             ReadPicture(id=12, path=str(tmp_path / "a.ply")),
-            Attend(id=9, points=Packed.of(points), hidden=hidden),
+            AttendAll(id=9, points=Packed.of(points), hidden=hidden),
             Shutdown(id=10),
             ReadCloud(id=11, path=str(tmp_path / "a.ply")),
         ]

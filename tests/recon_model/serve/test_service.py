@@ -16,8 +16,8 @@ from recon_model.lexicon import Name
 from recon_model.serve.framing import pack, read_frame
 from recon_model.serve.messages import (
     Array,
-    Attend,
-    Attended,
+    AttendAll,
+    AttendedAll,
     ClassifyByWords,
     CloudPrepared,
     CloudsRanked,
@@ -127,10 +127,10 @@ def test_a_cloud_goes_the_whole_way(helper: Helper, cloud: npt.NDArray[np.float3
     hidden = rebuilt.hidden.numpy()
     assert hidden.sum() == 8
     assert rebuilt.rebuilt.shape == (8, 8, 3)
-    attended = helper.ask(Attend(id=4, points=points, hidden=rebuilt.hidden, token="img", layer=0, head=1))
-    assert isinstance(attended, Attended)
-    assert (attended.token, attended.layer, attended.head) == ("img", 0, 1)
-    assert attended.weights.numpy()[~hidden].sum() == pytest.approx(1.0, abs=1e-5)
+    attended = helper.ask(AttendAll(id=4, points=points, hidden=rebuilt.hidden))
+    assert isinstance(attended, AttendedAll)
+    assert attended.visible.numpy().tolist() == np.flatnonzero(~hidden).tolist()
+    np.testing.assert_allclose(attended.cross.numpy().sum(-1), np.ones((3, 2, 3)), atol=1e-5)
     scores = helper.ask(ClassifyByWords(id=5, points=points, names=("chair", "dog", "airplane"), templates="plain"))
     assert isinstance(scores, Scores), scores  # remembered names: no tower is opened, no Progress comes
     assert sorted(scores.names) == ["airplane", "chair", "dog"]

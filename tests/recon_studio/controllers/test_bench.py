@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from recon_model.serve.messages import Attend, Reconstruct
+from recon_model.serve.messages import AttendAll, Reconstruct
 from recon_studio.backend.client import ROLES
 from recon_studio.controllers.bench import BenchController, query_within
 from recon_studio.controllers.library import LibraryController
@@ -72,7 +72,7 @@ def test_a_cloud_goes_all_the_way(studio: Studio) -> None:
         "LoadModel",
         "PrepareCloud",
         "Reconstruct",
-        "Attend",
+        "AttendAll",
         "ClassifyByWords",
     ]
 
@@ -154,11 +154,11 @@ def test_a_stroke_is_one_step_and_its_newest_mask_wins(slow: tuple[Studio, FakeP
     assert [request.hidden.numpy().sum() for request in sent] == [5]  # the others wait, the newest of them only
     model.answer()
     assert [request.hidden.numpy().sum() for request in studio.asked(Reconstruct)] == [5, 7]
-    assert not studio.asked(Attend)  # attention waits for the mask to rest
+    assert not studio.asked(AttendAll)  # attention waits for the mask to rest
     model.answer()
-    assert not studio.asked(Attend)
-    qtbot.waitUntil(lambda: len(studio.asked(Attend)) == 1)
-    np.testing.assert_array_equal(studio.asked(Attend)[0].hidden.numpy(), studio.store.state.mask.hidden)
+    assert not studio.asked(AttendAll)
+    qtbot.waitUntil(lambda: len(studio.asked(AttendAll)) == 1)
+    np.testing.assert_array_equal(studio.asked(AttendAll)[0].hidden.numpy(), studio.store.state.mask.hidden)
     np.testing.assert_array_equal(studio.store.state.reconstruction.hidden, studio.store.state.mask.hidden)
     assert studio.store.state.can_undo == "hide patches by brush"
     studio.store.undo()
@@ -209,33 +209,28 @@ def test_before_the_first_reconstruction_there_is_no_mask_to_edit(qtbot: QtBot) 
     assert studio.store.state.mask.hidden is None
 
 
-def test_a_picked_patch_is_asked_where_it_looks(studio: Studio) -> None:
+def test_another_query_is_a_look_at_what_is_there(slow: tuple[Studio, FakeProcess]) -> None:
+    studio, model = slow
     shown = int(np.flatnonzero(~studio.store.state.reconstruction.hidden)[-1])
     studio.bench.pick_patch(shown)
-    studio.flush()
-    assert (studio.asked(Attend)[-1].token, studio.asked(Attend)[-1].patch) == ("patch", shown)
-    assert studio.store.state.attention.query == AttentionQuery("patch", shown)
+    attention = studio.store.state.attention
+    assert attention.query == AttentionQuery("patch", shown)
+    assert attention.weights.argmax() == shown  # patches look at themselves, with these helpers
     assert studio.store.state.selected_patch == shown
+    studio.bench.set_query(AttentionQuery("text", 0, 0, 1))
+    assert studio.store.state.attention.query == AttentionQuery("text", 0, 0, 1)
+    studio.store.undo()
+    assert studio.store.state.attention.weights.tolist() == attention.weights.tolist()
+    assert not model.sent
 
 
-def test_a_hidden_patch_looks_nowhere_and_is_not_asked(studio: Studio) -> None:
-    asked = len(studio.asked(Attend))
+def test_a_hidden_patch_looks_in_the_decoder(studio: Studio) -> None:
     hidden = int(np.flatnonzero(studio.store.state.reconstruction.hidden)[0])
     studio.bench.pick_patch(hidden)
-    studio.flush()
-    assert studio.store.state.attention is None
-    assert len(studio.asked(Attend)) == asked
-
-
-def test_attention_to_a_query_that_has_changed_is_not_shown(slow: tuple[Studio, FakeProcess]) -> None:
-    studio, model = slow
-    studio.bench.set_query(AttentionQuery("img"))
-    studio.bench.set_query(AttentionQuery("text"))
-    before = studio.store.state.attention
-    model.answer()
-    assert studio.store.state.attention is before
-    model.answer()
-    assert studio.store.state.attention.query == AttentionQuery("text")
+    weights = studio.store.state.attention.weights
+    assert weights.argmax() == hidden
+    assert weights.sum() == pytest.approx(1.0, abs=1e-6)
+    assert (weights > 0).all()
 
 
 def test_a_refusal_is_a_notice_and_the_window_goes_on(slow: tuple[Studio, FakeProcess]) -> None:

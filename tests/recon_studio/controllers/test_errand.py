@@ -17,6 +17,18 @@ from recon_studio.state.app_state import AppState, Notice
 from tests.fakes import FakeProcess, fake_backend
 
 
+class FakeBenchRoom(QObject):
+    """Emits what the bench would about explanations."""
+
+    drawerToggled = Signal(bool)
+    pageTurned = Signal(str)
+    colouringChosen = Signal(str)
+    phraseEdited = Signal(str)
+    methodChosen = Signal(str)
+    measuredChosen = Signal(str)
+    askedAgain = Signal(str)
+
+
 class FakeWindow(QObject):
     """Emits what the window would and notes which states it was asked to show and which pictures to save."""
 
@@ -62,6 +74,7 @@ class FakeWindow(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self.bench_room = FakeBenchRoom(self)
         self.shown: list[AppState] = []
         self.pictures: list[tuple[str, AppState]] = []
         self.library = self
@@ -183,6 +196,7 @@ def test_what_never_comes_ends_with_one_and_says_what(qtbot: QtBot, monkeypatch:
 
 
 def test_every_wish_of_the_window_has_a_handler(rig: Rig, qtbot: QtBot) -> None:
+    from recon_studio.views.bench_room import BenchRoom
     from recon_studio.views.main_window import MainWindow
 
     wishes = {name for name, value in vars(MainWindow).items() if isinstance(value, Signal)}
@@ -190,6 +204,9 @@ def test_every_wish_of_the_window_has_a_handler(rig: Rig, qtbot: QtBot) -> None:
     _, window, _ = rig
     told = [name for name in wishes - {"viewsReady"} if window.receivers(f"2{_signature(window, name)}") == 0]
     assert told == []
+    room, wishes = window.bench_room, {name for name, value in vars(BenchRoom).items() if isinstance(value, Signal)}
+    assert wishes == {name for name, value in vars(FakeBenchRoom).items() if isinstance(value, Signal)}
+    assert [name for name in wishes if room.receivers(f"2{_signature(room, name)}") == 0] == []
 
 
 def _signature(window: QObject, name: str) -> str:

@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QMainWindow
 
-from recon_studio.state.app_state import AppState, AttentionQuery, Item, Mask, Score
+from recon_studio.state.app_state import AppState, Item, Mask, Score
 from recon_studio.views.actions import make_actions
 from recon_studio.views.activity import time_left
 from recon_studio.views.input_panel import InputPanel
-from recon_studio.views.inspector import AttentionPanel, Inspector
+from recon_studio.views.inspector import Inspector
 from recon_studio.views.model_card import card_rows
 from recon_studio.views.toolbar import Toolbar
 from recon_studio.views.words import Words, parse_names
@@ -141,32 +141,6 @@ def test_no_selection_teaches(qtbot):
     assert panel.hint.isVisible()
     assert not panel.facts.isVisible()
     assert not panel.toggle.isEnabled()
-
-
-def test_attention_asks_for_token_layer_and_head(qtbot):
-    state = answered_state()
-    panel = _shown(qtbot, AttentionPanel(), state)
-    assert panel.layer_number.text() == "6 of 6"
-    assert [panel.head_choice.itemText(at) for at in range(5)] == ["mean of heads", "head 1", "head 2", "head 3", "head 4"]
-    with qtbot.waitSignal(panel.queryChanged) as asked:
-        panel.layer.setValue(2)
-    assert asked.args == [AttentionQuery("cls", 0, 1, -1)]
-    with qtbot.waitSignal(panel.queryChanged) as asked:
-        panel.head_choice.setCurrentIndex(3)
-    assert asked.args == [AttentionQuery("cls", 0, 1, 2)]
-    panel.show_state(state, replace(state, selected_patch=5))
-    with qtbot.waitSignal(panel.queryChanged) as asked:
-        panel.token.setCurrentIndex(3)
-    assert asked.args[0].token == "patch"
-    assert asked.args[0].patch == 5
-
-
-def test_showing_a_query_emits_nothing(qtbot):
-    state = answered_state()
-    panel = _shown(qtbot, AttentionPanel(), state)
-    with qtbot.assertNotEmitted(panel.queryChanged):
-        panel.show_state(state, replace(state, query=AttentionQuery("text", 0, 2, 1)))
-    assert (panel.token.currentData(), panel.layer.value(), panel.head_choice.currentData()) == ("text", 3, 1)
 
 
 def test_the_input_panel_says_what_the_file_held(qtbot):

@@ -1,0 +1,339 @@
+"""The drawer's plots: leave one out, curves, ratios, relevance beside occlusion. Each draws one answer and knows it as a table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from recon_studio.scene.colours import apply_map, diverging_map
+from recon_studio.scene.explain import rank_correlation
+from recon_studio.state.app_state import AppState, Flags, Floats, Indices, Theme
+from recon_studio.state.explain import Curves, Occlusion, Ratios, Relevance
+from recon_studio.views.plots import (
+    DASHES,
+    banded,
+    dress_figure,
+    legend_text,
+    make_figure,
+    make_plot,
+    name_axes,
+    series_colours,
+    tenfold,
+)
+from recon_studio.views.theme import COLOURS
+
+Columns = Mapping[str, Sequence[Any]]
+
+
+class Figure(QWidget):
+    """One page's plots, drawn from an answer; made when first drawn.
+
+    Args:
+        plots: how many, side by side.
+    """
+
+    patchHovered = Signal(object)  # int, or None
+    patchPicked = Signal(int)
+
+    def __init__(self, plots: int = 1) -> None:
+        super().__init__()
+        self._count = plots
+        self.canvas: Any = None
+        self.plots: list[Any] = []
+        self.theme: Theme = "light"
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+
+    def draw_answer(self, module: Any, answer: Any, state: AppState) -> None:
+        """Draws an answer from the beginning."""
+        if self.canvas is None:
+            self.canvas = make_figure(module)
+            self.plots = [make_plot(self.canvas, place) for place in range(self._count)]
+            self._legend = self.canvas.addLabel("", row=0, col=self._count)
+            self.canvas.scene().sigMouseMoved.connect(self._moved)
+            self.canvas.scene().sigMouseClicked.connect(self._clicked)
+            layout = self.layout()
+            assert layout is not None
+            layout.addWidget(self.canvas)
+        self.theme = state.theme
+        self._legend.setText("")
+        for plot in self.plots:
+            plot.clear()
+        self.fill(module, answer, state)
+        dress_figure(self.canvas, self.plots, state.theme)
+
+    def fill(self, module: Any, answer: Any, state: AppState) -> None:
+        """Puts the answer into the empty plots."""
+        raise NotImplementedError
+
+    def columns(self, answer: Any) -> Columns:
+        """Returns the answer as a table."""
+        raise NotImplementedError
+
+    def words(self, answer: Any) -> str:
+        """Says in one line what is seen, and how it was found."""
+        raise NotImplementedError
+
+    def patch_at(self, plot: int, x: float) -> int | None:
+        """Returns the patch drawn at a place of a plot's bottom axis; None in plots that draw none."""
+        del plot, x
+        return None
+
+    def set_hover(self, patch: int | None) -> None:
+        """Marks a patch under the pointer elsewhere."""
+
+    def legend(self, entries: Sequence[tuple[str, QColor, str]], head: str = "") -> None:
+        """Names the lines, beside the plots: (dash, colour, words)."""
+        self._legend.setText(legend_text(entries, self.theme, head))
+
+    def leaveEvent(self, _event: object) -> None:
+        """Marks nothing any more."""
+        self.patchHovered.emit(None)
+
+    def _moved(self, place: QPointF) -> None:
+        self.patchHovered.emit(self._patch_under(place))
+
+    def _clicked(self, event: Any) -> None:
+        patch = self._patch_under(event.scenePos())
+        if patch is not None:
+            self.patchPicked.emit(patch)
+
+    def _patch_under(self, place: QPointF) -> int | None:
+        for number, plot in enumerate(self.plots):
+            if plot.vb.sceneBoundingRect().contains(place):
+                return self.patch_at(number, float(plot.vb.mapSceneToView(place).x()))
+        return None
+
+
+class Bars:
+    """One bar a patch, in a given order, coloured by value about zero; the selected and the hovered one marked."""
+
+    def __init__(self, module: Any, plot: Any, values: Floats, order: Indices, state: AppState) -> None:
+        self.order = order
+        shades, heights = COLOURS[state.theme], values[order]
+        far = float(np.abs(heights).max()) if len(heights) else 0.0
+        colours = apply_map(heights, -far, far, diverging_map(state.theme))
+        brushes = [module.mkBrush(*(int(part) for part in colour)) for colour in colours]
+        plot.addItem(module.BarGraphItem(x=np.arange(len(order)), height=heights, width=0.8, brushes=brushes, pen=module.mkPen(None)))
+        plot.addItem(module.InfiniteLine(0, angle=0, pen=module.mkPen(shades.line)))
+        self._hover = module.InfiniteLine(0, pen=module.mkPen(shades.text, width=1))
+        self._hover.hide()
+        plot.addItem(self._hover)
+        if state.selected_patch is not None and (place := self.place(state.selected_patch)) is not None:
+            chosen = module.InfiniteLine(place, pen=module.mkPen(shades.accent, width=1.5, style=Qt.PenStyle.DashLine))
+            plot.addItem(chosen)
+        plot.setXRange(-0.5, max(len(order) - 0.5, 0.5), padding=0)
+
+    def place(self, patch: int | None) -> int | None:
+        """Returns where a patch's bar is."""
+        found = np.flatnonzero(self.order == patch)
+        return int(found[0]) if len(found) else None
+
+    def patch_at(self, x: float) -> int | None:
+        """Returns the patch whose bar is at a place."""
+        place = round(x)
+        return int(self.order[place]) if 0 <= place < len(self.order) else None
+
+    def set_hover(self, patch: int | None) -> None:
+        """Marks a patch's bar."""
+        place = self.place(patch)
+        self._hover.setVisible(place is not None)
+        if place is not None:
+            self._hover.setValue(place)
+
+
+class OcclusionFigure(Figure):
+    """What each visible patch helps to rebuild the hidden ones, most helpful first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bars: Bars | None = None
+
+    def fill(self, module: Any, answer: Occlusion, state: AppState) -> None:
+        """Draws a bar a visible patch."""
+        times, unit = tenfold(answer.effect)
+        name_axes(self.plots[0], "visible patches, most helpful first", f"Δ squared Chamfer{unit}", state.theme)
+        self._bars = Bars(module, self.plots[0], times * answer.effect, _visible_by_effect(answer), state)
+
+    def patch_at(self, plot: int, x: float) -> int | None:
+        """Returns the patch whose bar is at a place."""
+        return self._bars.patch_at(x) if self._bars is not None and plot == 0 else None
+
+    def set_hover(self, patch: int | None) -> None:
+        """Marks a patch's bar."""
+        if self._bars is not None:
+            self._bars.set_hover(patch)
+
+    def columns(self, answer: Occlusion) -> Columns:
+        """A row a visible patch."""
+        order = _visible_by_effect(answer)
+        return {"patch": order.tolist(), "error_growth": answer.effect[order].tolist()}
+
+    def words(self, answer: Occlusion) -> str:
+        """Says how many patches help."""
+        order = _visible_by_effect(answer)
+        helps = int((answer.effect[order] > 0).sum())
+        return (
+            f"Mean error {answer.whole:.2g} with all {len(order)} visible patches; leaving out any one of {helps} of them makes it grow, "
+            "of the others fall. Leave-one-patch-out after Zeiler & Fergus (2014), patches truly absent."
+        )
+
+
+def _hidden(answer: Occlusion) -> Flags:
+    return np.frombuffer(answer.asked.hidden, dtype=np.bool_)
+
+
+def _visible_by_effect(answer: Occlusion) -> Indices:
+    visible = np.flatnonzero(~_hidden(answer))
+    ordered: Indices = visible[np.argsort(-answer.effect[visible], kind="stable")]
+    return ordered
+
+
+class CurvesFigure(Figure):
+    """Deletion at the left, insertion at the right, each in several orders; the random one with the band of its runs."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+
+    def fill(self, module: Any, answer: Curves, state: AppState) -> None:
+        """Draws a line an order."""
+        times, unit = tenfold(np.concatenate([curve.deletion.ravel() for curve in answer.curves]))
+        measured = f"score of '{answer.asked.names[0]}'{unit}" if answer.asked.names else f"squared Chamfer{unit}"
+        for plot, words in zip(self.plots, ("Deletion: patches taken away (%)", "Insertion: patches shown (%)"), strict=True):
+            name_axes(plot, words, measured, state.theme)
+        entries = []
+        for place, curve in enumerate(answer.curves):
+            colour, (style, dash) = series_colours(state.theme)[place], DASHES[place]
+            pen = module.mkPen(colour, width=2, style=style)
+            sides = ((self.plots[0], curve.removed, curve.deletion), (self.plots[1], curve.shown, curve.insertion))
+            for plot, x, runs in sides:
+                if len(runs) > 1:
+                    banded(module, plot, 100 * x, times * runs.min(0), times * runs.max(0), colour)
+                plot.plot(100 * x, times * runs.mean(0), pen=pen)
+            areas = f"{times * curve.deletion_area:.2f} · {times * curve.insertion_area:.2f}"
+            entries.append((dash, colour, f"{curve.order}<br>&nbsp;&nbsp;{areas}"))
+        self.legend(entries, "order<br>mean del. · ins.")
+
+    def columns(self, answer: Curves) -> Columns:
+        """A row an order, run and step."""
+        rows = [
+            (curve.order, run, *values)
+            for curve in answer.curves
+            for run in range(len(curve.deletion))
+            for values in zip(curve.removed, curve.deletion[run], curve.shown, curve.insertion[run], strict=True)
+        ]
+        names = ("order", "run", "removed", "deletion", "shown", "insertion")
+        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+    def words(self, answer: Curves) -> str:
+        """Says whether attention is a better order than chance."""
+        by_order = {curve.order: curve for curve in answer.curves}
+        attention, chance = by_order["attention"], by_order["random"]
+        # Taking away what matters first spoils the answer soon: the error rises, a score falls.
+        apart = attention.deletion_area - chance.deletion_area
+        better = apart < 0 if answer.asked.names else apart > 0
+        verdict = "sooner than" if better else "no sooner than"
+        return (
+            f"Taking away what attention names first spoils the answer {verdict} chance. Deletion and insertion after Petsiuk et al. "
+            f"(2018), patches truly absent; the band holds {len(chance.deletion)} random orders, the numbers are means along the curves."
+        )
+
+
+class RatiosFigure(Figure):
+    """Error against mask ratio for each strategy, with the band of its seeds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def fill(self, module: Any, answer: Ratios, state: AppState) -> None:
+        """Draws a line a strategy, and where the mask is now."""
+        (plot,) = self.plots
+        times, unit = tenfold(answer.errors)
+        name_axes(plot, "mask ratio (%)", f"squared Chamfer{unit}", state.theme)
+        x, entries = 100 * np.asarray(answer.ratios), []
+        for place, strategy in enumerate(answer.strategies):
+            colour, errors, (style, dash) = series_colours(state.theme)[place], times * answer.errors[place], DASHES[place]
+            banded(module, plot, x, errors.min(1), errors.max(1), colour)
+            pen = module.mkPen(colour, width=2, style=style)
+            plot.plot(x, errors.mean(1), pen=pen, symbol="o", symbolSize=5, symbolBrush=colour, symbolPen=None)
+            entries.append((dash, colour, f"{strategy}, mean"))
+        text = QColor(COLOURS[state.theme].text)
+        if state.reconstruction is not None and len(state.reconstruction.chamfer):
+            share, error = 100 * float(state.reconstruction.hidden.mean()), times * float(state.reconstruction.chamfer.mean())
+            here = module.ScatterPlotItem([share], [error], symbol="+", size=13, brush=module.mkBrush(text), pen=module.mkPen(text))
+            plot.addItem(here)
+            entries.append(("+", text, "this mask"))
+        self.legend(entries, f"band: {len(answer.seeds)} draws")
+
+    def columns(self, answer: Ratios) -> Columns:
+        """A row a strategy, ratio and seed."""
+        rows = [
+            (strategy, ratio, count, seed, answer.errors[first, second, third])
+            for first, strategy in enumerate(answer.strategies)
+            for second, (ratio, count) in enumerate(zip(answer.ratios, answer.hidden, strict=True))
+            for third, seed in enumerate(answer.seeds)
+        ]
+        return {name: [row[place] for row in rows] for place, name in enumerate(("strategy", "mask_ratio", "hidden", "seed", "error"))}
+
+    def words(self, answer: Ratios) -> str:
+        """Says what the band is."""
+        return (
+            f"Error of the hidden patches as more is hidden, at random or as one block: mean and range over {len(answer.seeds)} draws "
+            f"(seeds {answer.seeds[0]} to {answer.seeds[-1]}). The cross is the mask in the views."
+        )
+
+
+class PhraseFigure(Figure):
+    """Relevance by gradient beside leave-one-out of the same score, both in the order of relevance."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+        self._bars: list[Bars] = []
+
+    def fill(self, module: Any, answer: Relevance, state: AppState) -> None:
+        """Draws a bar a patch, twice."""
+        order = _by_relevance(answer)
+        self._bars = []
+        for plot, values, bottom, left in zip(
+            self.plots,
+            (answer.relevance, answer.occlusion),
+            ("By gradient: patches, most relevant first", "Left out: patches in the same order"),
+            ("part of the score", "fall of the score"),
+            strict=True,
+        ):
+            times, unit = tenfold(values)
+            name_axes(plot, bottom, f"{left}{unit}", state.theme)
+            self._bars.append(Bars(module, plot, times * values, order, state))
+
+    def patch_at(self, plot: int, x: float) -> int | None:
+        """Returns the patch whose bar is at a place."""
+        return self._bars[plot].patch_at(x) if self._bars else None
+
+    def set_hover(self, patch: int | None) -> None:
+        """Marks a patch's bars."""
+        for bars in self._bars:
+            bars.set_hover(patch)
+
+    def columns(self, answer: Relevance) -> Columns:
+        """A row a patch."""
+        order = _by_relevance(answer)
+        return {
+            "patch": order.tolist(),
+            f"relevance_{answer.asked.method}": answer.relevance[order].tolist(),
+            "occlusion": answer.occlusion[order].tolist(),
+        }
+
+    def words(self, answer: Relevance) -> str:
+        """Says what the score is, and how far the two agree."""
+        phrase, *others = answer.asked.names
+        score = f"margin of '{phrase}' over {len(others)} other names" if others else f"cosine with '{phrase}'"
+        agree = rank_correlation(answer.relevance, answer.occlusion)
+        return f"Score: {score}, {answer.score:.3f}, whole cloud. {answer.method}. Rank correlation with leave-one-out: {agree:.2f}."
+
+
+def _by_relevance(answer: Relevance) -> Indices:
+    ordered: Indices = np.argsort(-answer.relevance, kind="stable")
+    return ordered
