@@ -109,11 +109,23 @@ def open_pretraining(source: str | Path) -> Opened:
     return Opened(model, stored.card, notes, tuple(part for part in PARTS if part in lacking), _open_upright(source, stored.card))
 
 
-def save_upright(folder: Path, upright: Upright, card: dict[str, Any]) -> str:
-    """Writes what stands clouds up into a checkpoint folder, in half precision; returns the hash its card must hold."""
+def save_upright(folder: Path, upright: Upright, card: dict[str, Any]) -> None:
+    """Writes the network that stands clouds up to a folder, in half precision, with what is known of it."""
     half = {name: value.half() if value.dtype == torch.float32 else value for name, value in upright.state_dict().items()}
     folder_format.save_single(folder / UPRIGHT, half, {**card, "config": upright.config.to_dict()})
-    return _sha256(folder / UPRIGHT)
+
+
+def add_upright(folder: Path, file: Path) -> dict[str, Any]:
+    """Copies the network that stands clouds up into a model's folder; returns what the model's card must say of it.
+
+    Raises:
+        CheckpointError: the file holds none.
+    """
+    state, card = folder_format.load_single(file)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder_format.save_single(folder / UPRIGHT, state, card)
+    known: dict[str, Any] = {key: card[key] for key in ("seed", "up_found") if key in card}
+    return {**known, "parameters": sum(value.numel() for value in state.values()), "sha256": _sha256(folder / UPRIGHT)}
 
 
 def _open_upright(source: str | Path, card: dict[str, Any]) -> Upright | None:

@@ -95,7 +95,10 @@ def _describe_cloud(args: argparse.Namespace) -> None:
 
 def _in_words(result: Any) -> str:
     """One measured result of a card; what is not as expected is shown as it stands."""
-    if not isinstance(result, dict) or not isinstance(result.get("top1"), float):
+    if not isinstance(result, dict) or not isinstance(result.get("top1", result.get("chamfer")), float):
         return str(result)
     where = f" on {result['data']} ({result.get('n', '?')} clouds)" if "data" in result else ""
+    if "top1" not in result:
+        shares = ", ".join(f"{ratio:.2f} of {rule}" for rule, ratio in (result.get("ratios") or {}).items())
+        return f"Chamfer {result['chamfer']:.2g} ({shares}){where}: {result.get('protocol', 'no protocol is named.')}"
     return f"top-1 {result['top1']:.1%}{where}: {result.get('protocol', 'no protocol is named.')}"

@@ -26,6 +26,7 @@ COMMANDS = {
     "pretrain": "train a model",
     "finetune": "teach a model the names of your own clouds",
     "runs": "list training runs; show, pause, continue or stop one",
+    "build-default": "rebuild the model that ships inside, from nothing",
     "serve": "play a helper process of the studio on stdin and stdout",
 }
 
@@ -47,7 +48,7 @@ def build_parser(command: str | None) -> Parser:
         described = purpose[0].upper() + purpose[1:] + "."
         subparser = commands.add_parser(name, help=purpose, description=described, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
         if name == command:
-            module = import_module(f"recon_model.cli.{name}")
+            module = import_module(f"recon_model.cli.{name.replace('-', '_')}")
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
     return parser

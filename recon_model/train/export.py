@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 
 from recon_model.checkpoint import format as checkpoint
+from recon_model.checkpoint.opening import add_upright
 from recon_model.config import ModelConfig
 from recon_model.data.labelled import load_labelled
 from recon_model.data.pool import default_cache
 from recon_model.errors import ConfigError, ReconError
-from recon_model.evaluate.zero_shot import zero_shot
+from recon_model.evaluate.report import report
 from recon_model.models.pretraining import Pretraining
 from recon_model.predictor import Predictor
 from recon_model.teachers.clip import Clip
@@ -37,6 +38,7 @@ def export(
     *,
     which: str = "best",
     name: str = "",
+    upright: Path | None = None,
     measure: Sequence[Path] = (),
     limits: str = "",
     held_out: int = 2048,
@@ -52,6 +54,7 @@ def export(
         out: folder to write.
         which: "best" or "last".
         name: the model's name; the run's if empty.
+        upright: file of the network that stands clouds up, see ``opening.save_upright``; None lets the model take them as they are.
         measure: labelled .npz files for the results; names that the model did not meet in training are left out, and counted.
         limits: what it does badly, in words.
         held_out: synthetic clouds to calibrate with, of another seed than the run's.
@@ -90,9 +93,11 @@ def export(
             }
         ],
     }
+    if upright is not None:
+        card["upright"] = add_upright(out, upright)
     _save(out, weights, card)
     for file in measure:
-        card["results"].append(_measured(Predictor.load(out, device="cpu"), file, card["data"]["names"]))
+        card["results"] += report(Predictor.load(out, device="cpu"), load_labelled(file), file.name, card["data"]["names"])
     _save(out, weights, card)
     return card
 
@@ -105,14 +110,6 @@ def _patiently(made: int, wanted: int) -> bool:
 def _save(out: Path, weights: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
     half = {key: value.half() if value.dtype == torch.float32 else value for key, value in weights.items()}
     checkpoint.save(out, half, card)
-
-
-def _measured(predictor: Predictor, file: Path, known: Sequence[str]) -> dict[str, Any]:
-    data = load_labelled(file)
-    covered = [name for name in data.names if name in set(known)]
-    result = zero_shot(predictor, data, file.name, names=covered)
-    kept = {key: result[key] for key in ("protocol", "data", "n", "names", "per_class")}
-    return {**kept, "top1": round(result["top1"], 4), "top5": round(result["top5"], 4)}
 
 
 def history(run: Path) -> list[dict[str, Any]]:

@@ -6,9 +6,12 @@ import pytest
 import torch
 
 from recon_model.checkpoint import format as checkpoint
+from recon_model.checkpoint.opening import UPRIGHT, save_upright
+from recon_model.config import ModelConfig
 from recon_model.data import pool as pools
 from recon_model.data.pool import Pool
-from recon_model.errors import ConfigError
+from recon_model.errors import CheckpointError, ConfigError
+from recon_model.models.upright import Upright
 from recon_model.predictor import Predictor
 from recon_model.teachers import vocabulary
 from recon_model.teachers.ranking import Familiar
@@ -64,14 +67,19 @@ def test_an_export_is_half_the_size_and_says_how_it_came_about(run, tmp_path):
     assert 0 <= predictor.classify(predictor.prepare(clouds(1).points[0]), ["chair"]).unlike <= 1
     assert [step["command"] for step in stored["training"]] == [
         "recon pretrain --preset studio --data synthetic --out run --epochs 1 --steps-per-epoch 2 --batch-size 4 --seed 0 "
-        "--learning-rate 0.0015 --shapes 16 --image-teacher --precision 32-true"
+        "--learning-rate 0.0012 --shapes 16 --image-teacher --precision 32-true"
     ]
     assert "chair" in stored["data"]["names"]
-    synthetic, real = stored["results"]
+    synthetic, real, among_all, *more = stored["results"]
     assert "16 synthetic clouds held out" in synthetic["protocol"]
     assert real["n"] == 6  # the other six are of a name the model never met
-    assert real["names"] == ["chair"]
+    assert real["per_class"] == {"chair": 1.0}
     assert real["top1"] == 1.0
+    assert "taught names that no cloud has" in among_all["protocol"]
+    assert ["random angle" in row["protocol"] for row in more] == [True, False, False, False, False]
+    assert more[2]["protocol"].count("24 axis orientations") == 1
+    assert more[3]["protocol"].startswith("linear SVM")
+    assert set(more[4]["ratios"]) >= {"nearest visible patch"}
     assert {value.dtype for value in state.values()} == {torch.float16, torch.int64}
     assert stored["parameters"] == sum(value.numel() for key, value in state.items() if "running" not in key and "num_batches" not in key)
 
@@ -114,3 +122,17 @@ def test_a_run_on_other_data_cannot_be_calibrated(run, tmp_path):
     (run / "config.json").write_text(json.dumps({**config, "data": "/somewhere/x.npz"}))
     with pytest.raises(ConfigError, match=r"data \(/somewhere/x.npz\) must be synthetic"):
         export(run, tmp_path / "out")
+
+
+def test_an_export_takes_along_what_stands_clouds_up(run, tmp_path):
+    config = ModelConfig.from_dict(checkpoint.load_single(run / "best.safetensors")[1]["config"])
+    save_upright(tmp_path, Upright(config), {"up_found": 0.5, "seed": 3})
+    card = export(run, tmp_path / "out", upright=tmp_path / UPRIGHT, held_out=8, cache=tmp_path / "cache")
+    assert card["upright"]["up_found"] == 0.5
+    predictor = Predictor.load(tmp_path / "out", device="cpu")
+    assert predictor.upright is not None
+    assert not predictor.upright.training
+    assert predictor.prepare(clouds(1).points[0]).stance.chances is not None
+    (tmp_path / "out" / UPRIGHT).write_bytes((tmp_path / UPRIGHT).read_bytes()[:-8] + bytes(8))
+    with pytest.raises(CheckpointError, match=r"upright.safetensors that is not the one its card was written for"):
+        Predictor.load(tmp_path / "out", device="cpu")

@@ -1,0 +1,46 @@
+"""Everything a model's card says of one labelled file, by the protocols of this package."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from recon_model.data.labelled import LabelledClouds
+from recon_model.evaluate.disturbance import Disturbance
+from recon_model.evaluate.reconstruction import reconstruction
+from recon_model.evaluate.svm import FOLDS, linear_svm
+from recon_model.evaluate.zero_shot import largest_confusions, zero_shot
+from recon_model.predictor import Predictor
+
+DISTURBED = (Disturbance(rotate_y=True), Disturbance(missing=0.3), Disturbance(orientations=True))
+
+
+def report(predictor: Predictor, data: LabelledClouds, source: str, known: Sequence[str]) -> list[dict[str, Any]]:
+    """Measures zero-shot naming (as given, among all taught names, disturbed), a linear SVM and reconstruction.
+
+    Args:
+        predictor: the model.
+        data: labelled clouds; names that are not ``known`` are left out of naming, and the protocol counts them.
+        source: what the data is called.
+        known: names the model was taught.
+
+    Returns:
+        one row a protocol, as the protocols return them, less what is long: only the first keeps ``per_class``, and ``confusions``.
+    """
+    covered = [name for name in data.names if name in set(known)]
+    first = zero_shot(predictor, data, source, names=covered)
+    confused = [f"{pair.true} -> {pair.predicted}: {pair.share:.0%}" for pair in largest_confusions(first)]
+    rows = [{**_short(first), "per_class": first["per_class"], "confusions": confused}]
+    rows.append(_short(zero_shot(predictor, data, source, names=covered, all_names=True)))
+    rows += [_short(zero_shot(predictor, data, source, names=covered, disturbance=disturbance)) for disturbance in DISTURBED]
+    if np.unique(data.labels, return_counts=True)[1].min() >= FOLDS:
+        svm = linear_svm(predictor, data, source)
+        rows.append({key: svm[key] for key in ("protocol", "data", "n", "top1", "std")})
+    if "decoder" not in predictor.lacking:
+        rebuilt = reconstruction(predictor, data, source)
+        rows.append({key: rebuilt[key] for key in ("protocol", "data", "n", "chamfer", "ratios")})
+    return [{key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()} for row in rows]
+
+
+def _short(result: dict[str, Any]) -> dict[str, Any]:
+    return {key: result[key] for key in ("protocol", "data", "n", "top1", "top3", "top5")}

@@ -1,0 +1,143 @@
+"""The model that ships inside, from nothing to its card: text tower, image tower, ReCon, what stands clouds up, calibration, results.
+
+Each stage leaves its result in a work folder, so a build that was interrupted goes on where it stood.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from recon_model import presets
+from recon_model.assets import asset_path
+from recon_model.checkpoint.format import write_atomically
+from recon_model.checkpoint.opening import UPRIGHT, save_upright
+from recon_model.data.pool import default_cache
+from recon_model.errors import InputError
+from recon_model.models.upright import Upright
+from recon_model.teachers import build_image, build_text
+from recon_model.teachers.distillation.folder import IMAGE_SIZE
+from recon_model.train import upright as standing
+from recon_model.train.export import export
+from recon_model.train.launch import Request, launch
+from recon_model.train.settings import RecipeConfig, studio
+from recon_model.train.sources import SyntheticSource
+
+STAGES = ("text", "image", "pretrain", "upright", "export")
+NAME = "ReCon Studio default"
+HELD_OUT = 1024
+"""Clouds that what stands clouds up is judged by, of another seed; and twice as many calibrate the model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be built."""
+
+    out: Path
+    """Folder to write ``clip`` and ``default`` to."""
+    work: Path
+    """Folder for what the stages leave."""
+    seed: int = 0
+    minilm: Path | None = None
+    """Folder of all-MiniLM-L6-v2; None takes the text tower that ships instead of teaching it anew."""
+    wordnet: Path = Path("/usr/share/wordnet")
+    measure: Sequence[Path] = ()
+    """Labelled .npz files for the card."""
+    device: str = "auto"
+    cache: Path | None = None
+    epochs: int | None = None
+    """Epochs of pretraining, where they are not the recipe's."""
+
+
+def build(plan: Plan, say: Callable[[str], None] = print) -> dict[str, Any]:
+    """Builds everything and returns the model's card.
+
+    Raises:
+        ReconError: see the stages; what was finished before stays in ``plan.work``.
+    """
+    plan.work.mkdir(parents=True, exist_ok=True)
+    log = plan.work / "stages.json"
+    done: dict[str, Any] = json.loads(log.read_text(encoding="utf-8")) if log.exists() else {"seed": plan.seed, "seconds": {}}
+    if done["seed"] != plan.seed:
+        raise InputError(f"seed ({plan.seed}) must be {done['seed']}, with which '{plan.work}' was begun.")
+    for stage in STAGES:
+        if stage in done["seconds"]:
+            say(f"{stage}: done before, in {done['seconds'][stage]:.0f} s")
+            continue
+        start = time.monotonic()
+        _RUN[stage](plan, say)
+        done["seconds"][stage] = time.monotonic() - start
+        write_atomically(log, (json.dumps(done, indent=1) + "\n").encode())
+        say(f"{stage}: {done['seconds'][stage]:.0f} s")
+    say(f"all: {sum(done['seconds'].values()) / 60:.0f} minutes on {torch.get_num_threads()} threads")
+    card: dict[str, Any] = json.loads((plan.out / "default" / "card.json").read_text(encoding="utf-8"))
+    return card
+
+
+def _text(plan: Plan, say: Callable[[str], None]) -> None:
+    clip = plan.work / "clip"
+    shutil.rmtree(clip, ignore_errors=True)
+    if plan.minilm is None:
+        say("text: no --minilm was given, so the text tower that ships is taken as it is")
+        shutil.copytree(asset_path("clip"), clip)
+        return
+    asked = ["--minilm", str(plan.minilm), "--wordnet", str(plan.wordnet), "--out", str(clip), "--seed", str(plan.seed)]
+    build_text.build(build_text.parser().parse_args([*asked, "--threads", str(torch.get_num_threads())]))
+
+
+def _image(plan: Plan, _say: Callable[[str], None]) -> None:
+    asked = ["--clip", str(plan.work / "clip"), "--seed", str(plan.seed), "--shapes", "150", "--views", "6", "--steps", "1400"]
+    build_image.build(build_image.parser().parse_args([*asked, "--threads", str(torch.get_num_threads())]))
+
+
+def _pretrain(plan: Plan, _say: Callable[[str], None]) -> None:
+    run, clip = plan.work / "pretrain", plan.work / "clip"
+    if (run / "config.json").exists():
+        request = Request(out=run, device=plan.device, cache=plan.cache, resume=True)
+    else:
+        changes = {"seed": plan.seed, **({} if plan.epochs is None else {"epochs": plan.epochs})}
+        request = Request(
+            out=run, preset="studio", teacher=str(clip.resolve()), device=plan.device, cache=plan.cache, recipe_changes=changes
+        )
+    if launch(request) != "done":
+        raise KeyboardInterrupt
+
+
+def _upright(plan: Plan, say: Callable[[str], None]) -> None:
+    model, recipe, cache = presets.upright(), upright_recipe(plan.seed), plan.cache or default_cache()
+    source = SyntheticSource(model, recipe, cache, view_size=IMAGE_SIZE)  # the very pool of the stage before
+    held_out = SyntheticSource(model, replace(recipe, seed=plan.seed + 1, validation_shapes=HELD_OUT), cache)
+    try:
+        for told in standing.train(model, recipe, source):
+            if isinstance(told, Upright):
+                right = standing.accuracy(told, held_out.validation(lambda _made, _wanted: False), plan.seed)
+                save_upright(plan.work, told, {"seed": plan.seed, "up_found": round(right, 4)})
+            else:
+                say(f"upright: step {told.step} of {told.steps}, loss {told.loss:.3f}")
+    finally:
+        source.close()
+        held_out.close()
+
+
+def upright_recipe(seed: int) -> RecipeConfig:
+    """How the network that stands clouds up is taught."""
+    return studio(epochs=25, learning_rate=2e-3, seed=seed, log_every=100)
+
+
+def _export(plan: Plan, _say: Callable[[str], None]) -> None:
+    shutil.copytree(plan.work / "clip", plan.out / "clip", dirs_exist_ok=True)
+    export(plan.work / "pretrain", plan.out / "default", name=NAME, upright=plan.work / UPRIGHT, measure=plan.measure, cache=plan.cache)
+
+
+_RUN: dict[str, Callable[[Plan, Callable[[str], None]], None]] = {
+    "text": _text,
+    "image": _image,
+    "pretrain": _pretrain,
+    "upright": _upright,
+    "export": _export,
+}

@@ -1,0 +1,50 @@
+"""``recon build-default`` on next to nothing: every stage runs, leaves its result, and is not run twice."""
+
+import json
+
+import pytest
+
+from recon_model import presets
+from recon_model.errors import InputError
+from recon_model.predictor import Predictor
+from recon_model.train import default_model, settings
+from recon_model.train.default_model import STAGES, Plan, build
+from tests.recon_model.train import test_export
+from tests.recon_model.train.test_launch import SHORT
+
+run = test_export.run  # a finished run on 16 shapes, with a teacher that is a table
+
+
+@pytest.fixture
+def plan(run, tmp_path, monkeypatch):
+    """A build whose teacher and pretraining are done: what those stages do has tests of its own."""
+    size = {"num_points": 64, "num_groups": 8, "group_size": 6, "width": 24, "depth": 1}
+    monkeypatch.setattr(default_model.presets, "upright", lambda: presets.studio(**size))
+    monkeypatch.setattr(
+        default_model, "upright_recipe", lambda seed: settings.studio(**{**SHORT, "shapes": 16, "log_every": 1, "seed": seed})
+    )
+    monkeypatch.setattr(default_model, "HELD_OUT", 8)
+    work = tmp_path / "work"
+    work.mkdir()
+    run.rename(work / "pretrain")
+    (work / "clip").mkdir()
+    (work / "stages.json").write_text(json.dumps({"seed": 0, "seconds": {"text": 9.0, "image": 9.0, "pretrain": 9.0}}))
+    return Plan(out=tmp_path / "assets", work=work, device="cpu", cache=tmp_path / "cache")
+
+
+def test_stages_that_are_done_are_not_run_again(plan):
+    said = []
+    card = build(plan, said.append)
+    assert [line.split(":")[0] for line in said if "done before" in line] == ["text", "image", "pretrain"]
+    assert set(json.loads((plan.work / "stages.json").read_text())["seconds"]) == set(STAGES)
+    assert card["name"] == "ReCon Studio default"
+    assert 0 <= card["upright"]["up_found"] <= 1
+    assert Predictor.load(plan.out / "default", device="cpu").upright is not None
+    again = []
+    assert build(plan, again.append) == card
+    assert sum("done before" in line for line in again) == len(STAGES)
+
+
+def test_a_build_is_gone_on_with_under_its_own_seed_only(plan):
+    with pytest.raises(InputError, match=r"seed \(4\) must be 0, with which '.*work' was begun"):
+        build(Plan(out=plan.out, work=plan.work, seed=4))
