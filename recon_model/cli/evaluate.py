@@ -16,6 +16,7 @@ PROTOCOLS = {
     "zero-shot": "how often the right name is the closest, without training on names",
     "svm": "a linear SVM on frozen features, in five folds",
     "reconstruction": "how near rebuilt patches come, beside two rules that need no model",
+    "words": "how often a phrase finds the name it means, without any cloud",
     "unlike": "how well clouds of held-out names are told from clouds of taught ones",
 }
 
@@ -25,15 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     protocols = parser.add_subparsers(dest="protocol", required=True, metavar="PROTOCOL")
     for name, purpose in PROTOCOLS.items():
         protocol = protocols.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
-        protocol.add_argument(
-            "--data", required=True, type=Path, help=".npz with points (K, P, 3), labels (K,) and names (C,), or a folder"
-        )
-        add_model(protocol, words=name in ("zero-shot", "unlike"))
+        clouds = ".npz with points (K, P, 3), labels (K,) and names (C,), or a folder"
+        protocol.add_argument("--data", required=True, type=Path, help=".csv with columns phrase and name" if name == "words" else clouds)
+        add_model(protocol, words=name in ("zero-shot", "unlike", "words"))
         protocol.add_argument("--seed", type=int, default=0, help="seed of everything drawn at random")
         if name == "reconstruction":
             protocol.add_argument("--mask-ratio", type=float, default=0.6, help="share of patches hidden")
             protocol.add_argument("--strategy", choices=("random", "block"), default="random", help="which patches are hidden")
-        else:
+        elif name != "words":
             _add_disturbance(protocol)
         add_json(protocol)
     zero_shot, foreign = protocols.choices["zero-shot"], protocols.choices["unlike"]
@@ -55,15 +55,26 @@ def run(args: argparse.Namespace) -> None:
     for option in ("names", "held_out"):
         if getattr(args, option, None) is not None:
             setattr(args, option, split_names(getattr(args, option)))
-    from recon_model.data.labelled import load_labelled
-
-    disturbance = _disturbance(args)
-    data = load_labelled(args.data)
-    result = _measure(args, load_model(args), data, disturbance)
+    result = _words(args) if args.protocol == "words" else _clouds(args)
     if args.json:
         print_json(args, result)
     else:
         print_lines(args, [result["protocol"], *_LINES[args.protocol](result)])
+
+
+def _words(args: argparse.Namespace) -> dict[str, Any]:
+    from recon_model.evaluate.words import load_phrases, words
+
+    phrases = load_phrases(args.data)
+    return words(load_model(args), phrases, str(args.data), templates=args.templates)
+
+
+def _clouds(args: argparse.Namespace) -> dict[str, Any]:
+    from recon_model.data.labelled import load_labelled
+
+    disturbance = _disturbance(args)
+    data = load_labelled(args.data)
+    return _measure(args, load_model(args), data, disturbance)
 
 
 def _disturbance(args: argparse.Namespace) -> "Disturbance":
@@ -128,9 +139,21 @@ def _reconstruction_lines(result: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _words_lines(result: dict[str, Any]) -> list[str]:
+    lines = [f"top-{top[3:]} {result[top]:6.1%}" for top in ("top1", "top3", "top5")]
+    lines += [f"{kind:<20} {share:6.1%}" for kind, share in result["by_kind"].items() if kind]
+    return lines + [f"  {phrase!r} is {name}, was taken for {taken}" for phrase, name, taken in result["wrong"]]
+
+
 def _unlike_lines(result: dict[str, Any]) -> list[str]:
     found = result["found"]
     return [f"{name:<12} AUROC {value:.3f}, finds {found[name]:.1%} at 5% false alarms" for name, value in result["auroc"].items()]
 
 
-_LINES = {"zero-shot": _zero_shot_lines, "svm": _svm_lines, "reconstruction": _reconstruction_lines, "unlike": _unlike_lines}
+_LINES = {
+    "zero-shot": _zero_shot_lines,
+    "svm": _svm_lines,
+    "reconstruction": _reconstruction_lines,
+    "words": _words_lines,
+    "unlike": _unlike_lines,
+}

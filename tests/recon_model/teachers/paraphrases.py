@@ -1,87 +1,18 @@
-"""Ways of saying the ModelNet40 names without using them. Written before the first tower was trained and never tuned on."""
+"""Ways of saying names without using them, in ``paraphrases.csv``: written before the tower was trained and never tuned on.
 
-NAMES = (
-    "airplane", "bathtub", "bed", "bench", "bookshelf", "bottle", "bowl", "car", "chair", "cone",
-    "cup", "curtain",
-    "desk", "door", "dresser",
-    "flower pot", "glass box", "guitar", "keyboard", "lamp", "laptop", "mantel", "monitor", "night stand", "person", "piano", "plant",
-    "radio",
-    "range hood", "sink", "sofa", "stairs", "stool", "table", "tent", "toilet", "tv stand", "vase", "wardrobe", "xbox",
-)  # fmt: skip
+``recon evaluate words --data tests/recon_model/teachers/paraphrases.csv`` measures a model by them.
+"""
 
-DESCRIPTIONS = (
-    ("something to sit on", "chair"),
-    ("something to sleep on", "bed"),
-    ("something to drink from", "cup"),
-    ("something to type on", "keyboard"),
-    ("a flying vehicle with wings", "airplane"),
-    ("a vehicle with four wheels for driving on roads", "car"),
-    ("a place to wash your whole body", "bathtub"),
-    ("a long seat in a park for several people", "bench"),
-    ("furniture that holds books", "bookshelf"),
-    ("a container for wine with a narrow neck", "bottle"),
-    ("a round dish for soup", "bowl"),
-    ("a shape that narrows from a round base to a point", "cone"),
-    ("cloth that hangs in front of a window", "curtain"),
-    ("furniture for writing and office work", "desk"),
-    ("you open it to enter a room", "door"),
-    ("furniture with drawers for clothes", "dresser"),
-    ("a container in which you grow flowers", "flower pot"),
-    ("an instrument with six strings", "guitar"),
-    ("it gives light in a room", "lamp"),
-    ("a portable computer", "laptop"),
-    ("the shelf above a fireplace", "mantel"),
-    ("the screen of a computer", "monitor"),
-    ("a small table beside the bed", "night stand"),
-    ("a human being", "person"),
-    ("an instrument with black and white keys", "piano"),
-    ("something green with leaves and roots", "plant"),
-    ("a device for listening to broadcasts", "radio"),
-    ("a fan over the stove that removes cooking smoke", "range hood"),
-    ("a basin with a tap for washing dishes", "sink"),
-    ("a soft seat for three people in the living room", "sofa"),
-    ("steps leading to the next floor", "stairs"),
-    ("a seat without a back", "stool"),
-    ("a flat top on four legs to eat at", "table"),
-    ("a shelter of cloth for camping", "tent"),
-    ("a bathroom seat that flushes", "toilet"),
-    ("furniture under the television", "tv stand"),
-    ("a jar that holds cut flowers", "vase"),
-    ("a tall cabinet for hanging clothes", "wardrobe"),
-    ("a console for playing video games", "xbox"),
-)
+import csv
+from pathlib import Path
 
-SYNONYMS = (
-    ("couch", "sofa"),
-    ("nightstand", "night stand"),
-    ("bedside table", "night stand"),
-    ("TV screen", "monitor"),
-    ("display", "monitor"),
-    ("notebook computer", "laptop"),
-    ("plane", "airplane"),
-    ("jet aircraft", "airplane"),
-    ("automobile", "car"),
-    ("armchair", "chair"),
-    ("bookcase", "bookshelf"),
-    ("mug", "cup"),
-    ("closet", "wardrobe"),
-    ("chest of drawers", "dresser"),
-    ("staircase", "stairs"),
-    ("washbasin", "sink"),
-    ("man", "person"),
-    ("tree", "plant"),
-    ("drapes", "curtain"),
-    ("dining table", "table"),
-    ("game console", "xbox"),
-    ("lavatory", "toilet"),
-    ("flowerpot", "flower pot"),
-    ("fireplace mantelpiece", "mantel"),
-    ("extractor hood", "range hood"),
-)
+FILE = Path(__file__).with_name("paraphrases.csv")
 
-PLURALS = (
-    ("airplanes", "airplane"), ("beds", "bed"), ("benches", "bench"), ("bookshelves", "bookshelf"), ("two chairs", "chair"),
-    ("cups", "cup"),
-    ("desks", "desk"), ("guitars", "guitar"), ("people", "person"), ("sofas", "sofa"), ("three stools", "stool"), ("tables", "table"),
-    ("toilets", "toilet"), ("vases", "vase"), ("wardrobes", "wardrobe"),
-)  # fmt: skip
+
+def _pairs(kind: str) -> tuple[tuple[str, str], ...]:
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return tuple((row["phrase"], row["name"]) for row in csv.DictReader(file) if row["kind"] == kind)
+
+
+DESCRIPTIONS, SYNONYMS, PLURALS = _pairs("description"), _pairs("synonym"), _pairs("plural")
+NAMES = tuple(sorted({name for _, name in (*DESCRIPTIONS, *SYNONYMS, *PLURALS)}))
