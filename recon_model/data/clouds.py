@@ -62,6 +62,8 @@ class Cloud:
     labels: npt.NDArray[np.int64] | None = None
     """(clouds,) class of each, an index into ``names``; None where the file does not say."""
     names: tuple[str, ...] = ()
+    parts: npt.NDArray[np.int32] | None = None
+    """(n,) the part or class each point belongs to, as the file numbers them."""
 
 
 def read(path: str | os.PathLike[str], *, max_points: int = 1_000_000, seed: int = 0, member: int = 0) -> Cloud:
@@ -193,6 +195,7 @@ def _cloud(source: Source, found: Found, began: float) -> Cloud:
         clouds=found.clouds,
         labels=found.labels,
         names=found.names,
+        parts=None if sampled.parts is None else sampled.parts.astype(np.int32),
     )
 
 
@@ -221,8 +224,7 @@ def _mesh(source: Source, found: Found, finite: Array, origin: Array, notes: lis
 
 
 def _points(source: Source, found: Found, finite: Array, origin: Array, notes: list[str]) -> surfaces.Samples:
-    positions, colours, normals = (None if part is None else np.asarray(part) for part in (found.positions, found.colours, found.normals))
-    assert positions is not None
+    positions = np.asarray(found.positions)
     rows: Array | slice = source.rows(len(positions)) if len(positions) > source.max_points else slice(None)
     dropped = int((~finite).sum())
     if dropped:
@@ -233,7 +235,8 @@ def _points(source: Source, found: Found, finite: Array, origin: Array, notes: l
         notes.append(f"The file holds {counted(found.vertex_count, 'point')}; {grouped(len(kept))} of them were chosen evenly at random.")
     if twins := surfaces.duplicates(kept):
         notes.append(f"{counted(twins, 'point')} of {grouped(len(kept))} {'lies' if twins == 1 else 'lie'} exactly on another one.")
-    return surfaces.Samples(kept, None if colours is None else colours[rows], None if normals is None else normals[rows])
+    colours, normals, parts = (None if part is None else np.asarray(part)[rows] for part in (found.colours, found.normals, found.parts))
+    return surfaces.Samples(kept, colours, normals, parts)
 
 
 def _unit(normals: Array | None, notes: list[str]) -> Float32 | None:

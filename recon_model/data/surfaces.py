@@ -18,6 +18,7 @@ class Samples(NamedTuple):
     points: Float64
     colours: npt.NDArray[np.generic] | None
     normals: npt.NDArray[np.generic] | None
+    parts: npt.NDArray[np.generic] | None = None  # (n,)
 
 
 def sample_count(triangles: int, max_points: int) -> int:

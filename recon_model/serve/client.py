@@ -197,6 +197,7 @@ def _cloud(reply: CloudRead) -> Cloud:
         origin=reply.origin,
         colours=None if reply.colours is None else reply.colours.numpy(),
         normals=None if reply.normals is None else reply.normals.numpy(),
+        parts=None if reply.parts is None else reply.parts.numpy(),
         notes=reply.notes,
         seconds=reply.seconds,
     )

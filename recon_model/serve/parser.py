@@ -108,6 +108,7 @@ def told(number: int, cloud: clouds.Cloud) -> CloudRead:
         origin=cloud.origin,
         colours=None if cloud.colours is None else Array.of(cloud.colours),
         normals=None if cloud.normals is None else Array.of(cloud.normals),
+        parts=None if cloud.parts is None else Array.of(cloud.parts),
         notes=cloud.notes,
         seconds=cloud.seconds,
         dataset=DataSet(cloud.clouds, None if cloud.labels is None else Array.of(cloud.labels), cloud.names) if cloud.clouds > 1 else None,

@@ -266,4 +266,5 @@ def _cloud(key: str, reply: CloudRead) -> Cloud:
         colours=reply.colours.numpy() if reply.colours is not None else None,
         normals=reply.normals.numpy() if reply.normals is not None else None,
         notes=reply.notes,
+        parts=reply.parts.numpy() if reply.parts is not None else None,
     )

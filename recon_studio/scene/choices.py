@@ -31,6 +31,8 @@ def why_not_coloured(state: AppState, show: Show, colour: ColourBy) -> str:
         return "The file holds no colours."
     if colour == "normal" and cloud.normals is None:
         return "The file holds no normals."
+    if colour == "part" and cloud.parts is None:
+        return "The file does not say to which part a point belongs."
     if colour in ("patch", "error", "attention") and state.prepared is None:
         return "The cloud is not cut into patches yet."
     if colour == "error" and show == "input" and (rebuilt is None or not len(rebuilt.chamfer)):

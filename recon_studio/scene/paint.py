@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from recon_studio.scene.colours import GROUNDS, apply_map, error_map, height_map, patch_palette
 from recon_studio.scene.explain import Explained
@@ -19,6 +20,7 @@ IN_WORDS: dict[ColourBy, str] = {
     "rgb": "the file's colours",
     "error": "error",
     "attention": "attention",
+    "part": "part",
     "role": "truth and rebuilt",
     "missing": "truth → rebuilt",
     "invented": "rebuilt → truth",
@@ -94,6 +96,21 @@ def by_rgb() -> Paint:
         return piece.rgb
 
     return Paint("rgb", "as the file colours them", colours)
+
+
+def by_part(parts: npt.NDArray[np.int32], theme: Theme) -> Paint:
+    """Colours by the parts (n,) that the file tells of all its points."""
+    numbers = np.unique(parts)
+    palette = patch_palette(len(numbers), theme)
+    steps = palette[np.arange(256) * len(numbers) // 256]
+    bar = ColourBar("part, as the file numbers it", steps, str(numbers[0]), str(numbers[-1]))
+
+    def colours(piece: Piece) -> Bytes:
+        assert piece.parts is not None
+        chosen: Bytes = palette[np.searchsorted(numbers, piece.parts)]
+        return chosen
+
+    return Paint("part", f"{len(numbers)} parts", colours, bar)
 
 
 def by_error(rebuilt: Reconstruction, others: float, theme: Theme, edited: Range | None) -> Paint:

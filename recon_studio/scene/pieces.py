@@ -24,6 +24,7 @@ class Piece:
         rotation: (3, 3) applied then, to normals too; None turns nothing.
         rgb: (n, 3) the file's colours.
         normals: (n, 3) the file's normals.
+        parts: (n,) the file's parts.
     """
 
     def __init__(
@@ -36,14 +37,23 @@ class Piece:
         rotation: Floats | None = None,
         rgb: npt.NDArray[np.uint8] | None = None,
         normals: Floats | None = None,
+        parts: npt.NDArray[np.int32] | None = None,
     ) -> None:
         self._raw, self._origin, self._scale, self._centres, self._rotation = raw, origin, scale, centres, rotation
-        self._rgb, self._normals = rgb, normals
+        self._rgb, self._normals, self.parts = rgb, normals, parts
 
     @classmethod
-    def of(cls, points: Floats, patches: Indices, *, rgb: npt.NDArray[np.uint8] | None = None, normals: Floats | None = None) -> "Piece":
+    def of(
+        cls,
+        points: Floats,
+        patches: Indices,
+        *,
+        rgb: npt.NDArray[np.uint8] | None = None,
+        normals: Floats | None = None,
+        parts: npt.NDArray[np.int32] | None = None,
+    ) -> "Piece":
         """Returns points (n, 3) in prepared coordinates whose patches (n,) are known."""
-        made = cls(points, rgb=rgb, normals=normals)
+        made = cls(points, rgb=rgb, normals=normals, parts=parts)
         made.__dict__["points"], made.__dict__["patches"] = points, patches
         return made
 
@@ -116,6 +126,7 @@ def shown(cloud: Cloud, prepared: Prepared | None) -> Shown:
             rotation=rotation,
             rgb=None if cloud.colours is None else cloud.colours[each],
             normals=None if cloud.normals is None else cloud.normals[each],
+            parts=None if cloud.parts is None else cloud.parts[each],
         )
         for each in rows
     )

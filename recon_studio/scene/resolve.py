@@ -97,7 +97,7 @@ class Resolver:
         return _Facts(
             state=state,
             shown=self._shown(cloud, prepared) if cloud else None,
-            sample=self._sample(prepared, cloud.colours, cloud.normals) if prepared and cloud else None,
+            sample=self._sample(prepared, cloud) if prepared and cloud else None,
             prepared=prepared,
             rebuilt=rebuilt,
             rebuilt_b=current(state.rival.reconstruction) if state.rival is not None else None,
@@ -126,6 +126,8 @@ class Resolver:
             return self._once(colour, paint.by_normal)
         if colour == "rgb" and state.cloud is not None and state.cloud.colours is not None:
             return self._once(colour, paint.by_rgb)
+        if colour == "part" and state.cloud is not None and state.cloud.parts is not None:
+            return self._once(colour, paint.by_part, state.cloud.parts, theme)
         if colour == "error" and rebuilt is not None:
             # Two models are compared on one scale.
             others = max((_largest(each) for each in (facts.rebuilt, facts.rebuilt_b)), default=0.0)

@@ -9,9 +9,9 @@ from recon_studio.scene.choices import TITLES
 from recon_studio.scene.colours import GROUNDS, apply_map, diverging_map, error_map
 from recon_studio.scene.explain import Explained
 from recon_studio.scene.paint import IN_WORDS, Paint, flat, scale_bar
-from recon_studio.scene.picture import Bytes, Later, Pickable, PointLayer, ViewPicture
+from recon_studio.scene.picture import Later, Pickable, PointLayer, ViewPicture
 from recon_studio.scene.pieces import Piece, Shown, distances, nearest, point_diameter
-from recon_studio.state.app_state import Flags, Floats, Indices, Prepared, Reconstruction, Rival, Theme
+from recon_studio.state.app_state import Cloud, Flags, Floats, Indices, Prepared, Reconstruction, Rival, Theme
 from recon_studio.state.view_state import ColourBy, Range, Show
 
 _GHOST = 0.6  # of a point's diameter: ghosts must not cover what is there
@@ -44,6 +44,7 @@ class Sample:
             piece.patches[which] if patches is None else patches,
             rgb=None if piece.rgb is None else piece.rgb[which],
             normals=None if piece.normals is None else piece.normals[which],
+            parts=None if piece.parts is None else piece.parts[which],
         )
 
     def hidden_part(self, hidden: Flags) -> Piece:
@@ -211,11 +212,11 @@ def overlay_view(sample: Sample | None, rebuilt: Reconstruction | None, theme: T
     truth, made, ground = sample.hidden_part(rebuilt.hidden), _rebuilt_piece(rebuilt), GROUNDS[theme]
     layers = (
         context,
-        PointLayer(truth.points, flat(ground.withheld, len(truth)), sample.diameter),
-        PointLayer(made.points, flat(ground.leaked, len(made)), 0.8 * sample.diameter),
+        PointLayer(truth.points, flat(ground.withheld, len(truth)), 0.75 * sample.diameter),
+        PointLayer(made.points, flat(ground.leaked, len(made)), 0.9 * sample.diameter),
     )
     caption = f"{len(truth):,} truly hidden points (blue) · {len(made):,} rebuilt (orange)"
-    return ViewPicture("overlay", TITLES["overlay"], caption, layers, pickable=_picked(seen, truth, made), coloured=IN_WORDS["role"])
+    return ViewPicture("overlay", TITLES["overlay"], caption, layers, pickable=_picked(seen, truth, made))
 
 
 def difference_view(
@@ -287,12 +288,13 @@ def contest_view(
     )
 
 
-def sample_of(prepared: Prepared, rgb: Bytes | None, normals: Floats | None) -> Sample:
-    """Returns the points the model takes, with the file's colours and normals (of all its points) where it has them."""
+def sample_of(prepared: Prepared, cloud: Cloud) -> Sample:
+    """Returns the points the model takes, with the file's colours, normals and parts where it has them."""
     piece = Piece.of(
         prepared.points,
         nearest(prepared.points, prepared.centres),
-        rgb=None if rgb is None else rgb[prepared.indices],
-        normals=None if normals is None else normals[prepared.indices] @ prepared.rotation.T,
+        rgb=None if cloud.colours is None else cloud.colours[prepared.indices],
+        normals=None if cloud.normals is None else cloud.normals[prepared.indices] @ prepared.rotation.T,
+        parts=None if cloud.parts is None else cloud.parts[prepared.indices],
     )
     return Sample(prepared, piece, point_diameter(prepared.points))

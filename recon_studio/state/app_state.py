@@ -46,6 +46,7 @@ class Cloud:
     colours: npt.NDArray[np.uint8] | None  # (n, 3)
     normals: Floats | None  # (n, 3)
     notes: tuple[str, ...]
+    parts: npt.NDArray[np.int32] | None = None  # (n,) the part or class each point belongs to
 
     @cached_property
     def bounds(self) -> tuple[tuple[float, ...], tuple[float, ...]]:

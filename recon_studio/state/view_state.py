@@ -7,7 +7,7 @@ from recon_studio.state.camera import Camera
 
 Show = Literal["input", "seen", "rebuilt", "overlay", "difference", "attention", "rebuilt_b", "contest"]
 """What a view shows; ``rebuilt_b`` and ``contest`` (A minus B) need a second model."""
-ColourBy = Literal["patch", "height", "normal", "rgb", "error", "attention", "role", "missing", "invented", "advantage"]
+ColourBy = Literal["patch", "height", "normal", "rgb", "error", "attention", "part", "role", "missing", "invented", "advantage"]
 """By what a view's points are coloured; ``missing`` and ``invented`` are the two directions of the difference."""
 Shading = Literal["lit", "flat", "eye_dome"]
 Layout = Literal["one", "two", "four", "six", "versus"]
@@ -16,8 +16,8 @@ MOST_TILES = 6
 SMALLEST_POINT, LARGEST_POINT = 0.25, 4.0
 
 COLOURS_OF: dict[Show, tuple[ColourBy, ...]] = {
-    "input": ("patch", "height", "normal", "rgb", "error", "attention"),
-    "seen": ("patch", "height", "normal", "rgb", "attention"),
+    "input": ("patch", "height", "normal", "rgb", "part", "error", "attention"),
+    "seen": ("patch", "height", "normal", "rgb", "part", "attention"),
     "rebuilt": ("error", "patch", "height"),
     "overlay": ("role",),
     "difference": ("missing", "invented"),

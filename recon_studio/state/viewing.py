@@ -38,7 +38,7 @@ def set_show(state: AppState, tile: int, show: Show) -> AppState:
     colour = state.views.tiles[tile].colour
     possible = COLOURS_OF[show]
     # A view of its own kind of colour must not carry a chance one along: patches in the input, errors in what was rebuilt.
-    kept = colour if colour in possible and colour in ("height", "normal", "rgb") else possible[0]
+    kept = colour if colour in possible and colour in ("height", "normal", "rgb", "part") else possible[0]
     return _with(state, tiles=_put(state, tile, TileChoice(show, kept)))
 
 

@@ -50,7 +50,9 @@ class InputPanel(Card):
         faces = f", {cloud.face_count:,} faces" if cloud.face_count else ""
         self.facts.set_value("Held", f"{cloud.vertex_count:,} {'vertices' if cloud.kind == 'mesh' else 'points'}{faces}")
         self.facts.set_value("Extent", " × ".join(f"{high - low:.3g}" for low, high in zip(*cloud.bounds, strict=True)))
-        carried = [name for name, held in (("colours", cloud.colours), ("normals", cloud.normals)) if held is not None]
+        carried = [
+            name for name, held in (("colours", cloud.colours), ("normals", cloud.normals), ("parts", cloud.parts)) if held is not None
+        ]
         self.facts.set_value("With", ", ".join(carried) or "coordinates only")
         if prepared is None:
             self.facts.set_value("Model sees", "")

@@ -11,7 +11,7 @@ from tokenize import TokenError
 import numpy as np
 
 from recon_model.data.readers import columns
-from recon_model.data.readers.found import Array, Found, Source, grouped, has_names, in_bytes, stack
+from recon_model.data.readers.found import Array, Found, Source, grouped, has_names, in_bytes, part_column, stack
 
 KEYS = (
     "points",
@@ -205,6 +205,7 @@ def as_cloud(source: Source, array: Array, format_name: str, *, named: bool) -> 
         vertex_count=count,
         colours=found.colours,
         normals=found.normals,
+        parts=found.parts,
         notes=found.notes,
         clouds=clouds,
     )
@@ -220,5 +221,10 @@ def _records(source: Source, array: Array, format_name: str) -> Found:
     if positions.dtype.kind in "iu":
         source.notes.append("The coordinates are whole numbers, perhaps scaled; they were taken as they are.")
     return Found(
-        format=format_name, positions=positions, vertex_count=count, colours=stack(parts, "colours"), normals=stack(parts, "normals")
+        format=format_name,
+        positions=positions,
+        vertex_count=count,
+        colours=stack(parts, "colours"),
+        normals=stack(parts, "normals"),
+        parts=part_column(parts),
     )

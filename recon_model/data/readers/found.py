@@ -21,6 +21,8 @@ _TRIPLES = {
     "normals": (("nx", "ny", "nz"), ("normal_x", "normal_y", "normal_z"), ("normalx", "normaly", "normalz")),
     "colours": (("red", "green", "blue"), ("r", "g", "b"), ("diffuse_red", "diffuse_green", "diffuse_blue")),
 }
+_PARTS = ("part", "part_id", "pid", "label", "labels", "class", "classification", "segment", "segmentation", "category", "object_id")
+# CloudCompare calls every column of its own "scalar_…".
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,7 @@ class Found:
     colours: Array | None = None  # (n, 3) numbers of any scale
     normals: Array | None = None  # (n, 3)
     triangle_colours: Array | None = None  # (m, 3) numbers of any scale
+    parts: Array | None = None  # (n,) whole numbers: the part or class each point belongs to
     notes: tuple[str, ...] = ()
     clouds: int = 1  # how many the file holds, of which this is one
     labels: Array | None = None  # (clouds,) int64 into names
@@ -151,6 +154,20 @@ def stack(columns: Mapping[str, Array], kind: str) -> Array | None:
         if all(name in lowered for name in triple):
             return np.stack([columns[lowered[name]] for name in triple], axis=1)
     return None
+
+
+def part_column(columns: Mapping[str, Array]) -> Array | None:
+    """Returns the column (n,) that says to which part each point belongs, by its name, or None; names are compared as in ``stack``."""
+    lowered = {name.lower().strip().removeprefix("scalar_"): name for name in reversed(list(columns))}
+    found = next((lowered[name] for name in _PARTS if name in lowered), None)
+    return None if found is None or not whole(columns[found]) else columns[found]
+
+
+def whole(values: Array) -> bool:
+    """Whether values (n,) are whole numbers that fit 32 bits."""
+    if values.dtype.kind in "iu":
+        return not len(values) or (int(values.min()) >= -(2**31) and int(values.max()) < 2**31)
+    return values.dtype.kind == "f" and bool((np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2**31)).all())
 
 
 def has_names(names: Sequence[str], kind: str) -> bool:

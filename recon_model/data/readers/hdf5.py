@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from recon_model.data.readers.arrays import KEYS, as_cloud, fits
-from recon_model.data.readers.found import Found, Source, counted, has_names, in_bytes, stack
+from recon_model.data.readers.found import Found, Source, counted, has_names, in_bytes, part_column, stack
 
 _MOST_OBJECTS = 20_000
 _LARGEST = 1 << 29
@@ -130,5 +130,6 @@ def _columns(source: Source, sets: dict[str, Any]) -> Found | None:
                     vertex_count=length,
                     colours=stack(loaded, "colours"),
                     normals=stack(loaded, "normals"),
+                    parts=part_column(loaded),
                 )
     return None

@@ -49,11 +49,14 @@ def read(source: Source) -> Found:
         colours = np.ascontiguousarray(records[:, at : at + 6]).view("<u2")
         if not colours.any():
             colours = None  # the fields are there, but nothing was ever written to them
+    # Five bits of a byte that also holds flags, or a byte of their own (specification, tables 8 and 15).
+    classes = records[:, 15] & 31 if header.point_format < 6 else records[:, 16]
     return Found(
         format="laz" if header.compressed else "las",
         positions=raw * np.array(header.scale) + np.array(header.offset),
         vertex_count=header.count,
         colours=colours,
+        parts=classes if len(classes) and (classes != classes[0]).any() else None,  # one class for all says nothing
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recon_model.data.readers import numbers
-from recon_model.data.readers.found import Array, Found, Source, counted, grouped, has_names, in_bytes, stack
+from recon_model.data.readers.found import Array, Found, Source, counted, grouped, has_names, in_bytes, part_column, stack
 
 _WORDS = ("VERSION", "FIELDS", "COLUMNS", "SIZE", "TYPE", "COUNT", "WIDTH", "HEIGHT", "VIEWPOINT", "POINTS", "DATA")
 _KINDS = {("F", 4): "<f4", ("F", 8): "<f8", ("F", 2): "<f2"} | {
@@ -64,6 +64,7 @@ def read(source: Source) -> Found:
         vertex_count=header.points,
         colours=stack(columns, "colours") if has_names(list(columns), "colours") else _packed_colours(columns),
         normals=stack(columns, "normals"),
+        parts=part_column(columns),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recon_model.data.readers import numbers
-from recon_model.data.readers.found import Array, Found, Source, counted, fan, grouped, has_names, stack
+from recon_model.data.readers.found import Array, Found, Source, counted, fan, grouped, has_names, part_column, stack
 
 _TYPES = {
     **dict.fromkeys(("char", "int8"), "i1"),
@@ -89,6 +89,7 @@ def read(source: Source) -> Found:
         triangle_colours=face_colours,
         colours=stack(vertices, "colours"),
         normals=stack(vertices, "normals"),
+        parts=part_column(vertices),
     )
 
 

@@ -55,6 +55,7 @@ def read(source: Source) -> Found:
         vertex_count=count,
         colours=found.colours,
         normals=found.normals,
+        parts=found.parts,
         notes=found.notes,
     )
 

@@ -45,6 +45,7 @@ class CloudRead(Message, frozen=True):
     normals: Array | None  # (n, 3) float32, unit length
     notes: tuple[str, ...]  # one sentence for each thing done to the data
     seconds: float
+    parts: Array | None = None  # (n,) int32: the part or class each point belongs to
     dataset: DataSet | None = None  # where this is one of several clouds
 
 

@@ -97,6 +97,21 @@ def test_colours_and_normals_are_the_files_own_wherever_they_are_shown():
     assert by_normal[:2].tolist() == [[128, 128, 255], [0, 128, 128]]
 
 
+def test_parts_are_told_apart_by_the_files_own_numbers():
+    state = answered_state()
+    numbers = np.repeat(np.array([7, 7, 7, 7, 40, 40, 40, 2], np.int32), SIZE)
+    state = replace(state, cloud=replace(state.cloud, parts=numbers))
+    view = Resolver()(showing("input", "part", state)).views[0]
+    drawn = view.layers[0].colours
+    assert len({tuple(colour) for colour in drawn}) == 3
+    assert all(len({tuple(colour) for colour in drawn[numbers == number]}) == 1 for number in (2, 7, 40))
+    assert (view.bar.low, view.bar.high, view.bar.quantity) == ("2", "40", None)
+    assert (view.bar.colours[[0, 128, 255]] == drawn[[7 * SIZE, 0, 4 * SIZE]]).all()
+    assert view.caption.endswith("3 parts")
+    seen = Resolver()(showing("seen", "part", state)).views[0].layers[1]
+    np.testing.assert_array_equal(seen.colours, drawn.reshape(GROUPS, SIZE, 3)[~HIDDEN].reshape(-1, 3))
+
+
 def test_what_the_file_has_not_is_said_and_patches_stand_in():
     view = Resolver()(showing("input", "normal")).views[0]
     np.testing.assert_array_equal(view.layers[0].colours, Resolver()(answered_state()).views[0].layers[0].colours)
