@@ -163,8 +163,10 @@ class BenchView(QWidget):
             self._cameras = views.cameras
             self.schedule(moving=True)
         if len(views.tiles) != len(old.tiles):
+            before = self._aspect(len(old.tiles))
             self._expanded, self._active = None, min(self._active, len(views.tiles) - 1)
             self._arrange()
+            self._refit(before)
         self._time_turning()
         if picture is not self._picture:
             self._show_picture(picture, state.theme, state.current)
@@ -339,11 +341,23 @@ class BenchView(QWidget):
         self.camera = camera
         self.camerasMoved.emit(self._cameras, "look from another side", 0)
 
-    def _aspect(self) -> float:
+    def _aspect(self, count: int | None = None) -> float:
+        """Returns how many times as wide as tall the narrowest of the first ``count`` views is that are shown."""
         if not self.isVisible():
             return 1.2  # nothing is laid out yet; the usual shape of a view
-        areas = [tile.image_rect() for tile in self.tiles if tile.isVisibleTo(self)]
-        return min(area.width() / area.height() for area in areas)
+        areas = [tile.image_rect() for tile in self._tiles[: count or len(self.tiles)] if tile.isVisibleTo(self)]
+        return min((area.width() / area.height() for area in areas), default=1.2)
+
+    def _refit(self, before: float) -> None:
+        """Steps back where views became narrower, and near again where they became wider, by as much as a whole cloud would need it."""
+        whole = self._picture.whole if self._picture is not None else None
+        now = self._aspect()
+        if whole is None or abs(now / before - 1) < 0.01:
+            return
+        self._cameras = tuple(
+            camera.zoomed(camera.framed(whole, before).distance / camera.framed(whole, now).distance) for camera in self._cameras
+        )
+        self.camerasFramed.emit(self._cameras, self._views.framed or self._framed)
 
     def _time_turning(self) -> None:
         """Runs the turntable while it is wanted and seen."""
@@ -356,7 +370,7 @@ class BenchView(QWidget):
             self.camerasMoved.emit(self._cameras, "turntable", 0)
 
     def _turn(self) -> None:
-        if self._press is not None or self._hand.busy or self._draw_timer.isActive():
+        if self._press is not None or self._hand.busy or self._draw_timer.isActive() or self.window().isMinimized():
             self._turned_at = perf_counter()
             return
         now = perf_counter()
@@ -371,13 +385,16 @@ class BenchView(QWidget):
     def _arrange(self) -> None:
         rows = rows_of(len(self.tiles)) if self._expanded is None else ((self._expanded,),)
         arrange(self._grid, self._tiles, rows)
+        self._grid.activate()  # now, so that cameras can be fitted to the new shapes
         for index, tile in enumerate(self._tiles):
             tile.set_expanded(index == self._expanded, alone=len(self.tiles) == 1)
         self.schedule()
 
     def _toggle_expanded(self, index: int) -> None:
+        before = self._aspect()
         self._expanded = None if self._expanded == index else index
         self._arrange()
+        self._refit(before)
         self._place_rings()
 
     # ------------------------------------------------------------ pointer

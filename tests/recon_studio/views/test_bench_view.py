@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from recon_studio.scene.colours import GROUNDS
+from recon_studio.scene.resolve import Resolver
 from recon_studio.state import viewing
 from recon_studio.state.view_state import LAYOUTS, MOST_TILES, TileChoice
 from recon_studio.views.bench_view import BenchView
@@ -61,6 +62,22 @@ def test_every_number_of_views_fills_the_room_without_overlap(window, qtbot, cou
         (at,), _ = window.bench.camera.project(CORNERS[7][None], area.width(), area.height())
         found = tile.grab().toImage().pixelColor(round(area.x() + at[0]), round(area.y() + at[1]))
         assert (found.red(), found.green(), found.blue()) != GROUNDS["light"].background, place
+
+
+def test_narrower_views_still_hold_the_whole_cloud_and_wider_ones_come_near_again(window, qtbot):
+    state = answered_state()
+    cloud = Resolver()(state).whole
+    before = window.bench.camera
+    with qtbot.waitSignal(window.bench.camerasFramed):
+        show(window, viewing.lay_out(state, "six"))
+    area = min((tile.image_rect() for tile in window.bench.tiles), key=lambda area: area.width())
+    for turn in (0, 45, 90, 135):
+        pixels, _ = window.bench.camera.orbited(turn, 0).project(cloud, area.width(), area.height())
+        assert pixels.min() > -2
+        assert (pixels.max(axis=0) < np.array([area.width(), area.height()]) + 2).all()
+    assert window.bench.camera.azimuth == before.azimuth
+    show(window, state, viewing.lay_out(state, "six"))
+    assert window.bench.camera.distance == pytest.approx(before.distance, rel=1e-3)
 
 
 def test_layouts_are_keys_away(window, qtbot):
