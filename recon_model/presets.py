@@ -69,6 +69,10 @@ def quick(**changes: Any) -> ModelConfig:
 PRESETS: dict[str, Callable[..., ModelConfig]] = {"tiny": tiny, "small": small, "base": base, "studio": studio, "quick": quick}
 
 
+MILLIONS = {"tiny": 13.15, "small": 22.94, "base": 50.78, "studio": 2.14, "quick": 1.0}
+"""Parameters of each size in millions, for estimates before a model is made; the published ones as published."""
+
+
 def preset(name: str, **changes: Any) -> ModelConfig:
     """Returns the named size, with single settings changed.
 

@@ -201,7 +201,7 @@ def _start(options: argparse.Namespace, settings: "Settings", complaint: str) ->
         state = replace(state, mask=replace(state.mask, seed=options.seed))
     if complaint:
         state = actions.notify(state, Notice(complaint, "warning"))
-    return Start(state, files=tuple(options.files), samples=options.samples, model=options.model or settings.model)
+    return Start(state, files=tuple(options.files), samples=options.samples, model=options.model or settings.model, runs=settings.runs)
 
 
 def _send_on_errand(app: "QApplication", studio: "Studio", window: "MainWindow", options: argparse.Namespace) -> None:

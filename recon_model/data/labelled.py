@@ -36,7 +36,7 @@ def load_labelled(path: Path, seed: int = 0) -> LabelledClouds:
 
     In a folder a file is named by the subfolder it lies in or, at the top, by its own name without trailing numbers
     ("night_stand_0042.off"); subfolders named train, test or val, as in published sets, are passed over. A ``.csv`` lists files and their
-    labels in columns "file" and "label".
+    labels in columns "file" and "label"; "set.npz#12" is the cloud 12 of a file that holds several.
 
     Raises:
         InputError: the path is none of these, an array is missing or misshapen, or there is no file that can be read.
@@ -124,8 +124,11 @@ def _listed(path: Path) -> list[tuple[Path, str]]:
 def _gathered(path: Path, files: Sequence[tuple[Path, str]], seed: int) -> LabelledClouds:
     points, words = [], []
     for file, word in files:
+        plain, _, member = str(file).rpartition("#")
+        several = bool(plain) and member.isdigit() and not file.exists()
         try:
-            points.append(np.asarray(read(file, max_points=FOLDER_POINTS, seed=seed).points, np.float32))
+            cloud = read(plain if several else file, max_points=FOLDER_POINTS, seed=seed, member=int(member) if several else 0)
+            points.append(np.asarray(cloud.points, np.float32))
         except InputError:
             continue
         words.append(re.sub(r"[\s_]+", " ", word).strip().lower() or "object")

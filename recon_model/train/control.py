@@ -64,5 +64,6 @@ class Control:
             self._signal.wait(POLL_SECONDS)
 
     def clear(self) -> None:
-        """Removes a ``stop`` left from before, so that a resumed run does not end at once."""
+        """Removes a ``stop`` and a ``pause`` left from before, so that a resumed run does not end or wait at once."""
         self._stop_file.unlink(missing_ok=True)
+        self._pause_file.unlink(missing_ok=True)

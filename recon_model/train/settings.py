@@ -134,6 +134,7 @@ def quick(**changes: object) -> RecipeConfig:
         "validation_shapes": 256,
         "image_teacher": False,
         "caption_share": 0.0,
+        "lying_share": 0.0,
         "names": QUICK_NAMES,
         "reconstruct_share": 1.0,
         "keep_every": 4,

@@ -22,6 +22,8 @@ class SettingsKeeper(QObject):
         changes: dict[str, object] = {name: getattr(new, name) for name in ("theme", "recent") if getattr(new, name) != getattr(old, name)}
         if new.views.remembered != old.views.remembered:
             changes["views"] = new.views.remembered
+        if new.training.known != old.training.known:
+            changes["runs"] = new.training.known
         if changes:
             self._remember(**changes)
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject
 
 from recon_studio.backend.client import Backend
+from recon_studio.backend.runs import is_run
 from recon_studio.controllers.bench import BenchController
 from recon_studio.controllers.embeddings import EmbeddingController
 from recon_studio.controllers.explain import ExplainController
@@ -16,6 +17,7 @@ from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ActivityController, ModelController
 from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.store import Store
+from recon_studio.controllers.training import TrainingController
 from recon_studio.controllers.views import ViewsController
 from recon_studio.controllers.words import WordsController
 from recon_studio.state import actions, masking
@@ -35,6 +37,8 @@ class Start:
     samples: tuple[str, ...] = ()  # shown when there are no files
     model: str = "default"
     cache: Path | None = None  # the folder that keeps embeddings
+    runs: tuple[str, ...] = ()  # training runs followed before
+    runs_home: Path | None = None  # folder that new runs are put into; None: the user's own
     glances: GlanceCache | None = None  # where what was seen in small is kept from run to run
 
 
@@ -63,7 +67,10 @@ class Studio(QObject):
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
         self.embeddings = EmbeddingController(self.store, backend, start.cache, self)
-        self.rooms: dict[str, RoomController] = {"bench": self.views}
+        self.training = TrainingController(
+            self.store, backend, self.model.load, start.runs_home or Path.home() / "recon-runs", start.runs, self
+        )
+        self.rooms: dict[str, RoomController] = {"bench": self.views, "training": self.training}
         self.keeper = keeper
         self._start = start
         self._closed = False
@@ -141,11 +148,16 @@ class Studio(QObject):
             controller.connect_view(view)
 
     def _open_dropped(self, paths: list[str]) -> None:
-        """A dropped checkpoint is the model to use; everything else is for the library."""
+        """A dropped checkpoint is the model to use, a run's folder is followed; everything else is for the library."""
         models = [path for path in paths if path.lower().endswith(MODEL_SUFFIXES)]
         if models:
             self._open_model(models[-1])
-        clouds = [path for path in paths if path not in models]
+        runs = [path for path in paths if is_run(path)]
+        for path in runs:
+            self.training.open(path)
+        if runs:
+            self.store.apply(lambda state: actions.enter(state, "training"))
+        clouds = [path for path in paths if path not in models and path not in runs]
         if clouds:
             self.library.open_paths(clouds)
 
@@ -158,6 +170,6 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
-        for controller in (self.library, self.glances, self.bench, self.explain, self.activity, self.embeddings):
+        for controller in (self.library, self.glances, self.bench, self.explain, self.activity, self.embeddings, self.training):
             controller.close()
         self.backend.close()

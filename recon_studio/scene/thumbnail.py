@@ -24,6 +24,7 @@ def thumbnail(
     side: int = 64,
     theme: Theme = "light",
     camera: Camera = PRESETS["iso"],
+    frame: npt.NDArray[np.floating] | None = None,
 ) -> Bytes:
     """Returns a picture (side, side, 3) of points (n, 3) in any unit, y up, seen from a corner and filling the picture.
 
@@ -33,6 +34,7 @@ def thumbnail(
         side: width and height in pixels.
         theme: which paper the points lie on.
         camera: from which side they are seen; its distance and target do not matter.
+        frame: (m, 3) points to fill the picture with in place of these, so that several pictures are framed alike.
     """
     ground = GROUNDS[theme]
     finite = np.flatnonzero(np.isfinite(points).all(axis=1))
@@ -40,7 +42,7 @@ def thumbnail(
     if not len(rows):
         return np.broadcast_to(np.array(ground.background, np.uint8), (side, side, 3)).copy()
     size = side * _OVERSAMPLED
-    pixels, depth = _placed(points[rows], camera, size)
+    pixels, depth = _placed(points[rows], points[rows] if frame is None else frame, camera, size)
     diameter = int(np.clip(np.ceil(size * np.sqrt(_COVERAGE / len(rows))), _OVERSAMPLED, size // 8 + _OVERSAMPLED))
     front = splat(pixels, depth, diameter, size)  # (size, size) row of the foremost point, -1 where there is none
     inked = front >= 0
@@ -53,12 +55,15 @@ def thumbnail(
     return picture
 
 
-def _placed(points: npt.NDArray[np.floating], camera: Camera, size: int) -> tuple[Floats, Floats]:
-    """Returns pixels (n, 2) that fill a square of ``size`` and depths (n,) from 0, the nearest, to 1."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    unit = ((points - (low + high) / 2) / max(float(np.linalg.norm(high - low)) / 2, 1e-30)).astype(np.float32)
-    pixels, depth = camera.framed(unit).project(unit, size, size)
-    first, last = pixels.min(axis=0), pixels.max(axis=0)
+def _placed(points: npt.NDArray[np.floating], frame: npt.NDArray[np.floating], camera: Camera, size: int) -> tuple[Floats, Floats]:
+    """Returns pixels (n, 2), those of ``frame`` (m, 3) filling a square of ``size``, and depths (n,) from 0, the nearest, to 1."""
+    low, high = frame.min(axis=0), frame.max(axis=0)
+    middle, radius = (low + high) / 2, max(float(np.linalg.norm(high - low)) / 2, 1e-30)
+    unit, held = (((each - middle) / radius).astype(np.float32) for each in (points, frame))
+    look = camera.framed(held)
+    pixels, depth = look.project(unit, size, size)
+    outline, _ = look.project(held, size, size)
+    first, last = outline.min(axis=0), outline.max(axis=0)
     scale = (1.0 - 2.0 * _MARGIN) * size / max(float((last - first).max()), 1e-6)
     placed = (pixels - (first + last) / 2) * min(scale, 1.5) + size / 2  # a single point is not blown up
     span = float(np.ptp(depth))

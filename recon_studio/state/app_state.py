@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from recon_studio.state.explain import Explain
 from recon_studio.state.listing import Listing
+from recon_studio.state.training import TrainingState
 from recon_studio.state.view_state import ViewState
 from recon_studio.state.wording import Wording, WordsState
 
@@ -245,6 +246,7 @@ class AppState:
     leaks: bool = False  # whether the Seen view tells truly hidden points from those that overlap leaks
     views: ViewState = field(default_factory=ViewState)
     rival: Rival | None = None  # model B
+    training: TrainingState = field(default_factory=TrainingState)
     can_undo: str = ""  # what undo would take back, in words; empty when nothing
     can_redo: str = ""
     last_milliseconds: float | None = None

@@ -18,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recent: tuple[str, ...] = ()
     geometry: str = ""  # QWidget.saveGeometry(), base64
     views: ViewState = ViewState()  # as ViewState.remembered has it
+    runs: tuple[str, ...] = ()  # folders of training runs
     model: str = "default"  # "default" or the path of a checkpoint
     reader_command: str = ""  # empty: this Python; else a command line such as "ssh box recon serve --role reader"
     model_command: str = ""

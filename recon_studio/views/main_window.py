@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self.bench_room = BenchRoom(self)
         self.bench, self.words = self.bench_room.bench, self.bench_room.words
         self.inspector, self.attention = self.bench_room.inspector, self.bench_room.attention
-        self.rooms = Rooms({"bench": lambda: self.bench_room})
+        self.rooms = Rooms({"bench": lambda: self.bench_room, "training": _training_room})
         self.activity = Activity()
         self._lay_out()
         self._make_menus()
@@ -451,6 +451,12 @@ class MainWindow(QMainWindow):
         self.rooms.shut()
         self.bench_room.shut()
         super().closeEvent(event)
+
+
+def _training_room() -> QWidget:
+    from recon_studio.views.training_room import TrainingRoom  # brings pyqtgraph in, which takes half a second
+
+    return TrainingRoom()
 
 
 def local_paths(data: QMimeData) -> list[str]:

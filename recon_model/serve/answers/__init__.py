@@ -1,9 +1,9 @@
 """How the model role answers: one function a kind of request, a module a room of the window."""
 
-from recon_model.serve.answers import bench, embedding, explain, words
+from recon_model.serve.answers import bench, embedding, explain, training, words
 from recon_model.serve.answers.answer import Answer
 
-ANSWERS: dict[type, Answer] = {**bench.ANSWERS, **explain.ANSWERS, **words.ANSWERS, **embedding.ANSWERS}
+ANSWERS: dict[type, Answer] = {**bench.ANSWERS, **explain.ANSWERS, **words.ANSWERS, **embedding.ANSWERS, **training.ANSWERS}
 """What answers each kind of request that is asked of a loaded model."""
 
 PATIENT_ANSWERS = explain.PATIENT_ANSWERS

@@ -41,6 +41,7 @@ from recon_model.serve.messages.projection import (
     SteerProjection,
 )
 from recon_model.serve.messages.rival import CloseRival, OpenRival, RebuildByRival, RivalClosed, RivalRebuilt, RivalReply, RivalRequest
+from recon_model.serve.messages.training import Device, DevicesListed, ListDevices
 from recon_model.serve.messages.wire import Array, Message
 from recon_model.serve.messages.words import (
     ClassifyByWords,
@@ -71,12 +72,15 @@ __all__ = [
     "Curve",
     "CurvesTraced",
     "DataSet",
+    "Device",
+    "DevicesListed",
     "EmbedClouds",
     "EmbedTexts",
     "Failed",
     "FindByPicture",
     "FindByWords",
     "Glance",
+    "ListDevices",
     "LoadModel",
     "MembersRead",
     "Message",
@@ -136,6 +140,7 @@ Request = (
     | FindByWords
     | FindByPicture
     | ReadPicture
+    | ListDevices
     | ExplainRequest
     | ProjectionRequest
     | RivalRequest
@@ -156,6 +161,7 @@ Reply = (
     | CloudsRanked
     | CloudsFound
     | PictureRead
+    | DevicesListed
     | ExplainReply
     | ProjectionReply
     | RivalReply
