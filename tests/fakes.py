@@ -21,10 +21,13 @@ from recon_model.serve.messages import (
     Curve,
     CurvesTraced,
     DataSet,
+    Device,
+    DevicesListed,
     EmbedClouds,
     EmbedTexts,
     Failed,
     Glance,
+    ListDevices,
     LoadModel,
     MembersRead,
     ModelLoaded,
@@ -168,6 +171,7 @@ def reply_to(request: Request) -> Reply:
         EmbedClouds: _embed_clouds,
         EmbedTexts: _embed_texts,
         RankClouds: _rank,
+        ListDevices: lambda request: DevicesListed(id=request.id, devices=(Device("cpu", "CPU, 2 cores", 5_000_000_000, 8_000_000_000),)),
     }
     return handlers[type(request)](request)
 

@@ -20,7 +20,7 @@ from recon_studio.controllers.store import Store
 from recon_studio.controllers.training import TrainingController
 from recon_studio.controllers.views import ViewsController
 from recon_studio.controllers.words import WordsController
-from recon_studio.state import actions, masking
+from recon_studio.state import actions, masking, viewing
 from recon_studio.state.app_state import AppState
 from recon_studio.state.glances import GlanceCache
 
@@ -71,6 +71,7 @@ class Studio(QObject):
             self.store, backend, self.model.load, start.runs_home or Path.home() / "recon-runs", start.runs, self
         )
         self.rooms: dict[str, RoomController] = {"bench": self.views, "training": self.training}
+        self.training.compareRequested.connect(self._compare)
         self.keeper = keeper
         self._start = start
         self._closed = False
@@ -164,6 +165,11 @@ class Studio(QObject):
     def _open_model(self, path: str) -> None:
         if path:
             self.model.load(path)
+
+    def _compare(self, path: str) -> None:
+        """Lays a model on the bench beside the one there."""
+        self.rival.open(path)
+        self.store.apply(lambda state: actions.enter(viewing.lay_out(state, "versus"), "bench"))
 
     def close(self) -> None:
         """Stops timers and helpers; no process and no thread is left when this returns."""

@@ -281,8 +281,7 @@ class TrainingController(QObject):
         behind = False
         for run in self._state.runs:
             if run.path == self._state.current or self._restless(run):
-                self._look_at(run)
-                behind |= self._tails[run.path].more
+                behind |= self._look_at(run)
         self._show_probe()
         self._pace()
         if behind:
@@ -291,12 +290,13 @@ class TrainingController(QObject):
     def _restless(self, run: FollowedRun) -> bool:
         return run.path not in self._tails or run.starting or run.running or run.status in training.AT_WORK
 
-    def _look_at(self, run: FollowedRun) -> None:
+    def _look_at(self, run: FollowedRun) -> bool:
+        """Returns whether there is more to read."""
         folder = Path(run.path)
         if not folder.is_dir():
             self._update(run.path, problem="The folder is gone.", running=False, starting=False, asked="")
             self._tails.setdefault(run.path, runs.LogTail(folder))
-            return
+            return False
         running = files.is_running(folder)  # before the log: who ends in between has told so
         tail = self._tails.setdefault(run.path, runs.LogTail(folder))
         lines = tail.lines()
@@ -316,6 +316,7 @@ class TrainingController(QObject):
         self._update(run.path, log=log, running=running, config=config, problem=problem, starting=starting, asked=asked, stored=stored)
         if run.asked == "discard" and not running:
             self.discard(run.path)
+        return tail.more
 
     def _show_probe(self) -> None:
         state = self._state
@@ -390,7 +391,8 @@ class TrainingController(QObject):
         """Looks no more; trainers go on."""
         self._timer.stop()
         self._soon.stop()
-        self._watcher.removePaths([*self._watcher.files(), *self._watcher.directories()])
+        if watched := [*self._watcher.files(), *self._watcher.directories()]:
+            self._watcher.removePaths(watched)
 
 
 def _settings(folder: Path) -> tuple[Mapping[str, Any], str]:

@@ -25,6 +25,7 @@ def thumbnail(
     theme: Theme = "light",
     camera: Camera = PRESETS["iso"],
     frame: npt.NDArray[np.floating] | None = None,
+    coverage: float = _COVERAGE,
 ) -> Bytes:
     """Returns a picture (side, side, 3) of points (n, 3) in any unit, y up, seen from a corner and filling the picture.
 
@@ -35,6 +36,7 @@ def thumbnail(
         theme: which paper the points lie on.
         camera: from which side they are seen; its distance and target do not matter.
         frame: (m, 3) points to fill the picture with in place of these, so that several pictures are framed alike.
+        coverage: share of the picture that all points together would fill if none overlapped; less draws smaller ones.
     """
     ground = GROUNDS[theme]
     finite = np.flatnonzero(np.isfinite(points).all(axis=1))
@@ -43,7 +45,7 @@ def thumbnail(
         return np.broadcast_to(np.array(ground.background, np.uint8), (side, side, 3)).copy()
     size = side * _OVERSAMPLED
     pixels, depth = _placed(points[rows], points[rows] if frame is None else frame, camera, size)
-    diameter = int(np.clip(np.ceil(size * np.sqrt(_COVERAGE / len(rows))), _OVERSAMPLED, size // 8 + _OVERSAMPLED))
+    diameter = int(np.clip(np.ceil(size * np.sqrt(coverage / len(rows))), _OVERSAMPLED, size // 8 + _OVERSAMPLED))
     front = splat(pixels, depth, diameter, size)  # (size, size) row of the foremost point, -1 where there is none
     inked = front >= 0
     chosen = colours[rows] if colours is not None else np.broadcast_to(np.array(ground.plain, np.uint8), (len(rows), 3))

@@ -225,7 +225,7 @@ def curves(log: RunLog, weight: float) -> tuple[Curve, ...]:
         values = np.asarray(log.losses[part], float)
         there = np.isfinite(values)
         made.append(Curve(part, steps[there], values[there], smoothed(values[there], weight)))
-    if len(made) == 2:  # one part is the whole
+    if len(made) == 2 and np.array_equal(made[0].raw, made[1].raw):  # one part is the whole
         made = [curve for curve in made if curve.part != "total"]
     return tuple(made)
 
@@ -317,7 +317,7 @@ def estimate(new: NewRun, runs: Sequence[FollowedRun]) -> str:
     if like is not None:
         epochs, size = new.epochs or like.log.epochs, new.batch_size or like.log.batch_size
         seconds = epochs * like.log.steps_per_epoch * size / like.log.clouds_per_s
-        return f"{disk} About {duration(seconds)}, going by '{like.name}' ({like.log.clouds_per_s:.0f} clouds a second)."
+        return f"{disk} About {duration(seconds)} of training, going by '{like.name}' ({like.log.clouds_per_s:.0f} clouds a second)."
     if new.recipe == "quick":
         return f"{disk} About two minutes on two cores."
     return f"{disk} How long it takes is known after the first steps."

@@ -5,7 +5,7 @@ from typing import Protocol, get_args
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from recon_studio.state.app_state import AppState, Room
 
@@ -66,14 +66,13 @@ class RoomSwitch(QWidget):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self.setAccessibleName("Rooms")
+        # The actions exclude each other. A group of buttons would, too, and take a change by itself for a click on the button it leaves.
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        group = QButtonGroup(self)
         for name in get_args(Room):
             button = QToolButton()
             button.setDefaultAction(actions[f"room_{name}"])
             button.setProperty("kind", "room")
             button.setAccessibleName(actions[f"room_{name}"].text())
-            group.addButton(button)
             row.addWidget(button)

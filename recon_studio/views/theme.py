@@ -180,6 +180,9 @@ def _style_sheet(c: Colours) -> str:
     QSlider::handle:horizontal:focus {{ background: {c.text}; }}
     QSlider::handle:horizontal:disabled {{ background: {c.muted}; }}
     QListView {{ background: transparent; border: none; outline: none; }}
+    QListWidget::item {{ border-radius: 6px; }}
+    QListWidget::item:selected {{ background: {c.soft}; color: {c.text}; }}
+    QListWidget::item:hover:!selected {{ background: {c.hover}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QScrollBar {{ width: 10px; height: 10px; background: transparent; margin: 0; }}
     QScrollBar::handle {{ background: {c.line}; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }}

@@ -19,6 +19,14 @@ _FAINT = 90  # of 255, the raw curves
 _MOST_PARTS = 7
 
 
+class _Axis(pg.AxisItem):
+    """Names 1, 2 and 5 of each power of ten on a logarithmic scale; the others would stand on each other."""
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
+        del scale, spacing
+        return [f"{10**value:.4g}" if round(10 ** (value - math.floor(value + 1e-9))) in (1, 2, 5, 10) else "" for value in values]
+
+
 class CurvesCard(Card):
     """Draws a run's log; what is shown of it (parts, scale, smoothing) is a matter of looking and stays here."""
 
@@ -74,11 +82,13 @@ class CurvesCard(Card):
         self.loss.scene().sigMouseMoved.connect(self._read_off)
 
     def _make_plot(self, title: str, into: QVBoxLayout, stretch: int) -> pg.PlotWidget:
-        plot = pg.PlotWidget()
-        plot.setMenuEnabled(False)
+        plot = pg.PlotWidget(axisItems={"left": _Axis("left")}, enableMenu=False)
+        plot.plotItem.ctrlMenu.setParent(plot)  # it is made all the same, and nobody else would free it
         plot.hideButtons()
         plot.setMouseEnabled(x=True, y=False)
         plot.setLabel("left", title)
+        for side in ("left", "bottom"):
+            plot.getAxis(side).enableAutoSIPrefix(False)
         plot.getAxis("left").setWidth(7 * GRID)
         plot.showGrid(x=False, y=True, alpha=0.18)
         plot.setMinimumHeight(8 * GRID)

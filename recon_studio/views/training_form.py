@@ -16,7 +16,11 @@ from recon_studio.views.theme import GRID
 SYNTHETIC, FOLDER, FILE = range(3)
 RECIPES: tuple[tuple[Recipe, str, str], ...] = (
     ("quick", "Quick look", "A small model and ten kinds of shapes: the loss falls and a reconstruction takes shape while you watch."),
-    ("studio", "Studio", "As the model that ships inside was made: 2 M parameters, scaled coordinates, names learned by contrast."),
+    (
+        "studio",
+        "Studio",
+        "As the model that ships inside was made: scaled coordinates, names learned by contrast, some clouds lying on their side.",
+    ),
     ("published", "As published", "The paper's losses, schedule and sizes; meant for a graphics card and days of time."),
 )
 SIZES = ("tiny", "small", "base")
@@ -45,7 +49,10 @@ class NewRunForm(Card):
         self._make_recipe()
         self._make_numbers()
         self._make_out()
-        self.body.addLayout(self._grid)
+        page = QWidget()
+        page.setLayout(self._grid)
+        page.setMaximumWidth(90 * GRID)  # longer lines are no easier to fill in
+        self.body.addWidget(page)
         self.body.addStretch(1)
         buttons = QHBoxLayout()
         self.start = QPushButton("Start training")
@@ -96,7 +103,9 @@ class NewRunForm(Card):
             box.setFixedWidth(14 * GRID)
             box.valueChanged.connect(self._changed)
         for box in (self.epochs, self.batch):
-            box.setSpecialValueText("recipe's own")
+            box.setSpecialValueText("the recipe's")
+        for box in (self.epochs, self.batch, self.seed):
+            box.setStyleSheet("QSpinBox { padding-left: 8px; }")
         self.batch.setToolTip("Clouds per step; less needs less memory.")
         row = _row(self.epochs, label("clouds per step", "small"), self.batch, label("seed", "small"), self.seed)
         self._add("Epochs", row, "How long; the recipe's own unless you say otherwise.")

@@ -12,7 +12,7 @@ from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.state.app_state import Floats, Theme
 from recon_studio.state.training import Probe
 from recon_studio.views.parts import Card, label
-from recon_studio.views.theme import COLOURS, GRID
+from recon_studio.views.theme import COLOURS, GRID, icon
 
 FRAME_MS = 350
 
@@ -72,7 +72,9 @@ class ProbePicture(QWidget):
         if self._points is not None:
             pixels = max(round(side * self.devicePixelRatioF()), 8)
             if self._image is None or self._image.width() != pixels:
-                drawn = thumbnail(self._points, self._colours, side=pixels, theme=self._theme, camera=self.camera, frame=self._frame)
+                drawn = thumbnail(
+                    self._points, self._colours, side=pixels, theme=self._theme, camera=self.camera, frame=self._frame, coverage=0.5
+                )
                 self._image = QImage(drawn.tobytes(), pixels, pixels, 3 * pixels, QImage.Format.Format_RGB888).copy()
             painter.drawImage(self.rect().adjusted(left, top, left + side - self.width(), top + side - self.height()), self._image)
         if self.selected:
@@ -136,7 +138,7 @@ class ProbeCard(Card):
         film = QHBoxLayout()
         film.setSpacing(GRID)
         self.play = QToolButton()
-        self.play.setText("▶")
+        self.play.setIconSize(QSize(18, 18))
         self.play.setCheckable(True)
         self.play.setAccessibleName("Play the epochs")
         self.play.toggled.connect(self._play)
@@ -153,6 +155,7 @@ class ProbeCard(Card):
     def show_probe(self, probe: Probe | None, shots: tuple[Shot, ...], chosen: int | None, theme: Theme) -> None:
         """Shows the probe as one epoch rebuilt it, of all the epochs that did."""
         self._probe, self._shots, self._theme = probe, shots, theme
+        self.play.setIcon(icon("pause" if self._timer.isActive() else "play", theme))
         places = [shot.epoch for shot in shots]
         blocked = self.slider.blockSignals(True)
         self.slider.setRange(0, max(len(shots) - 1, 0))
@@ -191,7 +194,7 @@ class ProbeCard(Card):
         self.shotChosen.emit(None if newest else self._shots[place].epoch)
 
     def _play(self, on: bool) -> None:
-        self.play.setText("❚❚" if on else "▶")
+        self.play.setIcon(icon("pause" if on else "play", self._theme))
         if on:
             if self.slider.value() == self.slider.maximum():
                 self.slider.setValue(0)

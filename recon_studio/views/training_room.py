@@ -313,7 +313,7 @@ class TrainingRoom(QWidget):
         middle.addWidget(self.curves, 1)
         middle.addWidget(self.probe)
         self.probe.setFixedWidth(34 * GRID)
-        self.table.setFixedHeight(21 * GRID)
+        self.table.setFixedHeight(23 * GRID)
         column.addWidget(self.head)
         column.addLayout(middle, 1)
         column.addWidget(self.table)

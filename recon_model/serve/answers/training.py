@@ -4,7 +4,8 @@ import os
 
 import torch
 
-from recon_model.predictor import Predictor, device_in_words
+from recon_model.devices import device_in_words
+from recon_model.predictor import Predictor
 from recon_model.serve.answers.answer import Answer
 from recon_model.serve.messages import Device, DevicesListed, ListDevices
 

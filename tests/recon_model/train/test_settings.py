@@ -6,7 +6,8 @@ from torch import nn
 
 from recon_model.data.synthetic import CATEGORIES
 from recon_model.errors import ConfigError
-from recon_model.presets import preset
+from recon_model.models.pretraining import Pretraining
+from recon_model.presets import MILLIONS, PRESETS, preset
 from recon_model.train.optimiser import adamw, parameter_groups
 from recon_model.train.schedule import learning_rate
 from recon_model.train.settings import RECIPES, RecipeConfig, published, studio
@@ -83,3 +84,10 @@ def test_a_quick_look_is_the_studio_recipe_on_few_shapes():
     assert set(look.names) <= set(CATEGORIES)
     assert preset("quick").num_points < preset("studio").num_points
     assert look.probe_every == 1
+
+
+def test_every_size_on_offer_has_its_number_of_parameters():
+    assert set(MILLIONS) == set(PRESETS)
+    for name in ("studio", "quick"):
+        made = Pretraining(preset(name, text_dim=384, image_dim=384))
+        assert sum(parameter.numel() for parameter in made.parameters()) / 1e6 == pytest.approx(MILLIONS[name], rel=0.02)
