@@ -187,7 +187,7 @@ class Predictor:
             ConfigError: ``up`` is none of these.
         """
         unit = to_unit(points, self.config.num_points)
-        stance = stances(self.upright, self._cut_all(torch.from_numpy(unit.points).unsqueeze(0)), up)[0]
+        stance = stances(self.model, self.upright, self._cut_all(torch.from_numpy(unit.points).unsqueeze(0)), up)[0]
         stood = rotated(unit.points, stance)
         patches = self._cut(stood)
         return Prepared(
@@ -339,7 +339,7 @@ class Predictor:
         patches = self._cut_all(torch.from_numpy(np.stack(units)))
         if self.upright is None or not any(raw):
             return patches
-        found = stances(self.upright, patches)
+        found = stances(self.model, self.upright, patches)
         return stand(patches, [stance if new else AS_GIVEN for stance, new in zip(found, raw, strict=True)])
 
     def _mean_errors(self, patches: Patches) -> Tensor:

@@ -46,12 +46,6 @@ def studio(**changes: Any) -> ModelConfig:
     return ModelConfig(**{**ours, **changes})
 
 
-def upright(**changes: Any) -> ModelConfig:
-    """The small encoder that tells which way is up before the studio's model looks at a cloud; it is cut into the same patches."""
-    ours: dict[str, Any] = {"width": 96, "depth": 3, "heads": 3, "position_width": 48, "patch_widths": (24, 48, 96)}
-    return studio(**{**ours, **changes})
-
-
 def quick(**changes: Any) -> ModelConfig:
     """The studio's model again, so small that two cores teach it something to look at within two minutes."""
     ours: dict[str, Any] = {

@@ -1,21 +1,21 @@
-"""Standing clouds up: which of the six axis directions is up, asked of the network that ships with a model or told by the user."""
+"""Standing clouds up: which of the six axis directions is up, asked of the judge that ships with a model or told by the user."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
 from recon_model.config import require_choice
 from recon_model.geometry.orientation import STANDING, UPS, turned
 from recon_model.geometry.patches import Patches
 from recon_model.geometry.preparation import Floats
+from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright
 
 AUTO = "auto"
 CHOICES = (AUTO, *UPS)
-"""What can be asked for: the network's judgement, or one of the six directions; "+y" leaves a cloud as it is."""
+"""What can be asked for: the model's judgement, or one of the six directions; "+y" leaves a cloud as it is."""
 
 
 # Arrays compare by identity.
@@ -28,7 +28,7 @@ class Stance:
     rotation: Floats
     """(3, 3): applied to centred points, p becomes rotation @ p."""
     chances: Floats | None
-    """(6,) probability of each of ``UPS``, as the network sees it; None where there is none."""
+    """(6,) probability of each of ``UPS``, as the model sees it; None where it does not judge."""
 
     def note(self, told: bool) -> tuple[str, ...]:
         """Says what was done, where something was done."""
@@ -43,16 +43,12 @@ class Stance:
 AS_GIVEN = Stance(UPS[0], np.eye(3, dtype=np.float32), None)
 
 
-def choose(chances: Tensor) -> Tensor:
-    """Which of ``UPS`` is taken for up (B,), of chances (B, 6)."""
-    return chances.argmax(1)
-
-
-def stances(upright: Upright | None, patches: Patches, up: str = AUTO) -> list[Stance]:
+def stances(model: Pretraining, upright: Upright | None, patches: Patches, up: str = AUTO) -> list[Stance]:
     """Decides how each cloud of a batch is to be stood up.
 
     Args:
-        upright: the network, or None where the model takes clouds as they are.
+        model: what is to look at them.
+        upright: its judge, or None where the model takes clouds as they are.
         patches: the clouds as given, cut.
         up: one of ``CHOICES``.
 
@@ -60,9 +56,9 @@ def stances(upright: Upright | None, patches: Patches, up: str = AUTO) -> list[S
         ConfigError: ``up`` is none of the choices.
     """
     require_choice("up", up, CHOICES)
-    chances = None if upright is None else upright.distribution(patches)
+    chances = None if upright is None else upright.distribution(model, patches)
     count = len(patches.centres)
-    judged = [0] * count if chances is None else choose(chances).tolist()
+    judged = [0] * count if chances is None else chances.argmax(1).tolist()
     picks = judged if up == AUTO else [UPS.index(up)] * count
     rows: list[Floats | None] = [None] * count if chances is None else list(chances.float().cpu().numpy())
     return [Stance(UPS[pick], STANDING[pick].astype(np.float32), row) for pick, row in zip(picks, rows, strict=True)]

@@ -15,7 +15,7 @@ from recon_model.checkpoint.loading import compare
 from recon_model.config import ModelConfig
 from recon_model.errors import CheckpointError, ConfigError
 from recon_model.models.pretraining import Pretraining
-from recon_model.models.upright import Upright
+from recon_model.models.upright import Upright, UprightShape
 
 RELEASE_TEACHER = "ViT-B-32-quickgelu/openai"
 """The text teacher of every model of the release (spec §4)."""
@@ -112,7 +112,8 @@ def open_pretraining(source: str | Path) -> Opened:
 def save_upright(folder: Path, upright: Upright, card: dict[str, Any]) -> None:
     """Writes the network that stands clouds up to a folder, in half precision, with what is known of it."""
     half = {name: value.half() if value.dtype == torch.float32 else value for name, value in upright.state_dict().items()}
-    folder_format.save_single(folder / UPRIGHT, half, {**card, "config": upright.config.to_dict()})
+    about = {"shape": list(upright.shape), "temperature": upright.temperature, "ratio": upright.ratio, "prior": upright.prior}
+    folder_format.save_single(folder / UPRIGHT, half, {**card, **about})
 
 
 def add_upright(folder: Path, file: Path) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def add_upright(folder: Path, file: Path) -> dict[str, Any]:
     state, card = folder_format.load_single(file)
     folder.mkdir(parents=True, exist_ok=True)
     folder_format.save_single(folder / UPRIGHT, state, card)
-    known: dict[str, Any] = {key: card[key] for key in ("seed", "up_found") if key in card}
+    known: dict[str, Any] = {key: value for key, value in card.items() if key not in ("format", "shape")}
     return {**known, "parameters": sum(value.numel() for value in state.values()), "sha256": _sha256(folder / UPRIGHT)}
 
 
@@ -139,7 +140,7 @@ def _open_upright(source: str | Path, card: dict[str, Any]) -> Upright | None:
         raise CheckpointError(f"Checkpoint '{source}' holds an {UPRIGHT} that is not the one its card was written for.")
     try:
         with torch.random.fork_rng(devices=[]):
-            upright = Upright(ModelConfig.from_dict(of["config"]))
+            upright = Upright(UprightShape(*of["shape"]), temperature=of["temperature"], ratio=of["ratio"], prior=of["prior"])
         upright.load_state_dict(state)
     except (KeyError, TypeError, ConfigError, RuntimeError) as error:
         raise CheckpointError(f"Checkpoint '{source}' holds an {UPRIGHT} that cannot be used ({str(error).splitlines()[0]}).") from error

@@ -1,48 +1,90 @@
-"""Which way is up: a small encoder of its own that stands clouds up before a model looks at them (not in the paper).
+"""Which way is up: a small judge of the encoder's own tokens that stands clouds up before the model looks at them (not in the paper).
 
-Files disagree about the up axis and objects lie on their sides, while a model that names shapes knows chairs by their standing. One
-answer is given over the six directions an axis can point to; every cloud is looked at from all six, so that the answer turns with
-the cloud.
+Files disagree about the up axis and objects lie on their sides, while a model that names shapes knows chairs by their standing. A cloud
+is looked at from six sides, each of which could be up; each look gets a score for how upright it seems, and the softmax of the six
+is the answer. The scorer is the same for all sides, so the answer turns with the cloud.
 """
 
-import numpy as np
+import math
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import normalize
 
-from recon_model.config import ModelConfig
 from recon_model.geometry.orientation import STANDING, UPS, turned
 from recon_model.geometry.patches import Patches
-from recon_model.models.encoder import Encoder
+from recon_model.models.pretraining import Pretraining
+from recon_model.models.zero_shot import project
 
 
-def _seen_from() -> Tensor:
-    """(6, 6): in a cloud turned by ``STANDING[i]``, the place among ``UPS`` where its direction ``UPS[j]`` has gone."""
-    directions = np.stack([matrix.T @ [0.0, 1.0, 0.0] for matrix in STANDING])  # (6, 3), UPS as vectors
-    moved = np.einsum("iab,jb->ija", STANDING, directions)
-    return torch.from_numpy(np.abs(moved[:, :, None] - directions).sum(-1).argmin(-1))
+class UprightShape(NamedTuple):
+    """Sizes of the judge."""
+
+    width: int
+    """Channels of the model's tokens (C)."""
+    dim: int
+    """Channels of the teacher's features (D)."""
+    names: int
+    """Names whose fit is looked at: upright things look like something."""
+    hidden: int = 128
+
+    @property
+    def inputs(self) -> int:
+        """Numbers seen of a look: three queries, the patches' maximum and mean, and how well the names fit (two numbers)."""
+        return 5 * self.width + 2
 
 
 class Upright(nn.Module):
-    """The encoder's three queries, and a linear layer to the six directions of ``orientation.UPS``."""
+    """Scores how upright a cloud seems to a model.
 
-    def __init__(self, config: ModelConfig) -> None:
+    Args:
+        shape: sizes.
+        temperature: of the energy over the names' cosines.
+        ratio: weight of the text query in the feature that is compared with the names.
+        prior: odds of the pose given over each other one; above 1 a cloud is turned only where that is clearly better.
+    """
+
+    mean: Tensor
+    spread: Tensor
+    bank: Tensor
+
+    def __init__(self, shape: UprightShape, *, temperature: float = 0.07, ratio: float = 1.0, prior: float = 1.0) -> None:
         super().__init__()
-        self.config = config
-        self.encoder = Encoder(config)
-        self.head = nn.Linear(3 * config.width, len(UPS))
-        self.register_buffer("seen_from", _seen_from(), persistent=False)
-
-    seen_from: Tensor
-
-    def forward(self, patches: Patches, hidden: Tensor | None = None) -> Tensor:
-        """Returns logits (B, 6) of which direction is up, looking at the clouds as they are."""
-        queries = self.encoder(patches, hidden).queries  # (B, 3, C)
-        logits: Tensor = self.head(queries.flatten(1))
-        return logits
+        self.shape, self.temperature, self.ratio, self.prior = shape, temperature, ratio, prior
+        self.register_buffer("mean", torch.zeros(shape.inputs))
+        self.register_buffer("spread", torch.ones(shape.inputs))
+        self.register_buffer("bank", torch.zeros(shape.names, shape.dim))
+        self.net = nn.Sequential(
+            nn.Dropout(0.5), nn.Linear(shape.inputs, shape.hidden), nn.GELU(), nn.Dropout(0.5), nn.Linear(shape.hidden, 1)
+        )
 
     @torch.no_grad()
-    def distribution(self, patches: Patches) -> Tensor:
-        """Returns probabilities (B, 6): the normalised geometric mean over looks from six sides."""
-        looks = [self(turned(patches, torch.from_numpy(matrix))).log_softmax(-1) for matrix in STANDING]
-        told = torch.stack([look[:, places] for look, places in zip(looks, self.seen_from, strict=True)])  # (6, B, 6)
-        return told.mean(0).softmax(-1)
+    def look(self, model: Pretraining, patches: Patches) -> Tensor:
+        """Returns what is seen of clouds as they stand, (B, inputs)."""
+        encoded = model.encode(patches)
+        cosines = normalize(project(encoded, model.image_proj, model.text_proj).mix(self.ratio), dim=-1) @ self.bank.T
+        fit = torch.stack([torch.logsumexp(cosines / self.temperature, 1) * self.temperature, cosines.amax(1)], 1)
+        tokens = encoded.patches
+        return torch.cat([encoded.queries.flatten(1), tokens.amax(1), tokens.mean(1), fit], 1)
+
+    def looks(self, model: Pretraining, patches: Patches) -> Tensor:
+        """Returns what is seen of clouds from each of ``UPS`` as up, (B, 6, inputs)."""
+        sides = [turned(patches, torch.from_numpy(matrix)) for matrix in STANDING]
+        centres = torch.cat([side.centres for side in sides])
+        relative = torch.cat([side.relative for side in sides])
+        seen = self.look(model, Patches(centres, patches.members, relative))  # (6 B, inputs)
+        return seen.view(len(UPS), len(patches.centres), -1).transpose(0, 1)
+
+    def forward(self, looks: Tensor) -> Tensor:
+        """Scores looks (..., inputs) to (...,)."""
+        scores: Tensor = self.net((looks - self.mean) / self.spread).squeeze(-1)
+        return scores
+
+    @torch.no_grad()
+    def distribution(self, model: Pretraining, patches: Patches) -> Tensor:
+        """Returns the probability of each of ``UPS`` to be up, (B, 6), the pose given favoured by the prior."""
+        scores = self(self.looks(model, patches))
+        scores[:, 0] += math.log(self.prior)
+        chances: Tensor = scores.softmax(1)
+        return chances

@@ -12,26 +12,28 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.nn.functional import normalize
 
-from recon_model import presets
 from recon_model.assets import asset_path
 from recon_model.checkpoint.format import write_atomically
-from recon_model.checkpoint.opening import UPRIGHT, save_upright
+from recon_model.checkpoint.opening import UPRIGHT, open_pretraining, save_upright
 from recon_model.data.pool import default_cache
 from recon_model.errors import InputError
-from recon_model.models.upright import Upright
 from recon_model.teachers import build_image, build_text
-from recon_model.teachers.distillation.folder import IMAGE_SIZE
+from recon_model.teachers.clip import Clip
 from recon_model.train import upright as standing
 from recon_model.train.export import export
 from recon_model.train.launch import Request, launch
-from recon_model.train.settings import RecipeConfig, studio
+from recon_model.train.settings import RecipeConfig
 from recon_model.train.sources import SyntheticSource
+from recon_model.train.targets import TextTargets
 
 STAGES = ("text", "image", "pretrain", "upright", "export")
 NAME = "ReCon Studio default"
-HELD_OUT = 1024
-"""Clouds that what stands clouds up is judged by, of another seed; and twice as many calibrate the model."""
+HELD_OUT = 2048
+"""Clouds that calibrate the model, of another seed."""
+LOOKED_AT = 10_240
+"""Clouds, of yet another seed, that the judge of what stands upright is taught by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,24 +111,16 @@ def _pretrain(plan: Plan, _say: Callable[[str], None]) -> None:
 
 
 def _upright(plan: Plan, say: Callable[[str], None]) -> None:
-    model, recipe, cache = presets.upright(), upright_recipe(plan.seed), plan.cache or default_cache()
-    source = SyntheticSource(model, recipe, cache, view_size=IMAGE_SIZE)  # the very pool of the stage before
-    held_out = SyntheticSource(model, replace(recipe, seed=plan.seed + 1, validation_shapes=HELD_OUT), cache)
-    try:
-        for told in standing.train(model, recipe, source):
-            if isinstance(told, Upright):
-                right = standing.accuracy(told, held_out.validation(lambda _made, _wanted: False), plan.seed)
-                save_upright(plan.work, told, {"seed": plan.seed, "up_found": round(right, 4)})
-            else:
-                say(f"upright: step {told.step} of {told.steps}, loss {told.loss:.3f}")
-    finally:
-        source.close()
-        held_out.close()
-
-
-def upright_recipe(seed: int) -> RecipeConfig:
-    """How the network that stands clouds up is taught."""
-    return studio(epochs=25, learning_rate=2e-3, seed=seed, log_every=100)
+    opened = open_pretraining(plan.work / "pretrain")
+    card = opened.card
+    clip = Clip.load(str((plan.work / "clip").resolve()))
+    bank = normalize(TextTargets(clip.encode_text, card["data"]["names"], card["templates"]).classifier, dim=-1)
+    recipe = replace(RecipeConfig.from_dict(card["recipe"]), seed=plan.seed + 2, validation_shapes=LOOKED_AT)
+    source = SyntheticSource(opened.model.config, recipe, plan.cache or default_cache(), names=tuple(card["data"]["names"]))
+    say(f"upright: looking at {LOOKED_AT} fresh shapes from six sides")
+    batches = source.validation(lambda _made, _wanted: False)
+    upright, found = standing.train(opened.model.eval(), bank, card["temperature"], batches, plan.seed)
+    save_upright(plan.work, upright, {"seed": plan.seed, "clouds": LOOKED_AT, **{key: round(value, 4) for key, value in found.items()}})
 
 
 def _export(plan: Plan, _say: Callable[[str], None]) -> None:

@@ -1,78 +1,79 @@
-"""Teaches the small network that tells which way is up, on our own shapes laid into every orientation."""
+"""Teaches the judge of what stands upright, on fresh shapes of our own as a finished model sees them from six sides."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from recon_model.config import ModelConfig
-from recon_model.geometry.orientation import draw_poses, turned
-from recon_model.models.upright import Upright
-from recon_model.nn.masking import random_mask
-from recon_model.train.optimiser import adamw
-from recon_model.train.schedule import learning_rate
-from recon_model.train.settings import RecipeConfig
-from recon_model.train.sources import Batch, Source
+from recon_model.geometry.orientation import UPS
+from recon_model.models.pretraining import Pretraining
+from recon_model.models.upright import Upright, UprightShape
+from recon_model.train.sources import Batch
 
-HIDDEN_SHARE = 0.5
-"""Patches hidden at every step: half the work, and incomplete clouds are understood, too."""
+EPOCHS, BATCH, RATE, DECAY = 40, 128, 1e-3, 0.1
+LOST = 0.005
+"""Share of upright clouds that may be turned wrongly for the sake of those that lie: the prior is the smallest that keeps to it."""
+PRIORS = tuple(float(2**power) for power in range(13))
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far it is."""
-
-    step: int
-    steps: int
-    loss: float
+def seen(model: Pretraining, upright: Upright, batches: Iterable[Batch]) -> Tensor:
+    """Returns what upright clouds look like from six sides, (n, 6, inputs); the first side is the right one."""
+    return torch.cat([upright.looks(model, batch.patches) for batch in batches])
 
 
-def train(model: ModelConfig, recipe: RecipeConfig, source: Source) -> Iterator[Progress | Upright]:
-    """Trains one, yielding progress now and then and at last the network.
+def train(model: Pretraining, bank: Tensor, temperature: float, batches: Sequence[Batch], seed: int) -> tuple[Upright, dict[str, float]]:
+    """Trains a judge for a model.
 
     Args:
-        model: its shape; points and patches as the source has them.
-        recipe: ``epochs``, ``steps_per_epoch``, ``batch_size``, rate, decay, clipping and seed are read.
-        source: upright clouds; names and teachers are not used.
+        model: in evaluation mode.
+        bank: (names, D) unit features of the names it was taught.
+        temperature: of its scores.
+        batches: upright clouds that it has not seen; a fifth, every fifth batch, is kept to choose the prior by.
+        seed: of weights, order and dropout.
+
+    Returns:
+        the judge, and its figures on the clouds kept: "up_found" when they lie in any of six ways, "kept_standing" when they stand.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
-        upright = Upright(model)
-    optimiser = adamw(upright, recipe.weight_decay, recipe.learning_rate)
-    steps, running = recipe.epochs * recipe.steps_per_epoch, 0.0
-    for step in range(steps):
-        epoch, place = divmod(step, recipe.steps_per_epoch)
-        if place == 0:
-            source.prepare(epoch, lambda _made, _wanted: False)
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(recipe, step, recipe.steps_per_epoch)
-        loss = _loss(upright, source.batch(epoch, place), np.random.default_rng((recipe.seed, 4, step)))
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(upright.parameters(), recipe.clip_norm or torch.inf)
-        optimiser.step()
-        running += (float(loss.detach()) - running) / min(step + 1, 100)
-        if (step + 1) % recipe.log_every == 0:
-            yield Progress(step + 1, steps, running)
-    yield upright.eval()
+        torch.manual_seed(seed)
+        shape, ratio = UprightShape(model.config.width, model.config.text_dim, len(bank)), model.config.zero_shot_ratio
+        upright = Upright(shape, temperature=temperature, ratio=ratio)
+        upright.bank.copy_(bank)
+        looks = seen(model, upright, (batch for number, batch in enumerate(batches) if number % 5))
+        kept = seen(model, upright, (batch for number, batch in enumerate(batches) if not number % 5))
+        upright.mean.copy_(looks.mean((0, 1)))
+        upright.spread.copy_(looks.std((0, 1)).clamp_min(1e-3))
+        _fit(upright, looks)
+    upright.eval()
+    with torch.no_grad():
+        scores = upright(kept)
+    upright.prior = next((prior for prior in PRIORS if _turned_wrongly(scores, prior) <= LOST), PRIORS[-1])
+    return upright, {"up_found": _found(scores, upright.prior), "kept_standing": 1 - _turned_wrongly(scores, upright.prior)}
 
 
-def _loss(upright: Upright, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
-    poses, ups = draw_poses(len(batch.labels), rng, lying_share=1.0)
-    hidden = random_mask(batch.patches.centres, HIDDEN_SHARE, torch.Generator().manual_seed(int(rng.integers(2**62))))
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = upright(turned(batch.patches, poses), hidden)
-    return cross_entropy(logits.float(), ups)
+def _fit(upright: Upright, looks: Tensor) -> None:
+    optimiser = torch.optim.AdamW(upright.parameters(), lr=RATE, weight_decay=DECAY)
+    steps = EPOCHS * -(-len(looks) // BATCH)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    upright.train()
+    for _ in range(EPOCHS):
+        for rows in torch.randperm(len(looks)).split(BATCH):
+            loss = cross_entropy(upright(looks[rows]), torch.zeros(len(rows), dtype=torch.int64))
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(upright.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
 
 
-def accuracy(upright: Upright, batches: list[Batch], seed: int) -> float:
-    """Share of held-out clouds, each laid into a random orientation, whose up is found."""
-    right = count = 0
-    for number, batch in enumerate(batches):
-        poses, ups = draw_poses(len(batch.labels), np.random.default_rng((seed, 5, number)), lying_share=1.0)
-        right += int((upright.distribution(turned(batch.patches, poses)).argmax(1) == ups).sum())
-        count += len(ups)
-    return right / count
+def _turned_wrongly(scores: Tensor, prior: float) -> float:
+    """Share of upright clouds, given upright, that are turned all the same."""
+    return float((scores[:, 0] + np.log(prior) < scores[:, 1:].amax(1)).float().mean())
+
+
+def _found(scores: Tensor, prior: float) -> float:
+    """Share of upright clouds, given in each of six ways, whose up is found."""
+    favoured = scores.unsqueeze(1) + torch.eye(len(UPS)) * np.log(prior)  # (n, which side is given, 6)
+    return float((favoured.argmax(2) == 0).float().mean())

@@ -2,21 +2,24 @@ import numpy as np
 import pytest
 import torch
 
-from recon_model import presets
 from recon_model.errors import ConfigError
 from recon_model.geometry.orientation import ORIENTATIONS, UP_AFTER, UPS
 from recon_model.geometry.patches import Patches, cut
-from recon_model.models.upright import Upright
+from recon_model.models.pretraining import Pretraining
+from recon_model.models.upright import Upright, UprightShape
 from recon_model.standing import AS_GIVEN, rotated, stances, stand
+from tests.recon_model.train.runs import model_config
+
+MODEL = Pretraining(model_config())
 
 
 class Heavy(Upright):
     """Stands in for a trained network: up is where the fewest points lie, as in a tree turned over or a table."""
 
     def __init__(self) -> None:
-        super().__init__(presets.upright(width=24, depth=1, heads=2, num_points=64, num_groups=8, group_size=4))
+        super().__init__(UprightShape(8, 4, 1))
 
-    def distribution(self, patches: Patches) -> torch.Tensor:
+    def distribution(self, model: Pretraining, patches: Patches) -> torch.Tensor:
         means = patches.centres.mean(1)  # (B, 3)
         x, y, z = means.unbind(1)
         return torch.stack([y, -y, x, -x, z, -z], 1).mul(50).softmax(1)
@@ -33,7 +36,7 @@ def test_a_cloud_laid_into_any_orientation_stands_again(number: int) -> None:
     cloud = _cloud()
     laid = (cloud @ ORIENTATIONS[number].T).astype(np.float32)
     patches = cut(torch.from_numpy(laid)[None], 8, 4)
-    (stance,) = stances(Heavy(), patches)
+    (stance,) = stances(MODEL, Heavy(), patches)
     assert stance.up == UPS[UP_AFTER[number]]
     again = rotated(laid, stance)
     np.testing.assert_allclose(again[:, 1], cloud[:, 1], atol=1e-6)
@@ -42,7 +45,7 @@ def test_a_cloud_laid_into_any_orientation_stands_again(number: int) -> None:
 
 def test_who_is_told_does_not_judge() -> None:
     patches = cut(torch.from_numpy(_cloud())[None], 8, 4)
-    (stance,) = stances(Heavy(), patches, "+z")
+    (stance,) = stances(MODEL, Heavy(), patches, "+z")
     assert stance.up == "+z"
     assert stance.note(told=True) == ("The cloud was stood up: +z of the file is up, as you said.",)
     assert stance.chances is not None
@@ -51,7 +54,7 @@ def test_who_is_told_does_not_judge() -> None:
 
 def test_without_a_network_clouds_stay_as_they_are() -> None:
     patches = cut(torch.from_numpy(_cloud())[None], 8, 4)
-    (stance,) = stances(None, patches)
+    (stance,) = stances(MODEL, None, patches)
     assert stance.up == AS_GIVEN.up
     assert stance.note(told=False) == ()
     assert rotated(_cloud(), stance) is not None
@@ -60,4 +63,4 @@ def test_without_a_network_clouds_stay_as_they_are() -> None:
 
 def test_other_directions_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"up \('up'\) must be one of auto, \+y, -y"):
-        stances(None, cut(torch.from_numpy(_cloud())[None], 8, 4), "up")
+        stances(MODEL, None, cut(torch.from_numpy(_cloud())[None], 8, 4), "up")

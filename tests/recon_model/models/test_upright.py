@@ -1,37 +1,55 @@
-import numpy as np
 import pytest
 import torch
+from torch.nn.functional import normalize
 
-from recon_model import presets
-from recon_model.geometry.orientation import ORIENTATIONS, STANDING, UPS, turned
-from recon_model.geometry.patches import cut
-from recon_model.models.upright import Upright
+from recon_model.geometry.orientation import STANDING, turned
+from recon_model.geometry.patches import Patches, cut
+from recon_model.models.pretraining import Pretraining
+from recon_model.models.upright import Upright, UprightShape
+from tests.recon_model.train.runs import DIM, model_config
+
+NAMES = 5
 
 
-def _network() -> Upright:
+@pytest.fixture
+def model() -> Pretraining:
     torch.manual_seed(0)
-    return Upright(presets.upright(width=24, depth=1, heads=2, num_points=64, num_groups=8, group_size=4)).eval()
+    return Pretraining(model_config()).eval()
 
 
-def test_the_answer_turns_with_the_cloud() -> None:
-    upright = _network()
-    patches = cut(torch.randn(3, 64, 3, generator=torch.Generator().manual_seed(1)), 8, 4)
-    told = upright.distribution(patches)
-    torch.testing.assert_close(told.sum(1), torch.ones(3))
-    assert told.std() > 1e-3  # untrained, yet not the same for every direction
-    for index, matrix in enumerate(STANDING):
-        again = upright.distribution(turned(patches, torch.from_numpy(matrix)))
-        # What was UPS[index] is up now; the six looks are the same six up to a turn about y, so the chances only change places.
-        if index < 2:
-            assert float(again[:, 0].sub(told[:, index]).abs().max()) < 0.1
+def _judge(model: Pretraining, **settings: float) -> Upright:
+    torch.manual_seed(1)
+    judge = Upright(UprightShape(model.config.width, DIM, NAMES, hidden=8), **settings).eval()
+    judge.bank.copy_(normalize(torch.randn(NAMES, DIM), dim=-1))
+    return judge
 
 
-@pytest.mark.parametrize("index", range(6))
-def test_directions_are_followed_through_a_turn(index: int) -> None:
-    places = _network().seen_from[index]
-    directions = [matrix.T @ [0.0, 1.0, 0.0] for matrix in STANDING]
-    for number, place in enumerate(places.tolist()):
-        np.testing.assert_allclose(STANDING[index] @ directions[number], directions[place], atol=1e-12)
-    assert int(places[index]) == 0  # the direction it stands on points to +y
-    assert sorted(places.tolist()) == list(range(len(UPS)))
-    assert len(ORIENTATIONS) == 24
+def _patches(clouds: int = 3) -> Patches:
+    return cut(torch.randn(clouds, 64, 3, generator=torch.Generator().manual_seed(2)), 8, 6)
+
+
+def test_six_looks_at_once_are_six_looks_one_by_one(model: Pretraining) -> None:
+    judge, patches = _judge(model), _patches()
+    together = judge.looks(model, patches)
+    assert together.shape == (3, 6, judge.shape.inputs)
+    for side, matrix in enumerate(STANDING):
+        torch.testing.assert_close(together[:, side], judge.look(model, turned(patches, torch.from_numpy(matrix))))
+
+
+def test_chances_are_those_of_scores_and_the_prior_favours_the_pose_given(model: Pretraining) -> None:
+    judge, patches = _judge(model), _patches()
+    even = judge.distribution(model, patches)
+    torch.testing.assert_close(even, judge(judge.looks(model, patches)).softmax(1))
+    assert even.std() > 1e-4
+    favoured = _judge(model, prior=8.0).distribution(model, patches)
+    odds = favoured[:, 0] / favoured[:, 1] / (even[:, 0] / even[:, 1])
+    torch.testing.assert_close(odds, torch.full((3,), 8.0))
+
+
+def test_the_answer_turns_with_the_cloud(model: Pretraining) -> None:
+    judge, patches = _judge(model), _patches()
+    even = judge.distribution(model, patches)
+    # Upside down, what pointed up points down: the first two looks change places, to a turn about y.
+    for_half_a_turn = judge(judge.looks(model, turned(patches, torch.from_numpy(STANDING[1]))))[:, 1]
+    torch.testing.assert_close(for_half_a_turn, judge(judge.looks(model, patches))[:, 0])
+    assert even.shape == (3, 6)

@@ -4,13 +4,11 @@ import json
 
 import pytest
 
-from recon_model import presets
 from recon_model.errors import InputError
 from recon_model.predictor import Predictor
-from recon_model.train import default_model, settings
+from recon_model.train import default_model
 from recon_model.train.default_model import STAGES, Plan, build
 from tests.recon_model.train import test_export
-from tests.recon_model.train.test_launch import SHORT
 
 run = test_export.run  # a finished run on 16 shapes, with a teacher that is a table
 
@@ -18,12 +16,10 @@ run = test_export.run  # a finished run on 16 shapes, with a teacher that is a t
 @pytest.fixture
 def plan(run, tmp_path, monkeypatch):
     """A build whose teacher and pretraining are done: what those stages do has tests of its own."""
-    size = {"num_points": 64, "num_groups": 8, "group_size": 6, "width": 24, "depth": 1}
-    monkeypatch.setattr(default_model.presets, "upright", lambda: presets.studio(**size))
-    monkeypatch.setattr(
-        default_model, "upright_recipe", lambda seed: settings.studio(**{**SHORT, "shapes": 16, "log_every": 1, "seed": seed})
-    )
+    monkeypatch.setattr(default_model, "Clip", test_export.WordyClip)
+    monkeypatch.setattr(test_export.WordyClip, "load", classmethod(lambda cls, _source: cls()))
     monkeypatch.setattr(default_model, "HELD_OUT", 8)
+    monkeypatch.setattr(default_model, "LOOKED_AT", 16)
     work = tmp_path / "work"
     work.mkdir()
     run.rename(work / "pretrain")

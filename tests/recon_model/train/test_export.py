@@ -7,11 +7,10 @@ import torch
 
 from recon_model.checkpoint import format as checkpoint
 from recon_model.checkpoint.opening import UPRIGHT, save_upright
-from recon_model.config import ModelConfig
 from recon_model.data import pool as pools
 from recon_model.data.pool import Pool
 from recon_model.errors import CheckpointError, ConfigError
-from recon_model.models.upright import Upright
+from recon_model.models.upright import Upright, UprightShape
 from recon_model.predictor import Predictor
 from recon_model.teachers import vocabulary
 from recon_model.teachers.ranking import Familiar
@@ -125,8 +124,7 @@ def test_a_run_on_other_data_cannot_be_calibrated(run, tmp_path):
 
 
 def test_an_export_takes_along_what_stands_clouds_up(run, tmp_path):
-    config = ModelConfig.from_dict(checkpoint.load_single(run / "best.safetensors")[1]["config"])
-    save_upright(tmp_path, Upright(config), {"up_found": 0.5, "seed": 3})
+    save_upright(tmp_path, Upright(UprightShape(SMALL["width"], DIM, 3)), {"up_found": 0.5, "seed": 3})
     card = export(run, tmp_path / "out", upright=tmp_path / UPRIGHT, held_out=8, cache=tmp_path / "cache")
     assert card["upright"]["up_found"] == 0.5
     predictor = Predictor.load(tmp_path / "out", device="cpu")

@@ -1,0 +1,39 @@
+import numpy as np
+import torch
+from torch.nn.functional import normalize
+
+from recon_model.geometry.patches import cut
+from recon_model.models.pretraining import Pretraining
+from recon_model.train.sources import Batch
+from recon_model.train.upright import LOST, train
+from tests.recon_model.train.runs import DIM, model_config
+
+
+def _cones(count: int, seed: int) -> Batch:
+    """Cones that stand on their base: any encoder, even an untrained one, sees the difference to lying ones."""
+    rng = np.random.default_rng(seed)
+    height = rng.random((count, 64))
+    angle = rng.random((count, 64)) * 2 * np.pi
+    points = np.stack([(1 - height) * np.cos(angle) * 0.4, height * 1.6 - 0.5, (1 - height) * np.sin(angle) * 0.4], -1)
+    patches = cut(torch.from_numpy(points.astype(np.float32)), 8, 6)
+    return Batch(patches, torch.zeros(count, dtype=torch.int64), [""] * count, None)
+
+
+def test_what_stands_is_told_from_what_lies() -> None:
+    torch.manual_seed(0)
+    model = Pretraining(model_config()).eval()
+    bank = normalize(torch.randn(4, DIM), dim=-1)
+    judge, figures = train(model, bank, 0.07, [_cones(24, seed) for seed in range(10)], seed=0)
+    assert not judge.training
+    assert figures["up_found"] > 0.8
+    assert figures["kept_standing"] >= 1 - LOST
+    fresh = _cones(40, 99).patches
+    assert (judge.distribution(model, fresh).argmax(1) == 0).float().mean() > 0.9
+
+
+def test_the_same_seed_teaches_the_same_judge() -> None:
+    torch.manual_seed(0)
+    model = Pretraining(model_config()).eval()
+    bank, batches = normalize(torch.randn(4, DIM), dim=-1), [_cones(8, seed) for seed in range(5)]
+    one, two = (train(model, bank, 0.07, batches, seed=3)[0] for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
