@@ -41,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="recon-studio", description="See what a 3D foundation model sees.")
-    parser.add_argument("files", nargs="*", metavar="FILE", help="point clouds, meshes or folders to open; none: the samples that ship")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="point clouds, meshes, folders or a session to open; none: the samples that ship"
+    )
     parser.add_argument("--names", metavar="A,B,C", help="names to rank, separated by commas")
     parser.add_argument("--model", metavar="PATH", help="checkpoint to load instead of the default model")
     parser.add_argument("--mask-ratio", type=float, metavar="R", help="share of patches to hide, 0 to below 1")
@@ -119,7 +121,8 @@ def _run(options: argparse.Namespace) -> int:
     app.setApplicationName("recon-studio")
     app.setApplicationDisplayName("ReCon Studio")
     config = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppConfigLocation))
-    logs = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)) / "logs"
+    data = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
+    logs = data / "logs"
     settings, complaint = remembered.load(config / "settings.json")
     commands = {"model": helper_command("model", settings.model_command), "reader": helper_command("reader", settings.reader_command)}
     model = launch(commands["model"], helper_environment())
@@ -128,6 +131,7 @@ def _run(options: argparse.Namespace) -> int:
     from recon_studio.backend.client import Backend
     from recon_studio.backend.process import HelperProcess
     from recon_studio.controllers.keeper import SettingsKeeper
+    from recon_studio.controllers.sessions import Shelter
     from recon_studio.controllers.studio import Studio
     from recon_studio.state.glances import GlanceCache
 
@@ -138,9 +142,9 @@ def _run(options: argparse.Namespace) -> int:
     helpers = {"model": model, "reader": reader, "projection": projection}
     backend = Backend({role: HelperProcess(process) for role, process in helpers.items()}, logs)
     cache = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation))
-    start = replace(
-        _start(options, settings, complaint), cache=cache / "embeddings", glances=None if alone else GlanceCache(cache / "glances")
-    )
+    start = replace(_start(options, settings, complaint), cache=cache / "embeddings")
+    if not alone:
+        start = replace(start, glances=GlanceCache(cache / "glances"), shelter=None if options.screenshot else Shelter(data / "sessions"))
     studio = Studio(backend, start, keeper, app)
     studio.start()
     sys.excepthook = _announce_faults(studio, logs)
@@ -160,6 +164,7 @@ def _show(app: "QApplication", studio: "Studio", options: argparse.Namespace, se
     studio.connect_window(window)
     keeper = studio.keeper
     if keeper is not None:
+        window.guide.settled.connect(keeper.remember_tour)
         window.closing.connect(lambda: keeper.remember_geometry(window.saveGeometry().toBase64().toStdString()))
     timing = Timing(studio.store, window) if os.environ.get("RECON_STUDIO_TIMING") == "1" else None
     _send_on_errand(app, studio, window, options)
@@ -168,6 +173,8 @@ def _show(app: "QApplication", studio: "Studio", options: argparse.Namespace, se
         if timing is not None:
             timing.visible()
         studio.start_reader()
+        if keeper is not None and not keeper.settings.toured and not options.screenshot:
+            window.guide.offer()
         window.start_views()
 
     window.show()

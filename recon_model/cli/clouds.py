@@ -15,8 +15,10 @@ class CloudFiles:
     Nothing from outside is parsed in this process: a file that crashes its parser costs a sentence.
     """
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(self, paths: Sequence[str], member: int = 0) -> None:
+        """Reads the files ``paths``; ``member`` says which cloud of those that hold several."""
         self._paths = paths
+        self._member = member
         self.outcome = DONE
         """Exit status: 0 while every file could be read, 2 otherwise."""
 
@@ -25,7 +27,7 @@ class CloudFiles:
         with ReaderProcess() as reader:
             for path in self._paths:
                 try:
-                    cloud = reader.read(path)
+                    cloud = reader.read(path, member=self._member)
                 except InputError as error:
                     self.outcome = USAGE
                     print(str(error), file=sys.stderr)

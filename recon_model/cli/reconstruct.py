@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_json, add_model, load_model
 from recon_model.cli.output import make_folder, print_json, print_lines, write_json, write_whole
+from recon_model.errors import InputError
 
 if TYPE_CHECKING:
     from recon_model.data.clouds import Cloud
@@ -22,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mask-ratio", type=float, default=0.6, help="share of patches to hide, at least 0 and below 1")
     parser.add_argument("--strategy", default="random", help="which patches to hide: random, or block (neighbours of one)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the draw")
+    parser.add_argument("--hidden", metavar="N,N,…", help="numbers of the patches to hide, in place of a draw; none: 'none'")
+    parser.add_argument("--member", type=int, default=0, metavar="N", help="which cloud of a file that holds several, from 0")
     parser.add_argument("--out", required=True, type=Path, help="folder for the results; made if missing")
     add_model(parser)
     add_json(parser)
@@ -30,10 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Writes input.ply, visible.ply, reconstruction.ply and reconstruction.json; coordinates are those of the file."""
     predictor = load_model(args)
-    clouds = CloudFiles([args.file])
+    clouds = CloudFiles([args.file], member=args.member)
     for _, cloud in clouds:
         prepared = predictor.prepare(cloud.points)
-        result = predictor.reconstruct(prepared, mask_ratio=args.mask_ratio, strategy=args.strategy, seed=args.seed)
+        hidden = None if args.hidden is None else _flags(args.hidden, len(prepared.centres))
+        result = predictor.reconstruct(prepared, mask_ratio=args.mask_ratio, strategy=args.strategy, seed=args.seed, hidden=hidden)
         folder = make_folder(args.out)
         document = _document(args, predictor, cloud, prepared, result)
         for name, columns in _tables(cloud, prepared, result).items():
@@ -45,6 +49,24 @@ def run(args: argparse.Namespace) -> int:
         else:
             print_lines(args, _lines(document, folder))
     return clouds.outcome
+
+
+def _flags(numbers: str, groups: int) -> Any:
+    """Returns which patches (groups,) a list of numbers names.
+
+    Raises:
+        InputError: it is no list of patches.
+    """
+    import numpy as np
+
+    flags = np.zeros(groups, dtype=np.bool_)
+    for word in numbers.split(",") if numbers != "none" else ():
+        if not word.strip().isdecimal() or int(word) >= groups:
+            raise InputError(
+                f"--hidden ({word.strip() or numbers!r}) must be numbers of patches from 0 to {groups - 1}, separated by commas."
+            )
+        flags[int(word)] = True
+    return flags
 
 
 def _write_ply(path: Path, columns: Mapping[str, Any], comment: str) -> None:

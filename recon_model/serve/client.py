@@ -62,14 +62,14 @@ class ReaderProcess:
         """The process id of the helper that will open the next file."""
         return self._process.pid
 
-    def read(self, path: str | os.PathLike[str], *, max_points: int = 1_000_000, seed: int = 0) -> Cloud:
+    def read(self, path: str | os.PathLike[str], *, max_points: int = 1_000_000, seed: int = 0, member: int = 0) -> Cloud:
         """Opens a file in the helper; parameters and result are those of ``clouds.read``.
 
         Raises:
             InputError: the file cannot be opened, took too long, needed too much memory, or crashed the helper.
         """
         self._number += 1
-        request = ReadCloud(id=self._number, path=os.path.abspath(path), max_points=max_points, seed=seed)  # noqa: PTH100
+        request = ReadCloud(id=self._number, path=os.path.abspath(path), max_points=max_points, seed=seed, member=member)  # noqa: PTH100
         reply = decode_reply(self.answer(request))
         if isinstance(reply, CloudRead):
             return _cloud(reply)

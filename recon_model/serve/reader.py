@@ -7,7 +7,9 @@ that a file someone waits for never waits for them.
 
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import numpy as np
 
 from recon_model.data.writers import write_ply
 from recon_model.errors import ReconError, ServeError, sentence
@@ -117,8 +119,24 @@ class _Glances:
 
 def _written(request: WriteCloud) -> Reply:
     try:
+        points = request.points.numpy()
         scalars = {name: values.numpy() for name, values in request.scalars.items()}
-        size = write_ply(request.path, request.points.numpy(), None if request.colours is None else request.colours.numpy(), scalars)
+        if request.normals is not None:
+            scalars |= dict(zip(("nx", "ny", "nz"), request.normals.numpy().T, strict=True))
+        if request.centres is not None:
+            patch = nearest(points, request.centres.numpy())
+            scalars |= {"patch": patch} | {name: values.numpy()[patch] for name, values in request.of_patches.items()}
+        placed = points if request.origin == (0.0, 0.0, 0.0) else points.astype(np.float64) + request.origin
+        size = write_ply(request.path, placed, None if request.colours is None else request.colours.numpy(), scalars)
     except ReconError as error:
         return Failed(id=request.id, sentence=sentence(error))
     return CloudWritten(id=request.id, path=request.path, bytes=size)
+
+
+def nearest(points: "np.ndarray[Any, Any]", centres: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+    """Returns, for each of (n, 3) points, the index of the nearest of (G, 3) centres."""
+    answer = np.empty(len(points), dtype=np.int32)
+    half = 0.5 * (centres * centres).sum(axis=1)
+    for start in range(0, len(points), 2048):  # a block's distances stay in the cache
+        answer[start : start + 2048] = (half - points[start : start + 2048] @ centres.T).argmin(axis=1)
+    return answer

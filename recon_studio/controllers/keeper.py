@@ -31,6 +31,10 @@ class SettingsKeeper(QObject):
         """Notes where the window stood."""
         self._remember(geometry=geometry)
 
+    def remember_tour(self) -> None:
+        """Notes that the tour need not be offered again."""
+        self._remember(toured=True)
+
     def _remember(self, **changes: object) -> None:
         self.settings = msgspec.structs.replace(self.settings, **changes)
         # A full disk is no reason to bother anyone at every click; the next start simply remembers less.

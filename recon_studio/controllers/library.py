@@ -135,6 +135,11 @@ class LibraryController(QObject):
             if left.items:
                 self.choose(left.items[min(place, len(left.items) - 1)].key)
 
+    def look_through(self, keys: Iterable[str]) -> None:
+        """Has items looked at in the background."""
+        if self._glances is not None:
+            self._glances.look_through(keys)
+
     def remove_all(self) -> None:
         """Empties the library; no file is touched."""
         self._walks.clear()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from recon_studio.state import history
 from recon_studio.state.app_state import AppState
+from recon_studio.state.history import History
 
 Action = Callable[[AppState], AppState]
 
@@ -54,6 +55,17 @@ class Store(QObject):
         """Does again what undo took back."""
         self._history, state = history.redo(self._history, self.state)
         self.apply(lambda _: history.announce(self._history, state))
+
+    @property
+    def past(self) -> History:
+        """What undo and redo would do."""
+        return self._history
+
+    def resume(self, past: History, action: Action) -> None:
+        """Applies an action and takes up the history that a session kept."""
+        self._history = past
+        after = action(self.state)
+        self.apply(lambda _: history.announce(past, after))
 
     def forget_patches(self) -> None:
         """Another cloud is shown: undo no longer speaks of single patches of the old one."""

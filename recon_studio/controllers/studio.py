@@ -11,11 +11,13 @@ from recon_studio.backend.runs import is_run
 from recon_studio.controllers.bench import BenchController
 from recon_studio.controllers.embeddings import EmbeddingController
 from recon_studio.controllers.explain import ExplainController
+from recon_studio.controllers.export import ExportController
 from recon_studio.controllers.glances import GlanceController
 from recon_studio.controllers.keeper import SettingsKeeper
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ActivityController, ModelController
 from recon_studio.controllers.rival import RivalController
+from recon_studio.controllers.sessions import SessionController, Shelter
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.training import TrainingController
 from recon_studio.controllers.views import ViewsController
@@ -23,6 +25,7 @@ from recon_studio.controllers.words import WordsController
 from recon_studio.state import actions, masking, viewing
 from recon_studio.state.app_state import AppState
 from recon_studio.state.glances import GlanceCache
+from recon_studio.state.session import SUFFIX
 
 MODEL_SUFFIXES = (".pth", ".pt", ".safetensors")
 """What a dropped file's name ends in when it is a model rather than a cloud."""
@@ -39,6 +42,7 @@ class Start:
     cache: Path | None = None  # the folder that keeps embeddings
     runs: tuple[str, ...] = ()  # training runs followed before
     runs_home: Path | None = None  # folder that new runs are put into; None: the user's own
+    shelter: Shelter | None = None  # where the session is kept while one works
     glances: GlanceCache | None = None  # where what was seen in small is kept from run to run
 
 
@@ -67,6 +71,8 @@ class Studio(QObject):
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
         self.embeddings = EmbeddingController(self.store, backend, start.cache, self)
+        self.sessions = SessionController(self.store, backend, self.library, start.shelter, self)
+        self.export = ExportController(self.store, backend, self.sessions, self)
         self.training = TrainingController(
             self.store, backend, self.model.load, start.runs_home or Path.home() / "recon-runs", start.runs, self
         )
@@ -82,10 +88,12 @@ class Studio(QObject):
     def start(self) -> None:
         """Starts the model, which takes longest to be ready, and asks for what is to be shown."""
         self.backend.start("model")
-        self.model.load(self._start.model)
         if self._start.files:
-            self.library.open_paths(self._start.files)
-        else:
+            self.model.load(self._start.model)
+            self.sessions.offer()
+            self._open_dropped(list(self._start.files))
+        elif not self.sessions.recover():
+            self.model.load(self._start.model)
             self.library.open_samples(self._start.samples)
 
     def start_reader(self) -> None:
@@ -100,7 +108,7 @@ class Studio(QObject):
             "defaultModelRequested": self.model.load,
             "openRequested": lambda: self.library.open_paths(window.ask_files()),
             "rivalRequested": lambda what: self.rival.ask(what, window.ask_model),
-            "recentRequested": lambda path: self.library.open_paths([path]),
+            "recentRequested": lambda path: self._open_dropped([path]),
             "clearRecentRequested": self.library.clear_recent,
             "itemChosen": self.library.choose,
             "itemRemoved": self.library.remove,
@@ -139,8 +147,24 @@ class Studio(QObject):
         window.cancelRequested.connect(self.embeddings.cancel)
         self.glances.pictured.connect(window.library.take_picture)
         self.explain.connect_view(window.bench_room)
+        self._join_menus(window.exporter, window.sessions)
         window.show_state(None, self.store.state)
         self.store.changed.connect(window.show_state)
+
+    def _join_menus(self, exporter: Any, sessions: Any) -> None:
+        for signal, handler in (
+            (exporter.bytesReady, self.export.contents),
+            (exporter.pageReady, self.export.page),
+            (exporter.cloudWanted, self.export.cloud),
+            (exporter.reconstructionWanted, self.export.reconstruction),
+            (exporter.patchesWanted, self.export.patches),
+            (exporter.namesWanted, self.export.names),
+            (sessions.started, self.sessions.start_afresh),
+            (sessions.opened, self.sessions.open),
+            (sessions.reopened, self.sessions.reopen_last),
+            (sessions.saved, self.sessions.save),
+        ):
+            signal.connect(handler)
 
     def _join_room(self, name: str, view: Any) -> None:
         """Joins a room that was entered for the first time to its controller."""
@@ -149,7 +173,7 @@ class Studio(QObject):
             controller.connect_view(view)
 
     def _open_dropped(self, paths: list[str]) -> None:
-        """A dropped checkpoint is the model to use, a run's folder is followed; everything else is for the library."""
+        """A dropped checkpoint is the model to use, a run's folder is followed, a session taken up; everything else is for the library."""
         models = [path for path in paths if path.lower().endswith(MODEL_SUFFIXES)]
         if models:
             self._open_model(models[-1])
@@ -158,7 +182,10 @@ class Studio(QObject):
             self.training.open(path)
         if runs:
             self.store.apply(lambda state: actions.enter(state, "training"))
-        clouds = [path for path in paths if path not in models and path not in runs]
+        kept = [path for path in paths if path.lower().endswith(SUFFIX)]
+        if kept:
+            self.sessions.open(kept[-1])
+        clouds = [path for path in paths if path not in models and path not in runs and path not in kept]
         if clouds:
             self.library.open_paths(clouds)
 
@@ -176,6 +203,7 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
+        self.sessions.close()
         for controller in (self.library, self.glances, self.bench, self.explain, self.activity, self.embeddings, self.training):
             controller.close()
         self.backend.close()

@@ -247,6 +247,7 @@ class AppState:
     views: ViewState = field(default_factory=ViewState)
     rival: Rival | None = None  # model B
     training: TrainingState = field(default_factory=TrainingState)
+    session: str = ""  # the file that the session is kept in by the user's wish; empty while there is none
     can_undo: str = ""  # what undo would take back, in words; empty when nothing
     can_redo: str = ""
     last_milliseconds: float | None = None

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recon_studio.state.app_state import Floats
+from recon_studio.state.files import replace_file
 
 MOST_KEPT = 20_000
 """Files in the cache; the oldest go first."""
@@ -84,17 +84,8 @@ class GlanceCache:
 
     def save(self, glance: Glance) -> None:
         """Keeps a glance, in place of an older one at the same cloud."""
-        place, temporary = self._place(glance.path, glance.member), ""
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(msgspec.msgpack.encode(glance))
-            Path(temporary).replace(place)
-        except (OSError, UnicodeEncodeError):
-            if temporary:
-                with contextlib.suppress(OSError):
-                    Path(temporary).unlink()
+        with contextlib.suppress(OSError, UnicodeEncodeError):
+            replace_file(self._place(glance.path, glance.member), msgspec.msgpack.encode(glance))
 
     def prune(self, most: int = MOST_KEPT) -> None:
         """Removes the oldest where there are too many."""

@@ -1,13 +1,12 @@
 """What the studio remembers between two runs: one JSON file, written atomically, never a reason not to start."""
 
 import contextlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from recon_studio.state.files import replace_file
 from recon_studio.state.view_state import ViewState
 
 
@@ -19,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     geometry: str = ""  # QWidget.saveGeometry(), base64
     views: ViewState = ViewState()  # as ViewState.remembered has it
     runs: tuple[str, ...] = ()  # folders of training runs
+    toured: bool = False  # whether the tour was taken or declined
     model: str = "default"  # "default" or the path of a checkpoint
     reader_command: str = ""  # empty: this Python; else a command line such as "ssh box recon serve --role reader"
     model_command: str = ""
@@ -46,16 +46,8 @@ def load(path: Path) -> tuple[Settings, str]:
 
 def save(path: Path, settings: Settings) -> str:
     """Writes the settings under a temporary name and renames; returns a sentence when that fails, else nothing."""
-    body = msgspec.json.format(msgspec.json.encode(settings), indent=2)
-    temporary = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(body)
-        Path(temporary).replace(path)
+        replace_file(path, msgspec.json.format(msgspec.json.encode(settings), indent=2))
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         return f"The settings ({path}) could not be saved ({error.strerror})."
     return ""

@@ -28,6 +28,11 @@ ENTRIES = (
     Entry("open", "Open…", "Open point clouds or meshes", ("Ctrl+O",), "open"),
     Entry("open_model", "Open a model…", "Open a model of ours (.safetensors) or of the ReCon release (.pth)", ("Ctrl+Shift+O",), "model"),
     Entry("default_model", "Use the model inside", "Go back to the model that ships with ReCon Studio"),
+    Entry("new_session", "Start afresh", "Empty the library and begin another session; no file is touched", ("Ctrl+Shift+N",)),
+    Entry("open_session", "Open a session…", "Take up a session where it was saved"),
+    Entry("reopen_last", "Reopen the last session", "Bring back what was open when the window was last closed", ("Ctrl+Shift+T",)),
+    Entry("save_session", "Save the session", "Save clouds, tags, mask, names and views, to take them up later", ("Ctrl+S",)),
+    Entry("save_session_as", "Save the session as…", "Save the session as another file", ("Ctrl+Alt+S",)),
     Entry("open_samples", "Open the samples", "Open the sample clouds that ship with ReCon Studio"),
     Entry("next_item", "Next cloud", "Show the next cloud of the library, of those the search leaves", ("N", "Alt+Down")),
     Entry("previous_item", "Previous cloud", "Show the previous cloud of the library, of those the search leaves", ("P", "Alt+Up")),
@@ -114,13 +119,50 @@ ENTRIES = (
     Entry("previous_head", "Previous head", "Ask the attention head before", (",",)),
     Entry("next_layer", "Next layer", "Ask one layer further on", (">",)),
     Entry("previous_layer", "Previous layer", "Ask one layer before", ("<",)),
+    Entry(
+        "export_picture", "Picture of a view…", "Save one view, all of them or the window as PNG, at any size", ("Ctrl+Alt+E",), "camera"
+    ),
+    Entry("export_plot", "Plot as SVG…", "Save a plot that is in sight as a drawing of lines and words"),
+    Entry(
+        "export_cloud",
+        "Cloud as PLY…",
+        "Save the cloud with its colours and, for each point, its patch, whether that is hidden, error and attention",
+    ),
+    Entry("export_reconstruction", "Reconstruction as PLY…", "Save visible and rebuilt patches, coloured by error"),
+    Entry("export_patches", "Patches as CSV…", "Save a table of all patches: centre, hidden or not, error, attention"),
+    Entry("export_names", "Names as CSV…", "Save the ranked names with cosine and share"),
+    Entry(
+        "export_page",
+        "The bench as a page…",
+        "Save pictures, numbers and the commands that bring them about as one HTML page",
+        ("Ctrl+Shift+E",),
+    ),
+    Entry("tour", "Take the tour", "Two minutes around the window; Esc leaves it"),
     Entry("palette", "Find an action…", "Find any action by a few letters of its name", ("Ctrl+Shift+P", "F1"), "search"),
     Entry("model_card", "Model card", "What the loaded model is, and how it was measured", ("F2",), "model"),
     Entry("about", "About ReCon Studio", "Version and licence"),
 )
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("&File", ("open", "open_samples", ">recent", "-", "open_model", "default_model", ">rival", "-", "screenshot", "-", "quit")),
+    (
+        "&File",
+        (
+            "open",
+            "open_samples",
+            ">recent",
+            "-",
+            ">session",
+            "-",
+            "open_model",
+            "default_model",
+            ">rival",
+            "-",
+            ">export",
+            "screenshot",
+            "-",
+            "quit",
+        ),
+    ),
     (
         "&Edit",
         (
@@ -186,7 +228,23 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (">layout Views", ("one", "two", "four", "six", "-", "versus")),
     (">camera Camera", ("iso", "front", "side", "top", "reset_camera", "-", "link", "turntable")),
     (">points Points", ("larger", "smaller", "-", "lit", "flat", "eye_dome")),
-    ("&Help", ("palette", "-", "model_card", "about")),
+    (
+        ">export Export",
+        (
+            "export_picture",
+            "export_plot",
+            "-",
+            "export_cloud",
+            "export_reconstruction",
+            "-",
+            "export_patches",
+            "export_names",
+            "-",
+            "export_page",
+        ),
+    ),
+    (">session Session", ("new_session", "open_session", "reopen_last", "-", "save_session", "save_session_as")),
+    ("&Help", ("palette", "tour", "-", "model_card", "about")),
 )
 
 

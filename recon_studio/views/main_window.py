@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from recon_model.assets import asset_path
-from recon_studio.state.app_state import AppState, Room
+from recon_studio.state.app_state import AppState, Room, Theme
 from recon_studio.state.explain import Page
 from recon_studio.state.masking import MaskEdit
 from recon_studio.views.actions import MENUS, commands, dress_actions, make_actions
 from recon_studio.views.activity import Activity, NoticeRow
 from recon_studio.views.bench_room import BenchRoom
+from recon_studio.views.export import Exporter
 from recon_studio.views.input_panel import InputPanel
 from recon_studio.views.library import Library
 from recon_studio.views.measured import MeasuredView
@@ -35,8 +36,10 @@ from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.overlay import DropHint
 from recon_studio.views.palette import Palette
 from recon_studio.views.rooms import Rooms, RoomSwitch
+from recon_studio.views.session_menu import SessionMenu
 from recon_studio.views.theme import GRID, apply_theme
 from recon_studio.views.toolbar import TOOLS, Toolbar
+from recon_studio.views.tour import Guide
 
 LEFT = 30 * GRID
 STEPS = {
@@ -99,6 +102,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = make_actions(self)
         self.toolbar = Toolbar(self.actions_by_name)
         self.library = Library(self.actions_by_name)
+        self.exporter, self.sessions, self.guide = Exporter(self), SessionMenu(self), Guide(self)
         self.input = InputPanel()
         self.bench_room = BenchRoom(self)
         self.bench, self.words = self.bench_room.bench, self.bench_room.words
@@ -203,6 +207,9 @@ class MainWindow(QMainWindow):
             "doubt": lambda: self.bench_room.drawerToggled.emit(not (self._state is not None and self._state.explain.open)),
             **{f"page_{page}": partial(self.bench_room.pageTurned.emit, page) for page in get_args(Page)},
             **{name: partial(getattr(self.attention, step), by) for name, (step, by) in STEPS.items()},
+            "tour": self.guide.take,
+            **self.exporter.handlers(),
+            **self.sessions.handlers(),
             "model_card": self.show_model_card,
             "about": self._show_about,
         }
@@ -260,6 +267,10 @@ class MainWindow(QMainWindow):
             *((name, new.model is not None, "Waits for model A to load.") for name in ("open_rival", "default_rival")),
             ("close_rival", new.rival is not None, "No model B is open."),
             *((name, new.explain.maps is not None, "Open a cloud first.") for name in STEPS),
+            *((name, new.cloud is not None, "Open a cloud first.") for name in ("export_picture", "export_cloud", "export_page")),
+            ("export_patches", new.prepared is not None, "Open a cloud first."),
+            ("export_reconstruction", hidden is not None, "Nothing was rebuilt yet."),
+            ("export_names", bool(new.scores), "No names are ranked yet."),
             ("model_card", new.model is not None, "No model is loaded yet."),
         ):
             action = self.actions_by_name[name]
@@ -332,6 +343,16 @@ class MainWindow(QMainWindow):
             if self.measured is None:
                 self.measured = MeasuredView(self)
             self.measured.show_cloud(self._state.cloud, self._state.theme)
+
+    @property
+    def theme(self) -> Theme:
+        """How the window looks now."""
+        return self._state.theme if self._state is not None else "light"
+
+    @property
+    def state(self) -> AppState | None:
+        """What is shown."""
+        return self._state
 
     def open_palette(self) -> None:
         """Opens the command palette."""

@@ -34,6 +34,7 @@ class Bars(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setProperty("plot", "Names ranked")
         self._scores: tuple[Score, ...] = ()
         self._theme: Theme = "light"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

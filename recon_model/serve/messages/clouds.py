@@ -53,9 +53,13 @@ class WriteCloud(Message, frozen=True):
     """To the reader: write points as a PLY file, whole or not at all."""
 
     path: str
-    points: Array  # (n, 3) float32 or float64
+    points: Array  # (n, 3) float32
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)  # added in float64
     colours: Array | None = None  # (n, 3) uint8
+    normals: Array | None = None  # (n, 3)
     scalars: dict[str, Array] = msgspec.field(default_factory=dict)  # one (n,) of each: floats, or integers of 32 bits
+    centres: Array | None = None  # (G, 3) of patches: each point is told the nearest, as the scalar "patch"
+    of_patches: dict[str, Array] = msgspec.field(default_factory=dict)  # one (G,) of each: each point is given its patch's
 
 
 class CloudWritten(Message, frozen=True):

@@ -104,6 +104,17 @@ def test_info_shows_results_with_their_protocol(run: Run, small_checkpoint: Path
     assert shown == ["top-1 25.0% on x.npz (12 clouds): by ear.", "top-1 50.0%: by eye.", "none yet"]
 
 
+def test_reconstruct_hides_the_patches_that_are_named(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:
+    options = ("--model", small_checkpoint, "--device", "cpu", "--out", tmp_path / "out", "--json")
+    for given, wanted in (("5, 0,9", [0, 5, 9]), ("none", [])):
+        status, out, _ = run("reconstruct", files / "box.xyz", "--hidden", given, *options)
+        assert (status, json.loads(out)["hidden"]) == (0, wanted)
+    for wrong in ("16", "a,b", "-1", ""):
+        status, _, err = run("reconstruct", files / "box.xyz", f"--hidden={wrong}", *options)
+        assert status == 2
+        assert "must be numbers of patches from 0 to 15, separated by commas" in err
+
+
 def test_reconstruct_writes_what_the_predictor_says_in_the_files_coordinates(
     run: Run, small_checkpoint: Path, files: Path, tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ from recon_studio.controllers.studio import Start, Studio
 from recon_studio.controllers.timing import seconds_since_start
 from recon_studio.state import actions, settings
 from recon_studio.state.app_state import AppState, Notice
+from recon_studio.views.export import Exporter
+from recon_studio.views.session_menu import SessionMenu
 from tests.fakes import FakeProcess, fake_backend
 
 
@@ -78,6 +80,7 @@ class FakeWindow(QObject):
         self.shown: list[AppState] = []
         self.pictures: list[tuple[str, AppState]] = []
         self.library = self
+        self.exporter, self.sessions = Exporter(self), SessionMenu(self)  # type: ignore[arg-type]
 
     def take_picture(self, key: str, picture: object) -> None:
         """As the library's card would."""

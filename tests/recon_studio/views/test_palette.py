@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
 from recon_studio.state.app_state import AppState
-from recon_studio.views.actions import ENTRIES, MENUS
+from recon_studio.views.actions import ENTRIES
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.palette import Command, found, score
 from tests.recon_studio.scenery import answered_state
@@ -80,15 +80,8 @@ def test_what_cannot_be_done_says_why_and_is_not_done(window, qtbot):
     palette.hide()
 
 
-def test_every_action_is_in_the_palette_and_in_a_menu_or_has_no_need_of_one(window):
+def test_every_action_is_in_the_palette(window):
     window.open_palette()
     listed = {command.action.objectName() for command in window.palette_of_actions.commands}
     assert listed == {entry.name for entry in ENTRIES} - {"palette"}
-    in_menus = {name for _, names in MENUS for name in names}
-    assert {entry.name for entry in ENTRIES} - in_menus == {"clear_recent"}
     window.palette_of_actions.hide()
-
-
-def test_no_key_means_two_things():
-    keys = [key for entry in ENTRIES for key in entry.keys]
-    assert len(keys) == len(set(keys))

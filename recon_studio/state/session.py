@@ -1,0 +1,203 @@
+"""What a session keeps: all that a user did and that opening the same files would not bring back. One JSON file, with a version."""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from recon_studio.state import words
+from recon_studio.state.app_state import AppState, AttentionQuery, Item, Mask, Room, Theme, Tool
+from recon_studio.state.files import replace_file
+from recon_studio.state.history import History
+from recon_studio.state.listing import Listing
+from recon_studio.state.view_state import ViewState
+from recon_studio.state.wording import Wording
+
+SUFFIX = ".recon"
+VERSION = 1
+MOST_BYTES = 256 << 20
+KEPT_STEPS = 40
+"""Steps to undo and to redo that are kept."""
+
+
+class SavedItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One cloud of the library."""
+
+    key: str
+    name: str
+    tags: tuple[str, ...] = ()
+    clouds: int = 1
+    member: int = -1
+    label: str = ""
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A session; a field this version does not know is ignored, one it lacks takes its default."""
+
+    kind: str = "ReCon Studio session"
+    version: int = VERSION
+    base: str = ""  # the folder it was saved in, for files that moved along with it
+    items: tuple[SavedItem, ...] = ()
+    current: str | None = None
+    listing: Listing = Listing()
+    model: str = "default"
+    mask: Mask = Mask()
+    query: AttentionQuery = AttentionQuery()
+    selected_patch: int | None = None
+    wording: Wording | None = None  # names and templates
+    room: Room = "bench"
+    theme: Theme = "light"
+    tool: Tool = "turn"
+    leaks: bool = False
+    views: ViewState = ViewState()
+    history: History = History()
+    attempts: int = 0  # how often it was restored and did not live long enough to be saved again
+
+
+def of(state: AppState, model: str, history: History) -> Session:
+    """Returns what is to be kept of a state.
+
+    Args:
+        state: the state.
+        model: "default" or the path of the checkpoint that is loaded.
+        history: what undo and redo would do; the latest ``KEPT_STEPS`` of each are kept.
+    """
+    return Session(
+        items=tuple(SavedItem(item.key, item.name, item.tags, item.clouds, item.member, item.label) for item in state.items),
+        current=state.current,
+        listing=state.listing,
+        model=model,
+        mask=state.mask,
+        query=state.query,
+        selected_patch=state.selected_patch,
+        wording=state.words.wording,
+        room=state.room,
+        theme=state.theme,
+        tool=state.tool,
+        leaks=state.leaks,
+        views=replace(state.views, turning=False),
+        history=History(history.past[-KEPT_STEPS:], history.future[-KEPT_STEPS:]),
+    )
+
+
+def listed(state: AppState, session: Session, missing: Iterable[str]) -> AppState:
+    """Returns the state with the session's library, names and ways of looking; the cloud it was at is yet to be opened.
+
+    Args:
+        state: what is shown now; its helpers, model, notices and recent files stay.
+        session: what was kept.
+        missing: paths that are gone; their items stay, and say so.
+    """
+    gone = set(missing)
+
+    def item(saved: SavedItem) -> Item:
+        made = Item(saved.key, saved.name, "queued", tags=saved.tags, clouds=saved.clouds, member=saved.member, label=saved.label)
+        if made.path in gone:
+            return replace(made, status="failed", sentence=f"{Path(made.path).name}: there is no such file.")
+        return replace(made, status="ready", sentence=f"cloud {made.member + 1:,}") if made.member >= 0 else made
+
+    before = words.reword(state, session.wording) if session.wording is not None else state
+    return replace(
+        before,
+        items=tuple(item(saved) for saved in session.items),
+        current=None,
+        listing=session.listing,
+        mask=replace(session.mask, hidden=None),
+        room=session.room,
+        theme=session.theme,
+        leaks=session.leaks,
+        views=session.views,
+    )
+
+
+def resumed(state: AppState, session: Session) -> AppState:
+    """Returns the state with what belongs to the session's current cloud, once that is shown again."""
+    groups = state.model.num_groups if state.model is not None else None
+    hidden = session.mask.hidden
+    fits = hidden is None or groups is None or len(hidden) == groups
+    patch = session.selected_patch
+    return replace(
+        state,
+        mask=session.mask if fits else replace(session.mask, hidden=None),
+        query=session.query if fits else AttentionQuery(),
+        selected_patch=patch if patch is not None and (groups is None or patch < groups) else None,
+        tool=session.tool,
+        views=replace(session.views, turning=False),
+    )
+
+
+def encode(session: Session, *, pretty: bool = True) -> bytes:
+    """Returns the session's file, in lines that a person can read where it is to be ``pretty``."""
+    body = msgspec.json.encode(session, order="deterministic")
+    return msgspec.json.format(body, indent=1) if pretty else body
+
+
+def save(path: Path, session: Session, *, pretty: bool = True) -> str:
+    """Writes a session, whole or not at all; returns a sentence when that fails, else nothing."""
+    try:
+        replace_file(path, encode(session, pretty=pretty))
+    except OSError as error:
+        return f"The session could not be saved as {path.name} ({error.strerror})."
+    return ""
+
+
+def load(path: Path) -> Session | str:
+    """Reads a session; returns a sentence where it is none, is damaged, or is of a newer version."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return f"{path.name} is too large to be a session."
+        raw = path.read_bytes()
+    except OSError as error:
+        return f"The session {path.name} could not be read ({error.strerror})."
+    try:
+        head = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+        if bytes(head.get("kind", b"")) != b'"ReCon Studio session"':
+            return f"{path.name} is no session of ReCon Studio."
+        version = msgspec.json.decode(head.get("version", b"0"), type=int)
+        if version > VERSION:
+            return f"{path.name} was saved by a newer ReCon Studio (version {version} of sessions; this one reads up to {VERSION})."
+        return msgspec.json.decode(raw, type=Session)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return f"The session {path.name} is damaged ({str(error).splitlines()[0][:120]})."
+
+
+def moved(session: Session, folder: Path, exists: Callable[[str], bool] = os.path.exists) -> tuple[Session, tuple[str, ...]]:
+    """Returns the session with files found again that moved along with it, and the paths of those that are nowhere.
+
+    Args:
+        session: as it was read.
+        folder: where it was read from.
+        exists: says whether there is such a file.
+    """
+    paths = dict.fromkeys(Item(saved.key, saved.name, member=saved.member).path for saved in session.items)
+    found: dict[str, str] = {}
+    for path in paths:
+        if not exists(path) and session.base and path.startswith(session.base + os.sep):
+            beside = os.path.join(folder, path[len(session.base) + 1 :])  # noqa: PTH118
+            if exists(beside):
+                found[path] = beside
+    missing = tuple(path for path in paths if path not in found and not exists(path))
+    if not found:
+        return session, missing
+
+    def renamed(key: str | None) -> str | None:
+        if key is None:
+            return None
+        path, mark, member = key.rpartition("#")
+        if mark and path in found:
+            return f"{found[path]}#{member}"
+        return found.get(key, key)
+
+    items = tuple(msgspec.structs.replace(saved, key=str(renamed(saved.key))) for saved in session.items)
+    return msgspec.structs.replace(session, items=items, current=renamed(session.current)), missing
+
+
+def missing_words(missing: Iterable[str], of_all: int) -> str:
+    """Returns one sentence that names files which are gone; nothing where none is."""
+    names = [Path(path).name for path in missing]
+    if not names:
+        return ""
+    listed_names = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
+    return f"{len(names):,} of the session's {of_all:,} files {'is' if len(names) == 1 else 'are'} no longer there: {listed_names}."

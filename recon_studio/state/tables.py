@@ -1,0 +1,108 @@
+"""Tables of what is shown, and the commands that bring it about again. Pure."""
+
+import csv
+import io
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recon_studio.state.actions import hidden_patches
+from recon_studio.state.app_state import AppState, Prepared
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns with their units, and rows; None is a value that there is not."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def csv(self) -> bytes:
+        """Returns the table as a CSV file (RFC 4180), UTF-8."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(self.columns)
+        writer.writerows(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in row] for row in self.rows)
+        return out.getvalue().encode("utf-8")
+
+
+def of_this_cloud(state: AppState) -> Prepared | None:
+    """Returns the patches of the cloud shown; None while it is not cut yet."""
+    prepared = state.prepared
+    return prepared if prepared is not None and state.cloud is not None and prepared.key == state.cloud.key else None
+
+
+def patches(state: AppState) -> Table:
+    """Returns a row for each patch: its centre in the file's own coordinates, and what is known of it."""
+    prepared, cloud = of_this_cloud(state), state.cloud
+    columns = ("patch", "x", "y", "z", "points", "hidden", "squared_chamfer", "attention")
+    if prepared is None or cloud is None:
+        return Table(columns, ())
+    centres = prepared.centres.astype(np.float64) * prepared.scale + prepared.centre + cloud.origin
+    hidden, errors, weights = hidden_patches(state), patch_errors(state), patch_weights(state)
+    rows = []
+    for number, (x, y, z) in enumerate(centres.tolist()):
+        is_hidden = None if hidden is None or len(hidden) != len(centres) else int(hidden[number])
+        row = (number, x, y, z, prepared.members.shape[1], is_hidden, _number(errors, number), _number(weights, number))
+        rows.append(row)
+    return Table(columns, tuple(rows))
+
+
+def names(state: AppState) -> Table:
+    """Returns a row for each name ranked, the best first."""
+    columns = ("rank", "name", "phrase", "cosine", "share", "negative", "lowered_by")
+    rows = (
+        (rank, score.name, score.phrase or score.name, score.similarity, score.probability, score.negative, score.lowered)
+        for rank, score in enumerate(state.scores, 1)
+    )
+    return Table(columns, tuple(rows))
+
+
+def patch_errors(state: AppState) -> "np.ndarray[tuple[int], np.dtype[np.float32]] | None":
+    """Returns the squared Chamfer distance of each patch (G,), NaN where it was not rebuilt; None before anything was."""
+    rebuilt, prepared = state.reconstruction, of_this_cloud(state)
+    if rebuilt is None or prepared is None or rebuilt.key != prepared.key:
+        return None
+    errors = np.full(len(rebuilt.hidden), np.nan, dtype=np.float32)
+    errors[np.flatnonzero(rebuilt.hidden)] = rebuilt.chamfer
+    return errors
+
+
+def patch_weights(state: AppState) -> "np.ndarray[tuple[int], np.dtype[np.float32]] | None":
+    """Returns the attention that each patch gets (G,), NaN where it is hidden; None where nothing was asked."""
+    attention, prepared = state.attention, of_this_cloud(state)
+    if attention is None or prepared is None or attention.key != prepared.key:
+        return None
+    return np.where(attention.hidden, np.float32(np.nan), attention.weights).astype(np.float32)
+
+
+def _number(values: Iterable[float] | None, at: int) -> float | None:
+    if values is None:
+        return None
+    value = float(values[at])  # type: ignore[index]
+    return value if np.isfinite(value) else None
+
+
+def recipe(state: AppState, model: str) -> tuple[str, ...]:
+    """Returns command lines that compute what is shown without a window.
+
+    Args:
+        state: what is shown.
+        model: "default" or the path of the checkpoint that is loaded.
+    """
+    item = next((each for each in state.items if each.key == state.current), None)
+    if item is None:
+        return ()
+    mask, own = state.mask, () if model == "default" else ("--model", model)
+    how: Sequence[str] = ("--mask-ratio", f"{mask.ratio:g}", "--strategy", mask.strategy, "--seed", f"{mask.seed}")
+    if mask.hidden is not None:
+        how = ("--hidden", ",".join(f"{number}" for number in np.flatnonzero(mask.hidden)) or "none")
+    which = ("--member", f"{item.member}") if item.member >= 0 else ()
+    lines = [("recon", "reconstruct", item.path, *which, *how, *own, "--out", "out")]
+    if state.names and item.member < 0:
+        lines.append(("recon", "classify", item.path, "--names", ",".join(state.names), *own))
+    return tuple(shlex.join(line) for line in lines)

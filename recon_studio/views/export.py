@@ -1,0 +1,214 @@
+"""What the window does to get things out of it: asks where to, draws what only a window can draw, and passes on the rest."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QMenu,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from recon_studio.views.parts import label
+from recon_studio.views.portrait import LARGEST, Wanted, group, pictures_for_page, png, portrait
+from recon_studio.views.theme import GRID
+
+if TYPE_CHECKING:
+    from recon_studio.views.main_window import MainWindow
+
+ALL, WINDOW = -1, -2
+PLOT = "plot"
+"""The property that names a widget whose picture is worth a file of its own."""
+
+
+class PictureDialog(QDialog):
+    """Asks which view, how large, and how large its words."""
+
+    def __init__(self, titles: tuple[str, ...], active: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Picture of a view")
+        self.view = QComboBox()
+        for index, title in enumerate(titles):
+            self.view.addItem(title, index)
+        self.view.addItem("All views, as arranged", ALL)
+        self.view.addItem("The whole window", WINDOW)
+        self.view.setCurrentIndex(min(active, len(titles) - 1) if titles else 0)
+        self.view.currentIndexChanged.connect(self._allow)
+        self.width_box, self.height_box = _pixels(1920), _pixels(1440)
+        self.scale_box = QDoubleSpinBox()
+        self.scale_box.setRange(0.5, 8.0)
+        self.scale_box.setSingleStep(0.5)
+        self.scale_box.setValue(2.0)
+        self.scale_box.setSuffix(" ×")
+        self.words_box = QCheckBox("Title, caption and colour scale")
+        self.words_box.setChecked(True)
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        for words, field, tip in (
+            ("View", self.view, "Which of the views, as it is looked at now."),
+            ("Width", self.width_box, "Pixels across."),
+            ("Height", self.height_box, "Pixels down."),
+            ("Words", self.scale_box, "How many times larger than on the screen words and scales are drawn."),
+            ("With", self.words_box, "What is written around the view and over it."),
+        ):
+            field.setAccessibleName(words)
+            field.setToolTip(tip)
+            form.addRow(label(words, "small"), field)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addLayout(form)
+        column.addWidget(buttons)
+        self._allow()
+
+    def _allow(self) -> None:
+        sized = self.choice != WINDOW
+        for field in (self.width_box, self.height_box, self.scale_box, self.words_box):
+            field.setEnabled(sized)
+
+    @property
+    def choice(self) -> int:
+        """The view's place, ``ALL`` or ``WINDOW``."""
+        return int(self.view.currentData())
+
+    @property
+    def wanted(self) -> Wanted:
+        """The size asked for."""
+        return Wanted(self.width_box.value(), self.height_box.value(), self.scale_box.value(), self.words_box.isChecked())
+
+
+def _pixels(value: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(64, LARGEST)
+    box.setValue(value)
+    box.setSuffix(" px")
+    return box
+
+
+class Exporter(QObject):
+    """Carries out the window's export actions."""
+
+    bytesReady = Signal(str, bytes)  # path, contents
+    pageReady = Signal(str, tuple)  # path, pictures
+    cloudWanted = Signal(str)
+    reconstructionWanted = Signal(str)
+    patchesWanted = Signal(str)
+    namesWanted = Signal(str)
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """Returns what each action does, by its name."""
+        return {
+            "export_picture": self.ask_picture,
+            "export_plot": self.ask_plot,
+            "export_cloud": lambda: self._ask("The cloud as PLY", "cloud.ply", "PLY (*.ply)", self.cloudWanted.emit),
+            "export_reconstruction": lambda: self._ask(
+                "The reconstruction as PLY", "reconstruction.ply", "PLY (*.ply)", self.reconstructionWanted.emit
+            ),
+            "export_patches": lambda: self._ask("Patches as CSV", "patches.csv", "CSV (*.csv)", self.patchesWanted.emit),
+            "export_names": lambda: self._ask("Names as CSV", "names.csv", "CSV (*.csv)", self.namesWanted.emit),
+            "export_page": lambda: self._ask("The bench as a page", "bench.html", "HTML page (*.html)", self._page),
+        }
+
+    def _ask(self, title: str, name: str, kinds: str, done: Callable[[str], None]) -> None:
+        path, _ = QFileDialog.getSaveFileName(self._window, title, name, kinds)
+        suffix = f".{name.rpartition('.')[2]}"
+        if path:
+            done(path if path.lower().endswith(suffix) else path + suffix)
+
+    # ------------------------------------------------------------ pictures
+
+    def ask_picture(self) -> None:
+        """Opens the dialog; what it asks for is drawn and saved."""
+        bench = self._window.bench
+        dialog = PictureDialog(tuple(tile.view.title for tile in bench.tiles), bench.active, self._window)
+        dialog.accepted.connect(lambda: self._picture(dialog.choice, dialog.wanted))
+        dialog.open()
+
+    def _picture(self, choice: int, wanted: Wanted) -> None:
+        bench, theme = self._window.bench, self._window.theme
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            if choice == WINDOW:
+                bench.render_sharp()
+                image = self._window.grab().toImage()
+            else:
+                image = group(bench, theme, wanted) if choice == ALL else portrait(bench, choice, theme, wanted)  # type: ignore[assignment]
+        finally:
+            QGuiApplication.restoreOverrideCursor()
+        if image is not None:
+            self._ask("Picture of a view", "view.png", "PNG image (*.png)", lambda path: self.bytesReady.emit(path, png(image)))
+
+    def _page(self, path: str) -> None:
+        self.pageReady.emit(path, pictures_for_page(self._window.bench, self._window.theme))
+
+    # ------------------------------------------------------------ plots
+
+    def plots(self) -> tuple[QWidget, ...]:
+        """Returns the plots in sight: widgets with the property ``plot``, and those of pyqtgraph."""
+        return tuple(
+            widget
+            for widget in self._window.findChildren(QWidget)
+            if widget.isVisible()
+            and not widget.visibleRegion().isEmpty()
+            and (widget.property(PLOT) or type(widget).__name__ == "PlotWidget")
+        )
+
+    def ask_plot(self) -> None:
+        """Offers the plots in sight; where there is one only, it is taken."""
+        plots = self.plots()
+        if len(plots) == 1:
+            self.save_plot(plots[0])
+        elif plots:
+            menu = QMenu(self._window)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for plot in plots:
+                menu.addAction(plot_name(plot)).triggered.connect(lambda _checked=False, plot=plot: self.save_plot(plot))
+            menu.popup(self._window.mapToGlobal(QPoint(self._window.width() // 2, 10 * GRID)))
+
+    def save_plot(self, plot: QWidget) -> None:
+        """Asks where to, and writes one plot as SVG."""
+        name = "".join(letter if letter.isalnum() else "-" for letter in plot_name(plot).lower())
+        self._ask("Plot as SVG", f"{name or 'plot'}.svg", "SVG drawing (*.svg)", lambda path: self.bytesReady.emit(path, svg(plot)))
+
+
+def plot_name(plot: QWidget) -> str:
+    """Returns what a plot is called."""
+    named = plot.property(PLOT)
+    return named if isinstance(named, str) else plot.accessibleName() or "Plot"
+
+
+def svg(widget: QWidget) -> bytes:
+    """Returns a widget as a drawing: what it paints as lines and words stays lines and words."""
+    from PySide6.QtCore import QBuffer, QIODevice
+
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setSize(QSize(widget.width(), widget.height()))
+    generator.setViewBox(QRect(0, 0, widget.width(), widget.height()))
+    generator.setTitle(plot_name(widget))
+    painter = QPainter(generator)
+    widget.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
+    painter.end()
+    return bytes(buffer.data().data())

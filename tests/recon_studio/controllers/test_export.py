@@ -1,0 +1,109 @@
+"""What is written can be read again: by our own readers, with the numbers that were shown."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from recon_model.data import clouds
+from recon_model.serve.messages import CloudWritten, WriteCloud
+from recon_model.serve.reader import _written
+from recon_studio.backend.client import ROLES
+from recon_studio.controllers.export import ExportController, cloud_request, in_words, reconstruction_request
+from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.sessions import SessionController
+from recon_studio.controllers.store import Store
+from recon_studio.state.app_state import AppState
+from recon_studio.state.report import Picture
+from tests.fakes import FakeProcess, fake_backend
+from tests.recon_studio.scenery import GROUPS, HIDDEN, SIZE, answered_state, opened_state
+
+
+def _vertices(path: str) -> np.ndarray:
+    head, body = Path(path).read_bytes().split(b"end_header\n", 1)
+    kinds = {"float": "<f4", "double": "<f8", "int": "<i4", "uchar": "u1"}
+    fields = [line.split()[1:] for line in head.decode().splitlines() if line.startswith("property")]
+    return np.frombuffer(body, np.dtype([(name, kinds[kind]) for kind, name in fields]))
+
+
+def test_a_cloud_is_written_with_what_is_known_of_each_points_patch(tmp_path: Path) -> None:
+    state, path = answered_state(), str(tmp_path / "out.ply")
+    request = cloud_request(state, path)
+    assert request is not None
+    assert isinstance(_written(request), CloudWritten)
+    rows = _vertices(path)
+    assert rows["patch"].tolist() == np.repeat(np.arange(GROUPS), SIZE).tolist()
+    assert rows["hidden"].tolist() == np.repeat(HIDDEN, SIZE).astype(int).tolist()
+    assert np.isnan(rows["error"]).tolist() == np.repeat(~HIDDEN, SIZE).tolist()
+    assert rows["error"][3 * SIZE] == np.float32(0.004)
+    np.testing.assert_allclose(rows["x"], state.cloud.points[:, 0].astype(np.float64) + 4.0)
+    again = clouds.read(path)
+    np.testing.assert_allclose(again.points + np.array(again.origin), state.cloud.points + np.array([4.0, 4.0, 4.0]), atol=1e-5)
+
+
+def test_before_the_model_has_answered_the_cloud_can_be_written_all_the_same(tmp_path: Path) -> None:
+    request = cloud_request(opened_state(), str(tmp_path / "out.ply"))
+    assert request is not None
+    _written(request)
+    assert _vertices(request.path).dtype.names == ("x", "y", "z", "patch")
+    assert cloud_request(AppState(), "x") is None
+    assert reconstruction_request(opened_state(), "x") is None
+
+
+def test_a_reconstruction_is_written_beside_what_was_visible(tmp_path: Path) -> None:
+    state = answered_state()
+    request = reconstruction_request(state, str(tmp_path / "out.ply"))
+    assert request is not None
+    _written(request)
+    rows = _vertices(request.path)
+    assert rows["rebuilt"].sum() == HIDDEN.sum() * SIZE
+    new = rows[rows["rebuilt"] == 1]
+    assert set(new["patch"]) == set(np.flatnonzero(HIDDEN))
+    truth = state.cloud.points[state.prepared.members[3]] + 4.0 + np.array([2.5, 0, 0])  # a quarter along x, ten to one
+    np.testing.assert_allclose(np.stack([new[axis][new["patch"] == 3] for axis in "xyz"], axis=1), truth, atol=1e-4)
+    assert not (new["red"] == new["red"][0]).all()
+
+
+@pytest.fixture
+def rig(qtbot: QtBot) -> tuple[ExportController, Store, FakeProcess]:
+    backend, reader, _ = fake_backend()
+    store = Store(answered_state())
+    sessions = SessionController(store, backend, LibraryController(store, backend), None)
+    export = ExportController(store, backend, sessions)
+    export.setProperty("kept", backend)
+    backend.start(*ROLES)
+    reader.ready()
+    return export, store, reader
+
+
+def test_files_are_told_of_and_failures_too(rig: tuple[ExportController, Store, FakeProcess], tmp_path: Path) -> None:
+    export, store, reader = rig
+    export.patches(str(tmp_path / "patches.csv"))
+    export.names(str(tmp_path / "none" / "names.csv"))
+    export.page(str(tmp_path / "bench.html"), [Picture("Seen", "", b"x")])
+    (tmp_path / "file").touch()
+    export.names(str(tmp_path / "file" / "names.csv"))
+    said = [notice.sentence for notice in store.state.notices]
+    assert said[0].startswith("patches.csv was written (")
+    assert said[1].startswith("names.csv was written (")  # the folder is made
+    assert said[2].startswith("bench.html was written (")
+    assert "names.csv could not be written" in said[3]
+    assert (tmp_path / "bench.html").read_text().startswith("<!DOCTYPE html>")
+    export.cloud(str(tmp_path / "cloud.ply"))
+    export.reconstruction(str(tmp_path / "cloud.ply"))
+    assert isinstance(reader.inbox[0], WriteCloud)
+    reader.answer(CloudWritten(id=reader.inbox[0].id, path=str(tmp_path / "cloud.ply"), bytes=12_345))
+    assert store.state.notices[-1].sentence.startswith("cloud.ply was written (12.3 kB)")
+    reader.fail("cloud.ply: the file cannot be written (full).")
+    assert store.state.notices[-1].level == "error"
+
+
+def test_sizes_in_words() -> None:
+    assert [in_words(size) for size in (0, 999, 1000, 2_500_000, 7_000_000_000)] == [
+        "0 bytes",
+        "999 bytes",
+        "1.0 kB",
+        "2.5 MB",
+        "7,000.0 MB",
+    ]

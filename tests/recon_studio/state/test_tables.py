@@ -1,0 +1,68 @@
+"""Tables and commands say what is shown, in the file's own coordinates, and bring it about again."""
+
+import csv
+import io
+import shlex
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recon_model.cli.main import build_parser
+from recon_studio.state import session, tables
+from recon_studio.state.app_state import AppState, Mask
+from recon_studio.state.history import History
+from recon_studio.state.report import Picture, page
+from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, answered_state
+
+
+def _rows(body: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(body.decode("utf-8"), newline="")))
+
+
+def test_the_table_of_patches_is_in_the_files_coordinates() -> None:
+    rows = _rows(tables.patches(answered_state()).csv())
+    assert len(rows) == GROUPS
+    places = np.array([[float(row[axis]) for axis in "xyz"] for row in rows])
+    np.testing.assert_allclose(places, CORNERS * 10 + np.array([5, 6, 7]), atol=1e-5)
+    assert [row["hidden"] for row in rows] == [f"{int(flag)}" for flag in HIDDEN]
+    assert [row["squared_chamfer"] != "" for row in rows] == HIDDEN.tolist()
+    assert [row["attention"] == "" for row in rows] == HIDDEN.tolist()
+    assert float(rows[3]["squared_chamfer"]) == pytest.approx(0.004)
+    assert tables.patches(AppState()).rows == ()
+
+
+def test_names_are_told_with_what_they_scored() -> None:
+    rows = _rows(tables.names(answered_state()).csv())
+    assert [(row["rank"], row["name"]) for row in rows] == [("1", "chair"), ("2", "table")]
+    assert float(rows[0]["cosine"]) == 0.31
+
+
+def test_commands_say_how_and_are_understood() -> None:
+    state = answered_state()
+    draw, names = tables.recipe(state, "default")
+    assert draw == "recon reconstruct /clouds/corners.ply --mask-ratio 0.4 --strategy random --seed 2 --out out"
+    assert names == "recon classify /clouds/corners.ply --names chair,table"
+    hidden = replace(state, mask=Mask(hidden=tuple(HIDDEN.tolist())))
+    assert "--hidden 0,3,5 --model '/m y.pth'" in tables.recipe(hidden, "/m y.pth")[0]
+    assert "--hidden none" in tables.recipe(replace(state, mask=Mask(hidden=(False,) * 8)), "default")[0]
+    assert tables.recipe(AppState(), "default") == ()
+    for line in (draw, names, tables.recipe(hidden, "default")[0]):
+        words = shlex.split(line)[1:]
+        assert build_parser(words[0]).parse_args(words).command == words[0]
+
+
+def test_the_page_holds_pictures_numbers_and_the_way_back() -> None:
+    state = answered_state()
+    evil = replace(state, items=(replace(state.items[0], name="<script>alert(1)</script>"),))
+    kept = session.encode(session.of(evil, "default", History()))
+    text = page(evil, [Picture("Seen", "3 <of> 8", b"\x89PNG")], model="default", session=kept, version="9.9", when="today")
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert 'src="data:image/png;base64,iVBORw=="' in text
+    assert "3 of 8 (random, ratio 0.4, seed 2)" in text
+    assert "recon reconstruct /clouds/corners.ply" in text
+    assert 'download="&lt;script&gt;' in text
+    assert text.count("<tr>") == 1 + GROUPS + 1 + 2
+    assert "http" not in text.replace("http-equiv", "")  # it needs nothing from anywhere
+    assert "Nothing is open" in page(AppState(), [], model="default", session=b"{}", version="9", when="now")

@@ -1,0 +1,96 @@
+"""Pictures at any size show what the views show; plots leave as lines and words."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
+
+from recon_studio.scene.colours import GROUNDS
+from recon_studio.views.export import ALL, WINDOW, PictureDialog
+from recon_studio.views.main_window import MainWindow
+from recon_studio.views.portrait import Wanted, group, pictures_for_page, portrait
+from tests.recon_studio.scenery import answered_state
+
+
+@pytest.fixture
+def window(qtbot):
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.show_state(None, answered_state())
+    with qtbot.waitExposed(made):
+        made.show()
+    made.start_views()
+    yield made
+    made.close()
+
+
+def _ink(image: QImage, theme: str = "light") -> float:
+    ground = GROUNDS[theme].background
+    step = max(1, image.width() // 80)
+    spots = [image.pixelColor(x, y).getRgb()[:3] != ground for x in range(0, image.width(), step) for y in range(0, image.height(), step)]
+    return sum(spots) / len(spots)
+
+
+def test_a_view_is_drawn_at_any_size_with_or_without_words(window):
+    for wide, tall in ((400, 300), (300, 900), (1600, 200)):
+        image = portrait(window.bench, 1, "light", Wanted(wide, tall, 1.0, False))
+        assert (image.width(), image.height()) == (wide, tall)
+        edge = [image.pixelColor(x, 0).getRgb()[:3] for x in range(wide)]
+        assert set(edge) == {GROUNDS["light"].background}  # nothing is cut off
+        assert _ink(image) > 0.001
+    worded = portrait(window.bench, 2, "light", Wanted(600, 500, 2.0))
+    top = [worded.pixelColor(x, y).getRgb()[:3] for x in range(0, 300, 2) for y in range(0, 60, 2)]
+    assert len(set(top)) > 1  # its title
+
+
+def test_all_views_together_and_those_of_a_page(window):
+    image = group(window.bench, "light", Wanted(800, 600))
+    for x, y in ((200, 150), (600, 150), (200, 450), (600, 450)):
+        assert _ink(image.copy(x - 195, y - 145, 380, 280)) > 0.002
+    pages = pictures_for_page(window.bench, "light")
+    assert [picture.title for picture in pages] == ["Input", "Seen by the encoder", "Reconstruction", "Attention"]
+    assert all(QImage.fromData(picture.png).width() == 1040 for picture in pages)
+
+
+def test_what_the_dialog_asks_for_is_what_is_saved(window, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/x/view", ""))
+    window.exporter.ask_picture()
+    (dialog,) = window.findChildren(PictureDialog)
+    dialog.width_box.setValue(320)
+    dialog.height_box.setValue(200)
+    with qtbot.waitSignal(window.exporter.bytesReady) as saved:
+        dialog.accept()
+    path, body = saved.args
+    assert path == "/x/view.png"
+    assert QImage.fromData(body).size().toTuple() == (320, 200)
+    for choice in (ALL, WINDOW):
+        window.exporter.ask_picture()
+        dialog = window.findChildren(PictureDialog)[-1]
+        dialog.view.setCurrentIndex(dialog.view.findData(choice))
+        assert dialog.width_box.isEnabled() == (choice == ALL)
+        with qtbot.waitSignal(window.exporter.bytesReady) as saved:
+            dialog.accept()
+        assert QImage.fromData(saved.args[1]).width() == (1920 if choice == ALL else window.grab().toImage().width())
+
+
+def test_a_plot_is_saved_as_lines_and_words(window, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/x/names.svg", ""))
+    with qtbot.waitSignal(window.exporter.bytesReady) as saved:
+        window.actions_by_name["export_plot"].trigger()
+    root = ET.fromstring(saved.args[1].decode())
+    words = "".join(root.itertext())
+    assert "chair" in words
+    assert "71.0 %" in words
+    assert not list(root.iter("{http://www.w3.org/2000/svg}image"))
+
+
+def test_declining_to_name_a_file_writes_nothing(window, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    names = ("bytesReady", "pageReady", "cloudWanted", "reconstructionWanted", "patchesWanted", "namesWanted")
+    told = []
+    for name in names:
+        getattr(window.exporter, name).connect(lambda *_: told.append(1))
+    for name in ("export_plot", "export_cloud", "export_reconstruction", "export_patches", "export_names", "export_page"):
+        window.actions_by_name[name].trigger()
+    assert told == []
