@@ -1,11 +1,13 @@
 """How long the engine takes for one cloud: ``python -m benchmarks.bench_inference [--json]``.
 
 Medians over fresh clouds and masks, so that nothing is answered from memory. Sizes without a checkpoint have random weights: time
-does not depend on them.
+does not depend on them. The first keys are for the base size on all cores: one prepared cloud under a fresh mask, how many times longer
+the plain twin takes from the same points (in turns with it, in one run), and 1024 farthest points of a million.
 """
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
@@ -14,12 +16,15 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from recon_model.devices import device_in_words
 from recon_model.errors import InputError
+from recon_model.geometry.preparation import farthest
 from recon_model.models.pretraining import Pretraining
 from recon_model.predictor import Predictor
 from recon_model.presets import preset
 from recon_model.serve.service import worker_threads
 from recon_model.serve.versions import versions
+from tests import naive
 
 POINTS = 8192
 SIZES = ("default", "tiny", "base")
@@ -61,6 +66,27 @@ def measure(predictor: Predictor, rounds: int) -> dict[str, float]:
     return result
 
 
+def measure_base(rounds: int) -> dict[str, float]:
+    """The fast path in turns with its naive twin, which cuts, embeds and attends anew as the paper reads."""
+    predictor = predictor_of("base")
+    assert predictor is not None
+    prepared = predictor.prepare(np.random.default_rng(0).standard_normal((POINTS, 3)))
+    points = torch.from_numpy(prepared.points)
+    masks = [torch.from_numpy(predictor.reconstruct(prepared, seed=number).hidden) for number in range(rounds)]
+    fast, plain = [], []
+    for number, hidden in enumerate(masks):
+        fast.append(median_ms(lambda _, seed=number: predictor.reconstruct(prepared, seed=seed), 1))
+        with torch.inference_mode():
+            plain.append(median_ms(lambda _, hidden=hidden: naive.rebuild(predictor.model, points, hidden), 1))
+    scan = np.random.default_rng(0).standard_normal((1_000_000, 3)).astype(np.float32)
+    return {
+        "base_one_cloud_ms": round(statistics.median(fast), 2),
+        "naive_one_cloud_ms": round(statistics.median(plain), 2),
+        "speedup_over_naive": round(statistics.median(slow / quick for slow, quick in zip(plain, fast, strict=True)), 2),
+        "fps_1m_ms": median_ms(lambda _: farthest(scan, 1024), 5),
+    }
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -69,16 +95,27 @@ def main() -> int:
         "--threads", type=int, default=worker_threads(), help="threads torch may use (default: as many as the model process takes)"
     )
     args = parser.parse_args()
+    torch.set_num_threads(os.cpu_count() or 1)
+    base = measure_base(args.rounds)
     torch.set_num_threads(args.threads)
     found = {}
     for size in SIZES:
         predictor = predictor_of(size)
         if predictor is not None:
             found[size] = {"parameters": predictor.about.parameters, **measure(predictor, args.rounds)}
-    document = {"threads": args.threads, "rounds": args.rounds, "versions": versions(), "sizes": found}
+    document = {
+        **base,
+        "base_threads": os.cpu_count(),
+        "device": device_in_words(torch.device("cpu")),
+        "threads": args.threads,
+        "rounds": args.rounds,
+        "versions": versions(),
+        "sizes": found,
+    }
     if args.json:
         print(json.dumps(document, indent=2))
     else:
+        print(", ".join(f"{name} {value}" for name, value in base.items()))
         for size, figures in found.items():
             print(size, ", ".join(f"{name} {value}" for name, value in figures.items()))
     return 0

@@ -1,10 +1,9 @@
 """One loaded model, numpy in and numpy out: prepare, reconstruct, attend, explain, embed, classify by words."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +23,13 @@ from recon_model.lexicon import Name
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright
 from recon_model.models.zero_shot import project
-from recon_model.nn.masking import draw_mask
+from recon_model.nn.masking import draw_mask, select_visible
+from recon_model.recent import Recent
 from recon_model.standing import AS_GIVEN, AUTO, Stance, rotated, stances, stand
 from recon_model.teachers.ranking import Classifier, Familiar, Ranking, Scores, energy
 from recon_model.teachers.vocabulary import Vocabulary
 from recon_model.templates import Templates
 
-T = TypeVar("T")
 Flags = npt.NDArray[np.bool_]
 
 TEMPERATURE = 0.07
@@ -124,8 +123,9 @@ class Predictor:
         self.upright = None if upright is None else upright.eval().requires_grad_(False).to(device)
         self.vocabulary = Vocabulary(self.card, source=teacher, allow_download=allow_download)
         self._familiar = Familiar.from_card(self.card)
-        self._patches: _Recent[Patches] = _Recent(_REMEMBERED_CLOUDS)
-        self._explainers: _Recent[Explainer] = _Recent(_REMEMBERED_EXPLAINERS)
+        self._patches: Recent[Patches] = Recent(_REMEMBERED_CLOUDS)
+        self._tokens: Recent[Tensor] = Recent(_REMEMBERED_CLOUDS)
+        self._explainers: Recent[Explainer] = Recent(_REMEMBERED_EXPLAINERS)
 
     @classmethod
     def load(
@@ -238,14 +238,15 @@ class Predictor:
         """
         if (why := self._why_no_decoder()) is not None:
             raise CheckpointError(why)
-        patches = self._cut(_prepared_points(prepared))
+        points = _prepared_points(prepared)
+        patches = self._cut(points)
         if hidden is None:
             generator = torch.Generator().manual_seed(_seed(seed))
             mask = draw_mask(patches.centres, mask_ratio, cast(MaskStrategy, strategy), generator)
         else:
             mask = self._mask(hidden)
         true = patches.relative[mask] + patches.centres[mask].unsqueeze(1)  # (M, k, 3)
-        rebuilt = self.model.reconstruct(patches, mask).of_cloud(0) if len(true) else true
+        rebuilt = self.model.reconstruct(patches, mask, embedded=self._embedded(points, patches)).of_cloud(0) if len(true) else true
         errors = chamfer(rebuilt, true).per_set() if len(true) else true.new_zeros(0)
         return Reconstruction(hidden=mask[0].cpu().numpy(), rebuilt=_numpy(rebuilt), chamfer=_numpy(errors))
 
@@ -449,6 +450,14 @@ class Predictor:
         patches = self._patches.get(key)
         return self._patches.put(key, self._cut_all(torch.tensor(points).unsqueeze(0))) if patches is None else patches
 
+    def _embedded(self, points: Floats, patches: Patches) -> Tensor:
+        """All patches of one cloud as tokens (1, G, C): they stay while only the mask changes."""
+        key = points.tobytes()
+        known = self._tokens.get(key)
+        if known is None:
+            known = self._tokens.put(key, self.model.encoder.embed(patches, select_visible(None, patches.centres)))
+        return known
+
     def _cut_all(self, points: Tensor) -> Patches:
         config = self.config
         return cut(points.to(self.device), config.num_groups, config.group_size, config.skip_near_origin)
@@ -464,26 +473,6 @@ class Predictor:
     @torch.inference_mode()
     def _embed_prepared(self, points: Floats) -> Floats:
         return _numpy(self.model.zero_shot_feature(self._cut(points)))
-
-
-class _Recent(Generic[T]):
-    """The values computed last, by key."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[bytes, T] = OrderedDict()
-
-    def get(self, key: bytes) -> T | None:
-        value = self._values.get(key)
-        if value is not None:
-            self._values.move_to_end(key)
-        return value
-
-    def put(self, key: bytes, value: T) -> T:
-        self._values[key] = value
-        if len(self._values) > self._size:
-            self._values.popitem(last=False)
-        return value
 
 
 def _prepared_points(prepared: Prepared | npt.ArrayLike) -> Floats:

@@ -67,6 +67,38 @@ def patch_embedding(embedding: torch.nn.Module, relative: Tensor) -> Tensor:
     return embedding.layer4(torch.relu(embedding.norm3(joined))).reshape(count, size, -1).amax(1)
 
 
+def rebuild(model: torch.nn.Module, cloud: Tensor, hidden: Tensor) -> Tensor:
+    """Hidden patches (M, k, 3) of one cloud (N, 3) under a mask (G,), step by step as the paper's sections read, nothing kept or skipped.
+
+    In whole tensors, so that it can also be what a fast path's time is compared with.
+    """
+    config = model.config
+    gaps, picked = torch.full((len(cloud),), torch.inf), [0]
+    while len(picked) < config.num_groups:
+        gaps = torch.minimum(gaps, ((cloud - cloud[picked[-1]]) ** 2).sum(1))
+        picked.append(int(gaps.argmax()))
+    centres = cloud[picked]
+    members = torch.cdist(centres, cloud).topk(config.group_size, largest=False).indices
+    tokens = patch_embedding(model.encoder.patch_embedding, (cloud[members] - centres[:, None]) * config.patch_scale)
+    e = model.encoder
+    queries, query_positions = (
+        torch.cat([getattr(e, f"{name}_{kind}")[0] for name in ("cls", "img", "text")]) for kind in ("token", "position")
+    )
+    patches, positions = tokens[~hidden], e.position(centres[~hidden])
+    for block in e.blocks:
+        queries, patches = recon_block(block, queries + query_positions, patches + positions)
+    d, shown = model.decoder, int((~hidden).sum())
+    tokens = torch.cat([e.norm(patches), d.mask_token[0].expand(int(hidden.sum()), -1)])
+    positions = d.position(torch.cat([centres[~hidden], centres[hidden]]))
+    for block in d.blocks:
+        tokens = tokens + positions
+        query, key, value = block.attention.qkv(block.norm1(tokens)).chunk(3, dim=-1)
+        tokens = tokens + block.attention.proj(attention(query, key, value, block.attention.heads)[0])
+        tokens = tokens + block.mlp(block.norm2(tokens))
+    points = d.head(d.norm(tokens[shown:])).view(-1, config.group_size, 3)
+    return points / config.patch_scale + centres[hidden][:, None]
+
+
 def triangle_area(triangle: np.ndarray) -> float:
     """Area of one triangle (3, 3) by Heron's formula."""
     a, b, c = (float(np.linalg.norm(triangle[i] - triangle[j])) for i, j in ((0, 1), (1, 2), (2, 0)))

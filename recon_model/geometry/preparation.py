@@ -86,14 +86,20 @@ def _sample(cloud: Doubles, count: int) -> tuple[Indices, tuple[str, ...]]:
         return np.resize(np.arange(given, dtype=np.int64), count), (note,)
     kept = max(POOL, count)
     if given <= kept:
-        return _farthest(cloud, count), ()
+        return farthest(cloud, count), ()
     pool = np.random.default_rng(0).choice(given, kept, replace=False)
-    return pool[_farthest(cloud[pool], count)], (f"Of {given} points {kept} were drawn at random before sampling.",)
+    return pool[farthest(cloud[pool], count)], (f"Of {given} points {kept} were drawn at random before sampling.",)
 
 
-def _farthest(cloud: Doubles, count: int) -> Indices:
-    """Picks farthest points with a k-d tree: exact, but where it starts is the tree's choice. Fifty times faster than one by one."""
+def farthest(cloud: npt.NDArray[np.floating], count: int) -> Indices:
+    """Picks farthest points with a k-d tree: exact, but where it starts is the tree's choice. Fifty times faster than one by one.
+
+    Args:
+        cloud: (P, 3), P >= count.
+        count: how many to pick.
+    """
     import fpsample
 
     middle = np.ascontiguousarray(cloud - cloud.mean(0), np.float32)
-    return fpsample.bucket_fps_kdline_sampling(middle, count, h=5, start_idx=0).astype(np.int64)  # type: ignore[no-any-return]
+    height = 5 if len(cloud) < 100_000 else 9  # of the tree; measured at 8192 and at a million points
+    return fpsample.bucket_fps_kdline_sampling(middle, count, h=height, start_idx=0).astype(np.int64)  # type: ignore[no-any-return]

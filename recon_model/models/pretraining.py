@@ -48,22 +48,34 @@ class Pretraining(nn.Module):
         self.text_proj = teacher_projection(config.width, config.text_dim)
         self.self_proj = _self_projection(config.width) if config.self_contrastive else None
 
-    def encode(self, patches: Patches, hidden: Tensor | None = None, *, record: AttentionRecord | None = None) -> Encoded:
+    def encode(
+        self,
+        patches: Patches,
+        hidden: Tensor | None = None,
+        *,
+        record: AttentionRecord | None = None,
+        embedded: Tensor | None = None,
+    ) -> Encoded:
         """Encodes the visible patches, see ``Encoder.forward``; the stop-gradient is the one in the settings."""
-        return self.encoder(patches, hidden, stop_gradient=self.config.stop_gradient, record=record)  # type: ignore[no-any-return]
+        return self.encoder(  # type: ignore[no-any-return]
+            patches, hidden, stop_gradient=self.config.stop_gradient, record=record, embedded=embedded
+        )
 
-    def reconstruct(self, patches: Patches, hidden: Tensor, *, record: AttentionRecord | None = None) -> Rebuilt:
+    def reconstruct(
+        self, patches: Patches, hidden: Tensor, *, record: AttentionRecord | None = None, embedded: Tensor | None = None
+    ) -> Rebuilt:
         """Rebuilds the hidden patches.
 
         Args:
             patches: the cut clouds; of hidden patches only the centres are read (outside training).
             hidden: (B, G) bool, True = hidden; clouds may hide different numbers, or nothing.
             record: asks for attention weights, see ``AttentionRecord``.
+            embedded: (B, G, C) all patches as tokens, where the caller has them, see ``Encoder.forward``.
 
         Raises:
             InputError: the mask has the wrong shape or dtype, or hides all patches of a cloud.
         """
-        encoded = self.encode(patches, hidden, record=record)
+        encoded = self.encode(patches, hidden, record=record, embedded=embedded)
         chosen = select(hidden)
         scaled = self.decoder(encoded.patches, patches.centres, encoded.visible, chosen, record)
         return Rebuilt(scaled / self.config.patch_scale + chosen.take(patches.centres).unsqueeze(2), chosen)
