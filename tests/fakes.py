@@ -17,6 +17,7 @@ from recon_model.serve.messages import (
     CloudPrepared,
     CloudRead,
     CloudsEmbedded,
+    CloudsFound,
     CloudsRanked,
     Curve,
     CurvesTraced,
@@ -26,6 +27,8 @@ from recon_model.serve.messages import (
     EmbedClouds,
     EmbedTexts,
     Failed,
+    FindByPicture,
+    FindByWords,
     Glance,
     ListDevices,
     LoadModel,
@@ -35,12 +38,14 @@ from recon_model.serve.messages import (
     Occluded,
     OpenRival,
     Overlap,
+    PictureRead,
     PrepareCloud,
     Progress,
     RankClouds,
     RatiosSwept,
     ReadCloud,
     ReadMembers,
+    ReadPicture,
     Ready,
     RebuildByRival,
     Reconstruct,
@@ -172,6 +177,9 @@ def reply_to(request: Request) -> Reply:
         EmbedTexts: _embed_texts,
         RankClouds: _rank,
         ListDevices: lambda request: DevicesListed(id=request.id, devices=(Device("cpu", "CPU, 2 cores", 5_000_000_000, 8_000_000_000),)),
+        FindByWords: _find,
+        FindByPicture: _find,
+        ReadPicture: _read_picture,
     }
     return handlers[type(request)](request)
 
@@ -400,3 +408,17 @@ def _rank(request: RankClouds) -> Reply:
         unlike=Array.of(np.full(count, 0.5, np.float32)),
         milliseconds=1.0,
     )
+
+
+def _find(request: FindByWords | FindByPicture) -> Reply:
+    """What is like a phrase has a large first number, what is like a picture a small one."""
+    by_words = isinstance(request, FindByWords)
+    likeness = request.projected.numpy()[:, 0] if by_words else -request.images.numpy()[:, 0]
+    return CloudsFound(id=request.id, likeness=Array.of(likeness), note="" if by_words else "compared by the fake.", milliseconds=1.0)
+
+
+def _read_picture(request: ReadPicture) -> Reply:
+    name = Path(request.path).name
+    if "broken" in name:
+        return Failed(id=request.id, sentence=f"{name}: it is no picture.")
+    return PictureRead(id=request.id, path=request.path, pixels=Array.of(np.full((2, 4, 3), 200, np.uint8)), width=4, height=2)

@@ -260,13 +260,16 @@ class EmbeddingController(QObject):
         if not rows or self._shelf is None:
             return None
         folders = embedded.folder_count(self._paths)
+        model = self._store.state.model
+        known = tuple(map(str, (model.card.get("data") or {}).get("names") or ())) if model is not None else ()
+        said = {path: embedded.label_of(path, folders, known) for path in self._paths}
         projected = [row.projected for row in rows if row.projected is not None]
         images = [row.image for row in rows if row.image is not None]
         errors = np.array([row.error for row in rows], np.float32)
         return Embeddings(
-            model=model_key(self._store.state.model),
+            model=model_key(model),
             keys=tuple(CloudKey(row.source.path, row.source.member).text() for row in rows),
-            labels=tuple(row.label or embedded.label_of(row.source.path, folders) for row in rows),
+            labels=tuple(row.label or said[row.source.path] for row in rows),
             sets=tuple(embedded.set_of(row.source.path, row.source.member) for row in rows),
             features=np.stack([row.feature for row in rows]),
             projected=np.stack(projected) if len(projected) == len(rows) else None,

@@ -12,6 +12,8 @@ from recon_model.serve.messages import (
     ClassifyByWords,
     EmbedClouds,
     Failed,
+    FindByPicture,
+    FindByWords,
     Glance,
     LoadModel,
     ModelLoaded,
@@ -19,8 +21,10 @@ from recon_model.serve.messages import (
     OpenRival,
     PrepareCloud,
     Progress,
+    RankClouds,
     ReadCloud,
     ReadMembers,
+    ReadPicture,
     RebuildByRival,
     Reconstruct,
     Relate,
@@ -173,8 +177,12 @@ def _title(request: Request) -> str:
             return "Cutting the cloud into patches"
         case Reconstruct():
             return "Rebuilding hidden patches"
-        case ClassifyByWords():
+        case ClassifyByWords() | RankClouds():
             return f"Ranking {len(request.names)} names"
+        case FindByWords() | FindByPicture():
+            return "Looking through the library"
+        case ReadPicture():
+            return f"Reading {Path(request.path).name}"
     return LONG_QUESTIONS.get(type(request), type(request).__name__)
 
 

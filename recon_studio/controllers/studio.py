@@ -22,6 +22,7 @@ from recon_studio.controllers.store import Store
 from recon_studio.controllers.training import TrainingController
 from recon_studio.controllers.views import ViewsController
 from recon_studio.controllers.words import WordsController
+from recon_studio.controllers.words_room import PICTURES, WordsRoomController
 from recon_studio.state import actions, masking, viewing
 from recon_studio.state.app_state import AppState
 from recon_studio.state.glances import GlanceCache
@@ -73,10 +74,11 @@ class Studio(QObject):
         self.embeddings = EmbeddingController(self.store, backend, start.cache, self)
         self.sessions = SessionController(self.store, backend, self.library, start.shelter, self)
         self.export = ExportController(self.store, backend, self.sessions, self)
+        self.finder = WordsRoomController(self.store, backend, self.words, self.library, self.embeddings, self)
         self.training = TrainingController(
             self.store, backend, self.model.load, start.runs_home or Path.home() / "recon-runs", start.runs, self
         )
-        self.rooms: dict[str, RoomController] = {"bench": self.views, "training": self.training}
+        self.rooms: dict[str, RoomController] = {"words": self.finder, "bench": self.views, "training": self.training}
         self.training.compareRequested.connect(self._compare)
         self.keeper = keeper
         self._start = start
@@ -173,7 +175,7 @@ class Studio(QObject):
             controller.connect_view(view)
 
     def _open_dropped(self, paths: list[str]) -> None:
-        """A dropped checkpoint is the model to use, a run's folder is followed, a session taken up; everything else is for the library."""
+        """A checkpoint is the model to use, a run's folder is followed, a session taken up, a picture looked for; all else is clouds."""
         models = [path for path in paths if path.lower().endswith(MODEL_SUFFIXES)]
         if models:
             self._open_model(models[-1])
@@ -185,7 +187,10 @@ class Studio(QObject):
         kept = [path for path in paths if path.lower().endswith(SUFFIX)]
         if kept:
             self.sessions.open(kept[-1])
-        clouds = [path for path in paths if path not in models and path not in runs and path not in kept]
+        pictures = [path for path in paths if path.lower().endswith(PICTURES)]
+        if pictures:
+            self.finder.find_picture(pictures[-1])
+        clouds = [path for path in paths if path not in (*models, *runs, *kept, *pictures)]
         if clouds:
             self.library.open_paths(clouds)
 

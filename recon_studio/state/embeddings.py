@@ -1,7 +1,7 @@
 """The embedded library: features of every cloud that was embedded by the current model, row by row."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.lexicon import plain
 from recon_studio.state.app_state import AppState, Floats
 
 
@@ -95,14 +96,19 @@ def show_embeddings(state: AppState, embeddings: Embeddings | None) -> AppState:
     return replace(state, embeddings=embeddings)
 
 
-def label_of(path: str, folders: int) -> str:
+def label_of(path: str, folders: int, known: Collection[str] = ()) -> str:
     """Returns what a file's place says it is: ``chair_0012.off`` and, among several folders, ``chair/x.off`` are chairs.
 
     Args:
         path: the file.
         folders: how many different folders the library's files lie in.
+        known: names the model was taught: a file or a folder that is called so is taken at its word.
     """
     stem, folder = PurePath(path).stem, PurePath(path).parent.name
+    meant = {plain(name): name for name in known}
+    for place in (re.sub(r"\d+$", "", stem), folder):
+        if plain(place) in meant:
+            return meant[plain(place)]
     word = re.sub(r"[\W_]*\d+$", "", stem)
     chosen = word if word != stem and word else (folder if not word or folders > 1 else stem)
     return re.sub(r"[\s_]+", " ", chosen).strip().lower()

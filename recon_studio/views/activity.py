@@ -207,9 +207,10 @@ class Activity(QWidget):
     def _show_idle(self, new: AppState) -> None:
         """Where nothing runs there is room to say what the pointer does."""
         if not new.jobs:
-            words = POINTER_HELP[new.tool]
-            self.idle.setText(words if new.prepared is not None else "Nothing is running")
-            self.idle.setToolTip(words.replace(" · ", "\n") if new.prepared is not None else "")
+            helpful = new.prepared is not None and new.room == "bench"
+            words = POINTER_HELP[new.tool] if helpful else "Nothing is running"
+            self.idle.setText(words)
+            self.idle.setToolTip(words.replace(" · ", "\n") if helpful else "")
 
     def _show_notices(self, notices: tuple[Notice, ...], theme: Theme) -> None:
         worst = next((level for level in ("error", "warning") if any(notice.level == level for notice in notices)), "info")

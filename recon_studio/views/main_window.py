@@ -1,8 +1,9 @@
 """The whole window: it shows a state and emits what the user wants. It decides nothing and talks to no process."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
@@ -107,7 +108,7 @@ class MainWindow(QMainWindow):
         self.bench_room = BenchRoom(self)
         self.bench, self.words = self.bench_room.bench, self.bench_room.words
         self.inspector, self.attention = self.bench_room.inspector, self.bench_room.attention
-        self.rooms = Rooms({"bench": lambda: self.bench_room, "training": _training_room})
+        self.rooms = Rooms({"words": _words_room, "bench": lambda: self.bench_room, "training": _training_room})
         self.activity = Activity()
         self._lay_out()
         self._make_menus()
@@ -188,6 +189,10 @@ class MainWindow(QMainWindow):
             "tag": self.library.open_tagging,
             "find": self._find,
             "empty_library": self.libraryEmptied.emit,
+            "find_phrase": lambda: self._in_words(lambda room: room.library.phrase.setFocus()),
+            "find_alike": lambda: self._in_words(lambda room: room.library.alike.click()),
+            "find_picture": lambda: self._in_words(lambda room: room.library.by_picture.click()),
+            "export_words": lambda: self._in_words(lambda room: room.library.export.click()),
             "screenshot": self._ask_screenshot,
             "quit": self.close,
             "undo": self.undoRequested.emit,
@@ -263,6 +268,9 @@ class MainWindow(QMainWindow):
             *((name, bool(new.items), "The library is empty.") for name in ("tag", "find", "empty_library")),
             *((name, len(new.items) > 1, "There is no other cloud in the library.") for name in ("next_item", "previous_item")),
             ("new_seed", new.model is not None, "Waits for the model to load."),
+            *((name, bool(new.items), "The library is empty.") for name in ("find_phrase", "find_picture")),
+            ("find_alike", new.current is not None, "Open a cloud first."),
+            ("export_words", new.embeddings is not None, "Nothing is embedded yet: enter the Words room first."),
             ("measured", new.cloud is not None, "Open a cloud first."),
             *((name, new.model is not None, "Waits for model A to load.") for name in ("open_rival", "default_rival")),
             ("close_rival", new.rival is not None, "No model B is open."),
@@ -418,6 +426,11 @@ class MainWindow(QMainWindow):
         self.library.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.library.search.selectAll()
 
+    def _in_words(self, do: Callable[[Any], None]) -> None:
+        """Goes to the Words room and does something there."""
+        self.roomEntered.emit("words")
+        do(self.rooms.room("words"))
+
     def _toggle_patch(self) -> None:
         patch = self.bench.hovered
         if patch is None and self._state is not None:
@@ -472,6 +485,12 @@ class MainWindow(QMainWindow):
         self.rooms.shut()
         self.bench_room.shut()
         super().closeEvent(event)
+
+
+def _words_room() -> QWidget:
+    from recon_studio.views.words_room import WordsRoom
+
+    return WordsRoom()
 
 
 def _training_room() -> QWidget:

@@ -98,6 +98,11 @@ def label(text: str, kind: str = "") -> QLabel:
     return made
 
 
+def decimals(value: float, count: int = 2) -> str:
+    """Returns a number with so many digits behind the point, a true minus, and never a zero with a sign."""
+    return f"{round(value, count) + 0.0:.{count}f}".replace("-", "−")
+
+
 def rule() -> QFrame:
     """Returns an upright hairline between groups of a bar."""
     line = QFrame()

@@ -144,6 +144,7 @@ def _style_sheet(c: Colours) -> str:
     QLabel {{ background: transparent; }}
     QLabel[kind="title"] {{ font-weight: 600; }}
     QLabel[kind="small"] {{ color: {c.muted}; font-size: {SMALL}px; }}
+    QLabel[kind="error"] {{ color: {c.error}; font-size: {SMALL}px; }}
     QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }}
     QToolButton:hover:enabled {{ background: {c.hover}; }}
     QToolButton:pressed:enabled {{ background: {c.soft}; }}
@@ -179,6 +180,17 @@ def _style_sheet(c: Colours) -> str:
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: {c.accent}; }}
     QSlider::handle:horizontal:focus {{ background: {c.text}; }}
     QSlider::handle:horizontal:disabled {{ background: {c.muted}; }}
+    QTableView {{ background: transparent; border: none; outline: none; alternate-background-color: transparent;
+        selection-background-color: {c.soft}; selection-color: {c.text}; }}
+    QTableView::item {{ border: none; padding: 0 6px; }}
+    QTableView::item:hover {{ background: {c.hover}; }}
+    QTableView::item:selected {{ background: {c.soft}; color: {c.text}; }}
+    QHeaderView {{ background: transparent; border: none; }}
+    QHeaderView::section {{ background: transparent; color: {c.muted}; border: none; border-bottom: 1px solid {c.line};
+        padding: 3px 6px; font-size: {SMALL}px; }}
+    QHeaderView::section:hover {{ color: {c.text}; }}
+    QHeaderView::up-arrow {{ image: url({up}); width: 10px; height: 10px; subcontrol-position: center left; }}
+    QHeaderView::down-arrow {{ image: url({down}); width: 10px; height: 10px; subcontrol-position: center left; }}
     QListView {{ background: transparent; border: none; outline: none; }}
     QListWidget::item {{ border-radius: 6px; }}
     QListWidget::item:selected {{ background: {c.soft}; color: {c.text}; }}

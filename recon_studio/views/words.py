@@ -7,10 +7,12 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QHelpEvent, QPainte
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QToolTip, QWidget
 
 from recon_studio.state.app_state import AppState, Score, Theme
-from recon_studio.views.parts import Card, label
+from recon_studio.state.words import unlike_from, verdict
+from recon_studio.views.parts import Card, decimals, label
 from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
 
 _ROW = 22  # pixels
+NO_SCALE = "The card of this model holds no scale for what is unlike anything it knows."
 _PAUSE = 350  # milliseconds after the last key before the names are sent
 
 
@@ -30,19 +32,27 @@ class _Names(QPlainTextEdit):
 
 
 class Bars(QWidget):
-    """Ranked names: a bar for the share, the share in percent, the cosine similarity."""
+    """Ranked names: a bar for the share, the share in percent, the cosine similarity.
 
-    def __init__(self) -> None:
+    Args:
+        detailed: whether which phrase decided stands beside the name, too.
+    """
+
+    def __init__(self, *, detailed: bool = False) -> None:
         super().__init__()
         self.setProperty("plot", "Names ranked")
+        self._detailed = detailed
         self._scores: tuple[Score, ...] = ()
         self._theme: Theme = "light"
+        self._longest = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Ranked names")
 
     def set_scores(self, scores: tuple[Score, ...], theme: Theme) -> None:
         """Shows scores, best first."""
         self._scores, self._theme = scores, theme
+        measure = QFontMetrics(text_font(strong=True))
+        self._longest = max((measure.horizontalAdvance(_title(score, detailed=self._detailed)) for score in scores), default=0)
         self.setAccessibleDescription(", ".join(f"{score.name} {100 * score.probability:.1f} %" for score in scores))
         self.updateGeometry()
         self.update()
@@ -55,28 +65,30 @@ class Bars(QWidget):
         """Returns the same: rows are never squeezed."""
         return QSize(10 * GRID, self.sizeHint().height())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paints the rows."""
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the rows in sight."""
         if not self._scores:
             return
         colours = COLOURS[self._theme]
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = self.width()
-        measure = QFontMetrics(text_font(strong=True))
-        longest = max(measure.horizontalAdvance(score.name) for score in self._scores) + 2 * GRID
-        name_end, share_start, cosine_start = min(max(longest, round(width * 0.32)), round(width * 0.5)), width - 92, width - 40
+        longest = self._longest + 2 * GRID
+        name_end, share_start, cosine_start = min(max(longest, round(width * 0.32)), round(width * 0.5)), width - 98, width - 40
         small = text_font(SMALL)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(small)
         painter.setPen(QColor(colours.muted))
-        painter.drawText(QRect(share_start, 0, 48, 16), right, "share")
+        painter.drawText(QRect(share_start, 0, 54, 16), right, "share")
         painter.drawText(QRect(cosine_start, 0, 40, 16), right, "cos")
-        for row, score in enumerate(self._scores):
+        first, last = (event.rect().top() - 18) // _ROW, (event.rect().bottom() - 18) // _ROW
+        for row in range(max(first, 0), min(last + 1, len(self._scores))):
+            score = self._scores[row]
             top = 18 + row * _ROW
             painter.setFont(text_font(strong=row == 0))
             painter.setPen(QColor(colours.text))
-            name = QFontMetrics(painter.font()).elidedText(score.name, Qt.TextElideMode.ElideRight, name_end - 8)
+            title = _title(score, detailed=self._detailed)
+            name = QFontMetrics(painter.font()).elidedText(title, Qt.TextElideMode.ElideRight, name_end - 8)
             painter.drawText(QRect(0, top, name_end - 4, _ROW), Qt.AlignmentFlag.AlignVCenter, name)
             track = QRectF(name_end, top + _ROW / 2 - 4, max(8, share_start - name_end - 2), 8)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -87,8 +99,8 @@ class Bars(QWidget):
             painter.drawRoundedRect(QRectF(track.x(), track.y(), max(full, 3.0), track.height()), min(4.0, max(full, 3.0) / 2), 4)
             painter.setPen(QColor(colours.text if row == 0 else colours.muted))
             painter.setFont(small)
-            painter.drawText(QRect(share_start, top, 48, _ROW), right, f"{100 * score.probability:.1f} %")
-            painter.drawText(QRect(cosine_start, top, 40, _ROW), right, f"{score.similarity:.2f}")
+            painter.drawText(QRect(share_start, top, 54, _ROW), right, f"{100 * score.probability:.1f} %")
+            painter.drawText(QRect(cosine_start, top, 40, _ROW), right, decimals(score.similarity))
         painter.end()
 
     def event(self, event: object) -> bool:
@@ -97,10 +109,36 @@ class Bars(QWidget):
             row = (event.pos().y() - 18) // _ROW
             if 0 <= row < len(self._scores):
                 score = self._scores[row]
-                words = f"{score.name}: {100 * score.probability:.2f} % of the share, cosine similarity {score.similarity:.4f}"
-                QToolTip.showText(event.globalPos(), words, self)
+                QToolTip.showText(event.globalPos(), in_words(score), self)
                 return True
         return super().event(event)  # type: ignore[arg-type]
+
+
+def _title(score: Score, *, detailed: bool) -> str:
+    """The name, and what decided where that was not the name itself."""
+    if not detailed:
+        return score.name
+    phrase = f"  “{score.phrase}”" if score.phrase not in ("", score.name) else ""
+    return f"{score.name}{phrase}" + (f"  − {score.negative}" if score.lowered > 0 else "")
+
+
+def in_words(score: Score) -> str:
+    """Says everything about one name's rank."""
+    lines = [f"{score.name}: {100 * score.probability:.2f} % of the share, cosine similarity {score.similarity:.4f}"]
+    if score.phrase not in ("", score.name):
+        lines.append(f"“{score.phrase}” fits best of its words.")
+    if score.lowered > 0:
+        lines.append(f"Lowered by {score.lowered:.4f}: “{score.negative}” fits better by that much.")
+    return "\n".join(lines)
+
+
+def unlike_in_words(unlike: float | None, limit: float | None) -> str:
+    """Says in one calm line whether a cloud is unlike anything the model knows; empty where it is not."""
+    if unlike is None or limit is None:
+        return NO_SCALE
+    if unlike >= limit:
+        return f"Unlike anything this model was taught: {100 * unlike:.0f} % of known shapes fit its names better. A name is a guess here."
+    return ""
 
 
 class Words(Card):
@@ -126,8 +164,11 @@ class Words(Card):
         self.bars = Bars()
         self.hint = label("", "small")
         self.hint.setWordWrap(True)
+        self.unlike = label("", "small")
+        self.unlike.setWordWrap(True)
         self.body.addWidget(self.editor)
         self.body.addWidget(self.bars)
+        self.body.addWidget(self.unlike)
         self.body.addWidget(self.hint)
 
     def send(self) -> None:
@@ -153,6 +194,10 @@ class Words(Card):
             return
         self.bars.set_scores(new.scores, new.theme)
         self.bars.setVisible(bool(new.scores))
+        found, limit = verdict(new), unlike_from(new)
+        strange = found is not None and found.unlike is not None and limit is not None and found.unlike >= limit
+        self.unlike.setText(unlike_in_words(found.unlike, limit) if found is not None and strange else "")
+        self.unlike.setVisible(strange)
         self.margin.setText("")
         if len(new.scores) > 1:
             first, second = new.scores[:2]

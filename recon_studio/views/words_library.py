@@ -1,0 +1,343 @@
+"""The library in the Words room: its clouds with their best names, what is looked for, and which labels were called what."""
+
+from pathlib import PurePath
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from recon_studio.state.app_state import AppState
+from recon_studio.state.cloud_table import CloudTable, as_csv, cloud_name, table
+from recon_studio.state.wording import Picture
+from recon_studio.state.words import asked_names, confusion
+from recon_studio.views.cloud_rows import CloudTableView
+from recon_studio.views.confusion import ConfusionView
+from recon_studio.views.parts import Card, ElidedLabel, label, restate
+from recon_studio.views.theme import GRID, icon
+
+PICTURE_KINDS = (
+    "The image tower inside learnt from 64-pixel depth views: it understands one thing on a plain ground, best a depth picture, "
+    "nearer parts brighter; of a photograph little but the outline counts."
+)
+LEGEND = (
+    "Rows are labels, columns the names their clouds were given; the colour is the share of the row. Blue is right, red is not. "
+    "Labels in grey are not among the names. A click on a cell shows its clouds."
+)
+SEEN = 5 * GRID
+
+
+class WordsLibrary(Card):
+    """Emits what is looked for, what is opened, and which cell of the matrix the table is narrowed to."""
+
+    embedRequested = Signal()
+    phraseSearched = Signal(str)
+    alikeSearched = Signal(str)  # key of a cloud
+    pictureSearched = Signal(str)  # path
+    searchCleared = Signal()
+    cellChosen = Signal(object)
+    cloudOpened = Signal(str)
+    tableExported = Signal(str, str)  # path, what to write
+
+    def __init__(self) -> None:
+        super().__init__("Library")
+        self._state: AppState | None = None
+        self._table: CloudTable | None = None
+        self.count = ElidedLabel()
+        self.count.setProperty("kind", "small")
+        self.head.insertWidget(1, self.count, 100)
+        self._make_head()
+        self.body.addLayout(self._make_search())
+        self.body.addWidget(self._make_wanted())
+        self.stack = QStackedLayout()
+        self.rows = CloudTableView()
+        self.rows.opened.connect(self.cloudOpened)
+        self.rows.sorted.connect(lambda _column, _descending: self._arrange())
+        self.rows.selectionModel().selectionChanged.connect(lambda: self._restate())
+        self.matrix = ConfusionView()
+        self.matrix.cellChosen.connect(self._choose_cell)
+        around = QScrollArea()
+        around.setWidget(self._make_matrix())
+        around.setWidgetResizable(True)
+        around.setFrameShape(QFrame.Shape.NoFrame)
+        for page in (self._make_empty(), self.rows, around):
+            self.stack.addWidget(page)
+        self.body.addLayout(self.stack, 1)
+
+    # ------------------------------------------------------------ making
+
+    def _make_head(self) -> None:
+        self.as_table, self.as_matrix = QToolButton(), QToolButton()
+        group = QButtonGroup(self)
+        for button, text, tip in (
+            (self.as_table, "Table", "One row a cloud."),
+            (self.as_matrix, "Confusion", "Labels against the names they were given."),
+        ):
+            button.setText(text)
+            button.setAccessibleName(text)
+            button.setToolTip(tip)
+            button.setCheckable(True)
+            button.setProperty("kind", "tile")
+            group.addButton(button)
+            self.head.addWidget(button)
+        self.as_table.setChecked(True)
+        group.buttonClicked.connect(lambda: self._arrange())
+        self.export = QPushButton("Export…")
+        self.export.setAccessibleName("Export the table")
+        self.export.clicked.connect(self._ask_export)
+        self.head.addWidget(self.export)
+
+    def _make_search(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        self.phrase = QLineEdit()
+        self.phrase.setPlaceholderText("Find by words: a chair with no arms, - sofa")
+        self.phrase.setAccessibleName("Find clouds by words")
+        self.phrase.setClearButtonEnabled(True)
+        self.phrase.returnPressed.connect(lambda: self.phraseSearched.emit(self.phrase.text()))
+        self.phrase.textChanged.connect(self._cleared)
+        self._glass = self.phrase.addAction(icon("search", "light"), QLineEdit.ActionPosition.LeadingPosition)
+        self.alike = QPushButton("Like this cloud")
+        self.alike.setAccessibleName("Find clouds like the selected one")
+        self.alike.clicked.connect(lambda: self.alikeSearched.emit(self.alike_key()))
+        self.by_picture = QPushButton("By a picture…")
+        self.by_picture.setAccessibleName("Find clouds by a picture")
+        self.by_picture.clicked.connect(lambda: self.pictureSearched.emit(self.ask_picture()))
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter")
+        self.filter.setAccessibleName("Filter the table")
+        self.filter.setToolTip("Shows only rows whose cloud, label or name holds this text.")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setFixedWidth(14 * GRID)
+        self.filter.textChanged.connect(lambda: self._arrange())
+        row.addWidget(self.phrase, 1)
+        for widget in (self.alike, self.by_picture, self.filter):
+            row.addWidget(widget)
+        return row
+
+    def _make_wanted(self) -> QWidget:
+        """The line that says what is looked for, and what the table is narrowed to."""
+        self.wanted = QWidget()
+        row = QHBoxLayout(self.wanted)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        self.picture = QLabel()
+        self.picture.setFixedSize(SEEN, SEEN)
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.picture.setAccessibleName("The picture that is looked for")
+        self.wanted_words = label("", "small")
+        self.wanted_words.setWordWrap(True)
+        self.forget = QToolButton()
+        self.forget.setAccessibleName("Look for nothing any more")
+        self.forget.setIconSize(QSize(14, 14))
+        self.forget.clicked.connect(self._forget)
+        row.addWidget(self.picture)
+        row.addWidget(self.wanted_words, 1)
+        row.addWidget(self.forget)
+        return self.wanted
+
+    def _make_matrix(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        legend = label(LEGEND, "small")
+        legend.setWordWrap(True)
+        column.addWidget(legend)
+        column.addWidget(self.matrix, 1)
+        return page
+
+    def _make_empty(self) -> QWidget:
+        empty = QWidget()
+        column = QVBoxLayout(empty)
+        column.addStretch(1)
+        self.why_empty = label("", "small")
+        self.why_empty.setWordWrap(True)
+        self.why_empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.embed = QPushButton("Embed the library")
+        self.embed.clicked.connect(self.embedRequested)
+        column.addWidget(self.why_empty)
+        column.addWidget(self.embed, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        return empty
+
+    # ------------------------------------------------------------ showing
+
+    def show_state(self, old: AppState | None, new: AppState) -> None:
+        """Draws the difference."""
+        self._state = new
+        if old is None or old.theme != new.theme:
+            self._glass.setIcon(icon("search", new.theme))
+            self.forget.setIcon(icon("close", new.theme))
+        watched = ("words", "embeddings", "embedding", "items", "theme", "model", "cloud", "current")
+        if old is not None and all(getattr(old, name) is getattr(new, name) for name in watched):
+            return
+        if old is None or any(getattr(old, name) is not getattr(new, name) for name in ("words", "embeddings", "items")):
+            self._table = table(new)
+        if old is not None and old.words.search is not new.words.search and new.words.search is not None:
+            self.as_table.setChecked(True)
+            self.rows.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self._arrange()
+        self._show_wanted(new)
+
+    def _arrange(self) -> None:
+        """Puts the rows in order, and what belongs in sight in sight."""
+        state = self._state
+        if state is None:
+            return
+        ranking, found = state.words.ranking, None
+        if ranking is not None:
+            found = confusion(ranking, asked_names(state))
+        restate(self.as_matrix, found is not None, "Labels against the names they were given.", _why_no_matrix(state))
+        if found is None and self.as_matrix.isChecked():
+            self.as_table.setChecked(True)
+        shown = self._table
+        if shown is not None:
+            column, descending = self.rows.sorting()
+            order = shown.order(column, descending, self.filter.text(), state.words.cell)
+            self.rows.show_table(shown, order, state.theme)
+        else:
+            self.rows.show_table(None, np.zeros(0, np.int64), state.theme)
+        self.matrix.show_matrix(found, state.words.cell, state.theme)
+        self.stack.setCurrentIndex(0 if shown is None else 2 if self.as_matrix.isChecked() else 1)
+        self._show_count(state, found.right / found.clouds if found is not None and found.clouds else None, found.clouds if found else 0)
+        self._show_empty(state)
+        self._restate()
+
+    def _show_count(self, state: AppState, accuracy: float | None, labelled: int) -> None:
+        if self._table is None:
+            self.count.setText("")
+            return
+        total, shown = len(self._table), self.rows.rows.rowCount()
+        parts = [f"{shown:,} of {total:,} clouds" if shown != total else f"{total:,} clouds"]
+        if accuracy is not None:
+            parts.append(f"right name first for {100 * accuracy:.1f} % of {labelled:,} labelled")
+        if state.embedding is not None:
+            parts.append(f"embedding {state.embedding.done:,} of {state.embedding.total:,}")
+        self.count.setText(" · ".join(parts))
+        self.count.setToolTip("Top-1: how often the best name is the one the label means, of clouds whose label is on offer.")
+
+    def _show_empty(self, state: AppState) -> None:
+        files = len({item.path for item in state.items})
+        work = state.embedding
+        if state.model is None:
+            words = "Waits for the model to load."
+        elif not files:
+            words = "The library is empty: open a file, many, or a folder."
+        elif work is not None:
+            words = f"Embedding the library: {work.done:,} of {work.total:,} clouds. The line below can stop it; what is done is kept."
+        else:
+            words = f"To rank {files:,} {'file' if files == 1 else 'files'} by these names, the model must embed each cloud once."
+        self.why_empty.setText(words)
+        restate(self.embed, bool(state.model is not None and files and work is None), "Embeds every cloud that is not embedded yet.", words)
+
+    def _show_wanted(self, state: AppState) -> None:
+        wanted, cell, found = state.words.search, state.words.cell, state.words.found
+        parts = []
+        if wanted is not None:
+            names = {item.key: item.name for item in state.items}
+            what = {"words": f"“{wanted.what}”", "shape": cloud_name(wanted.what, names), "picture": PurePath(wanted.what).name}[
+                wanted.kind
+            ]
+            parts.append(f"Most like {what} first." if found is not None else f"Looking for what is like {what}…")
+            parts += [PICTURE_KINDS] if wanted.kind == "picture" and _is_ours(state) else []
+            parts += [found.note] if found is not None and found.note else []
+        if cell is not None:
+            parts.append(f"Only clouds labelled {cell[0]} that were called {cell[1]}.")
+        self.wanted_words.setText(" ".join(parts))
+        self.wanted.setVisible(bool(parts))
+        self.forget.setToolTip("Show the whole library again." if cell is None else "Show the whole table again.")
+        self.picture.setVisible(state.words.picture is not None)
+        if state.words.picture is not None:
+            self.picture.setPixmap(_pixmap(state.words.picture, SEEN, self.devicePixelRatioF()))
+        if wanted is None or wanted.kind != "words":
+            self.phrase.clear()
+        elif self.phrase.text() != wanted.what and not self.phrase.hasFocus():
+            self.phrase.setText(wanted.what)
+
+    def _restate(self) -> None:
+        state = self._state
+        if state is None:
+            return
+        why_not = "Nothing is embedded yet."
+        words = state.embeddings is None or state.embeddings.projected is not None
+        mute = "This model cannot compare clouds with words or pictures."
+        restate(self.phrase, words, "A phrase, then Enter; after commas other words for it, and after '-' words against it.", mute)
+        key = self.alike_key()
+        named = cloud_name(key, {item.key: item.name for item in state.items}) if key else ""
+        tip = "Find the nearest neighbours of the selected row, or else of the current cloud."
+        restate(self.alike, bool(key), f"{tip}\nNow: {named}" if key else tip, "No cloud is open.")
+        restate(self.by_picture, words, f"Choose a picture, or drop one on the window. {PICTURE_KINDS}", mute)
+        restate(self.export, self._table is not None, "Save the rows shown, and every name's score, as CSV.", why_not)
+
+    # ------------------------------------------------------------ doing
+
+    def alike_key(self) -> str:
+        """Returns the cloud that neighbours are looked for of: the selected row's, else the current one."""
+        return self.rows.selected() or (self._state.current or "" if self._state is not None else "")
+
+    def ask_picture(self) -> str:
+        """Lets the user choose a picture; empty when they change their mind."""
+        kinds = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
+        return QFileDialog.getOpenFileName(self, "Find clouds by a picture", "", kinds)[0]
+
+    def _choose_cell(self, cell: tuple[str, str] | None) -> None:
+        self.as_table.setChecked(True)
+        self.cellChosen.emit(cell)
+
+    def _cleared(self, text: str) -> None:
+        """An emptied field looks for nothing any more."""
+        if not text and self._state is not None and self._state.words.search is not None and self._state.words.search.kind == "words":
+            self.searchCleared.emit()
+
+    def _forget(self) -> None:
+        if self._state is not None and self._state.words.cell is not None:
+            self.cellChosen.emit(None)
+        else:
+            self.searchCleared.emit()
+
+    def _ask_export(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Export the table", "ranking.csv", "Comma-separated values (*.csv)")
+        if path:
+            self.tableExported.emit(path if path.lower().endswith(".csv") else f"{path}.csv", self.csv())
+
+    def csv(self) -> str:
+        """Returns the rows shown, in their order, as CSV."""
+        assert self._table is not None
+        assert self._state is not None
+        return as_csv(self._table, self.rows.rows.order, self._state.words.ranking)
+
+
+def _why_no_matrix(state: AppState) -> str:
+    if state.words.ranking is None:
+        return "Nothing is ranked yet."
+    return "No cloud's label is among the names. Labels come from data sets, from folders and from names such as chair_12.ply."
+
+
+def _is_ours(state: AppState) -> bool:
+    """Whether the model's image teacher is the small one that ships inside."""
+    card = state.model.card if state.model is not None else {}
+    return "/" not in str((card.get("teacher") or {}).get("name", "/"))
+
+
+def _pixmap(picture: Picture, side: int, ratio: float) -> QPixmap:
+    height, width = picture.pixels.shape[:2]
+    pixels = np.ascontiguousarray(picture.pixels)
+    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    size = QSize(round(side * ratio), round(side * ratio))
+    shrunk = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    shrunk.setDevicePixelRatio(ratio)
+    return QPixmap.fromImage(shrunk)
