@@ -51,6 +51,7 @@ class BenchRoom(QWidget):
         self._right = QScrollArea()
         self._right.setWidget(column)
         self._right.setWidgetResizable(True)
+        self._right.setAccessibleName("What is known of a patch, its attention and its names")
         self._right.setFrameShape(QFrame.Shape.NoFrame)
         self._right.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         row = QHBoxLayout(self)
