@@ -22,9 +22,7 @@ from recon_studio.controllers.model import model_of
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions, viewing
 from recon_studio.state.app_state import AppState, Notice, Reconstruction, Rival
-
-SHOWS = ("rebuilt_b", "contest")
-"""Views that show something of model B."""
+from recon_studio.state.view_state import OF_MODEL_B
 
 
 class RivalController(QObject):
@@ -57,7 +55,7 @@ class RivalController(QObject):
         """Forgets model B and what it rebuilt; views of it give way to the usual ones."""
         self._backend.abandon(OpenRival, RebuildByRival)
         self._backend.submit(CloseRival(id=0))
-        shown = any(tile.show in SHOWS for tile in self._store.state.views.tiles)
+        shown = any(tile.show in OF_MODEL_B for tile in self._store.state.views.tiles)
         self._store.apply(lambda state: replace(state, rival=None))
         if shown:
             self._store.apply(lambda state: viewing.lay_out(state, "four"))
@@ -99,7 +97,7 @@ class RivalController(QObject):
             if isinstance(reply, ModelLoaded):
                 rival = Rival(model_of(reply), request.source)
                 self._store.apply(lambda state: replace(state, rival=rival))
-                if not any(tile.show in SHOWS for tile in self._store.state.views.tiles):
+                if not any(tile.show in OF_MODEL_B for tile in self._store.state.views.tiles):
                     self._store.apply(lambda state: viewing.lay_out(state, "versus"))
             elif isinstance(reply, Failed):
                 self._store.apply(lambda state: actions.notify(state, Notice(reply.sentence, "error")))
@@ -125,7 +123,7 @@ class RivalController(QObject):
 
 def _wants(state: AppState) -> bool:
     """Whether a view shows something of model B."""
-    return any(tile.show in SHOWS for tile in state.views.tiles)
+    return any(tile.show in OF_MODEL_B for tile in state.views.tiles)
 
 
 def _asks_anew(old: AppState, new: AppState) -> bool:

@@ -1,7 +1,7 @@
 """What a view can show and by what it can be coloured now, and why not. Pure, no Qt."""
 
 from recon_studio.state.app_state import AppState
-from recon_studio.state.view_state import ColourBy, Show
+from recon_studio.state.view_state import OF_MODEL_B, ColourBy, Show
 
 TITLES: dict[Show, str] = {
     "input": "Input",
@@ -17,7 +17,7 @@ TITLES: dict[Show, str] = {
 
 def why_not_shown(state: AppState, show: Show) -> str:
     """Says why a view would stay empty; nothing where it would not."""
-    if show in ("rebuilt_b", "contest") and state.rival is None:
+    if show in OF_MODEL_B and state.rival is None:
         return "Open a second model first: File › Open a model as B…"
     return ""
 

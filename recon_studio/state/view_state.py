@@ -12,6 +12,9 @@ ColourBy = Literal["patch", "height", "normal", "rgb", "error", "attention", "pa
 Shading = Literal["lit", "flat", "eye_dome"]
 Layout = Literal["one", "two", "four", "six", "versus"]
 
+OF_MODEL_B: tuple[Show, ...] = ("rebuilt_b", "contest")
+IN_FILE_UNITS: tuple[ColourBy, ...] = ("height", "missing", "invented")
+"""Colourings whose values mean nothing for another cloud."""
 MOST_TILES = 6
 SMALLEST_POINT, LARGEST_POINT = 0.25, 4.0
 
@@ -108,4 +111,6 @@ class ViewState:
     @property
     def remembered(self) -> "ViewState":
         """What is worth keeping from one run to the next: how things are shown, not what was looked at."""
-        return replace(ViewState(), tiles=self.tiles, point_size=self.point_size, shading=self.shading)
+        # The next run begins without a model B, so views of it would stay empty.
+        tiles = LAYOUTS["four"] if any(tile.show in OF_MODEL_B for tile in self.tiles) else self.tiles
+        return replace(ViewState(), tiles=tiles, point_size=self.point_size, shading=self.shading)

@@ -8,6 +8,7 @@ from recon_studio.state.app_state import AppState
 from recon_studio.state.camera import Camera
 from recon_studio.state.view_state import (
     COLOURS_OF,
+    IN_FILE_UNITS,
     LARGEST_POINT,
     LAYOUTS,
     MOST_TILES,
@@ -76,8 +77,11 @@ def move_cameras(state: AppState, cameras: Iterable[Camera]) -> AppState:
 
 
 def frame(state: AppState, cameras: Iterable[Camera], framed: str) -> AppState:
-    """Puts the cameras where they fit a cloud, and notes which one that was."""
-    return _with(state, cameras=tuple(cameras), framed=framed)
+    """Puts the cameras where they fit a cloud, and notes which one that was. Of another cloud, ranges in the file's units are forgotten."""
+    views = state.views
+    same = framed.rpartition(":")[0] == views.framed.rpartition(":")[0]
+    ranges = views.ranges if same else tuple(each for each in views.ranges if each.quantity not in IN_FILE_UNITS)
+    return _with(state, cameras=tuple(cameras), framed=framed, ranges=ranges)
 
 
 def link_cameras(state: AppState, tile: int) -> AppState:

@@ -98,6 +98,17 @@ def test_the_layout_outlives_a_run_and_where_one_looked_does_not(tmp_path: Path)
     assert msgspec.json.decode(msgspec.json.encode(views), type=ViewState) == views
 
 
+def test_the_next_run_begins_without_views_of_a_model_it_has_not_loaded() -> None:
+    assert ViewState(LAYOUTS["versus"], point_size=2.0).remembered == ViewState(LAYOUTS["four"], point_size=2.0)
+
+
+def test_ranges_in_one_files_units_are_not_laid_on_another() -> None:
+    state = viewing.frame(AppState(), (Camera(),), "a:b.ply:raw")
+    state = viewing.set_range(viewing.set_range(state, "height", 0.0, 2.0), "error", 0.0, 0.5)
+    assert viewing.frame(state, (AWAY,), "a:b.ply:prepared").views.ranges == state.views.ranges
+    assert viewing.frame(state, (AWAY,), "c.ply:raw").views.ranges == (Range("error", 0.0, 0.5),)
+
+
 def test_settings_with_views_that_cannot_be_are_put_aside(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"views": {"tiles": [{"show": "rebuilt", "colour": "rgb"}]}}')
