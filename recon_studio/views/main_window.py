@@ -265,6 +265,7 @@ class MainWindow(QMainWindow):
             *((name, hidden is not None, "Open a cloud first.") for name in (*TOOLS, "hide_half", "leaks", *get_args(MaskEdit))),
             ("hide_hardest", bool(hidden is not None and hidden.any()), "Nothing is hidden, so nothing was rebuilt."),
             ("turn", new.tool != "turn", "No tool is in hand."),
+            *((f"room_{room}", room in self.rooms.names, "This room is not built yet.") for room in get_args(Room)),
             *((name, bool(new.items), "The library is empty.") for name in ("tag", "find", "empty_library")),
             *((name, len(new.items) > 1, "There is no other cloud in the library.") for name in ("next_item", "previous_item")),
             ("new_seed", new.model is not None, "Waits for the model to load."),

@@ -41,9 +41,14 @@ class Rooms(QStackedWidget):
         """Returns a room's widget; None while it was never entered."""
         return self._made.get(name)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rooms there are."""
+        return tuple(self._makers)
+
     def show_state(self, _old: AppState | None, new: AppState) -> None:
         """Goes to the state's room, and lets it draw what changed since it last drew."""
-        name = new.room
+        name = new.room if new.room in self._makers else next(iter(self._makers))
         if name not in self._made:
             self._made[name] = self._makers[name]()
             self.addWidget(self._made[name])

@@ -23,6 +23,7 @@ from PySide6.QtCore import QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QMenu, QMenuBar, QWidget
+from shiboken6 import isValid
 
 from benchmarks.display import virtual_display
 from recon_studio.backend.client import ROLES, Backend
@@ -117,7 +118,7 @@ class Monkey:
         self.window = MainWindow()
         self.studio.connect_window(self.window)
         self.heart = Heart(self.window)
-        self._never = NEVER | {f"room_{room}" for room in get_args(Room) if room not in self.window.rooms._makers}
+        self._never = NEVER | {f"room_{room}" for room in get_args(Room) if room not in self.window.rooms.names}
         self._hook = sys.excepthook
         sys.excepthook = self._fault
         self._dialogs = {name: getattr(QFileDialog, name) for name in ("getOpenFileName", "getOpenFileNames", "getSaveFileName")}
@@ -199,8 +200,9 @@ class Monkey:
         ]  # fmt: skip
         if self._kills:
             ways.append((1, self._kill))
-        over = QApplication.activePopupWidget() or QApplication.activeModalWidget()
-        if over is not None and self.random.random() < 0.7:
+        modal = QApplication.activeModalWidget()
+        over = QApplication.activePopupWidget() or modal
+        if over is not None and (over is modal or self.random.random() < 0.7):  # a dialog holds off the window for people, too
             ways = [(1, lambda: self._answer(over))]
         way = self.random.choices([way for _, way in ways], [weight for weight, _ in ways])[0]
         self.heart.doing = way.__name__.strip("_") if way.__name__ != "<lambda>" else "answer"
@@ -246,10 +248,13 @@ class Monkey:
         place = self._place(widget)
         QTest.mousePress(widget, button, keys, place)
         for _ in range(self.random.randrange(2, 9)):
+            if not isValid(widget):
+                return self.heart.doing
             place = self._place(widget)
             QTest.mouseMove(widget, place)
             _turn(self.random.choice((0, 8)))
-        QTest.mouseRelease(widget, button, keys, place)
+        if isValid(widget):
+            QTest.mouseRelease(widget, button, keys, place)
         return self.heart.doing
 
     def _wheel(self) -> str:
@@ -294,7 +299,7 @@ class Monkey:
         return self.heart.doing
 
     def _room(self) -> str:
-        room = self.random.choice(("bench", "bench", *self.window.rooms._makers))
+        room = self.random.choice(("bench", "bench", *self.window.rooms.names))
         self.heart.doing = f"entering {room}"
         self.window.actions_by_name[f"room_{room}"].trigger()
         return self.heart.doing
