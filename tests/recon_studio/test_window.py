@@ -361,6 +361,21 @@ def test_a_view_is_made_to_show_the_difference_and_the_truth_behind_a_key(rig: R
     assert rig.state.views.tiles == layout
 
 
+def test_a_model_beside_itself_is_neither_better_nor_worse(rig: Rig, qtbot: QtBot) -> None:
+    rig.window.actions_by_name["default_rival"].trigger()
+    qtbot.waitUntil(lambda: rig.state.rival is not None and rig.state.rival.reconstruction is not None, timeout=SLOW_MS)
+    rebuilt, other = rig.state.reconstruction, rig.state.rival.reconstruction
+    np.testing.assert_array_equal(other.hidden, rebuilt.hidden)
+    np.testing.assert_allclose(other.chamfer, rebuilt.chamfer, atol=1e-6)
+    assert [tile.show for tile in rig.state.views.tiles] == ["seen", "rebuilt", "rebuilt_b", "contest"]
+    np.testing.assert_allclose(rig.view(1).astype(int), rig.view(2), atol=3)  # two places of one image round differently
+    assert drawn(rig.view(3)) > 500
+    assert colourful(rig.view(3)) < 50  # grey: no patch is rebuilt better by one of them
+    rig.window.actions_by_name["close_rival"].trigger()
+    assert rig.state.rival is None
+    assert [tile.show for tile in rig.state.views.tiles] == ["input", "seen", "rebuilt", "attention"]
+
+
 def test_a_bad_file_is_a_sentence_and_the_window_goes_on(rig: Rig, qtbot: QtBot, tmp_path: Path, chair_file: Path) -> None:
     bad = write_broken_ply(tmp_path / "broken.ply")
     drop(rig.window, [bad])
