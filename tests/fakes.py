@@ -18,6 +18,7 @@ from recon_model.serve.messages import (
     CloudRead,
     CloudsEmbedded,
     CloudsFound,
+    CloudsPlaced,
     CloudsRanked,
     Curve,
     CurvesTraced,
@@ -39,8 +40,12 @@ from recon_model.serve.messages import (
     OpenRival,
     Overlap,
     PictureRead,
+    PlaceClouds,
     PrepareCloud,
     Progress,
+    Projected,
+    ProjectionFrame,
+    ProjectionSteered,
     RankClouds,
     RatiosSwept,
     ReadCloud,
@@ -57,6 +62,8 @@ from recon_model.serve.messages import (
     RivalClosed,
     RivalRebuilt,
     Scores,
+    StartProjection,
+    SteerProjection,
     SweepRatios,
     TextsEmbedded,
     TraceCurves,
@@ -152,6 +159,12 @@ def fake_backend(*, prompt: bool = False, log_folder: Path | None = None) -> tup
     return Backend({"reader": reader, "model": model}, log_folder), reader, model
 
 
+def fake_backend_with_map() -> tuple[Backend, FakeProcess, FakeProcess, FakeProcess]:
+    """The same with a third process that is started when it is needed: (backend, reader, model, projection)."""
+    reader, model, projection = (FakeProcess(role, prompt=True) for role in ("reader", "model", "projection"))
+    return Backend({"reader": reader, "model": model, "projection": projection}), reader, model, projection
+
+
 # ---------------------------------------------------------------- replies that hang together
 
 
@@ -175,6 +188,9 @@ def reply_to(request: Request) -> Reply:
         ReadMembers: _read_members,
         EmbedClouds: _embed_clouds,
         EmbedTexts: _embed_texts,
+        StartProjection: _project,
+        SteerProjection: lambda steer: ProjectionSteered(id=steer.id, command=steer.command, running=True),
+        PlaceClouds: _place,
         RankClouds: _rank,
         ListDevices: lambda request: DevicesListed(id=request.id, devices=(Device("cpu", "CPU, 2 cores", 5_000_000_000, 8_000_000_000),)),
         FindByWords: _find,
@@ -422,3 +438,40 @@ def _read_picture(request: ReadPicture) -> Reply:
     if "broken" in name:
         return Failed(id=request.id, sentence=f"{name}: it is no picture.")
     return PictureRead(id=request.id, path=request.path, pixels=Array.of(np.full((2, 4, 3), 200, np.uint8)), width=4, height=2)
+
+
+def frame_of(request: StartProjection, iteration: int) -> ProjectionFrame:
+    """A frame in which every cloud lies at (its first feature, the iteration)."""
+    first = request.features.numpy()[:, 0]
+    places = np.stack([first, np.full(len(first), iteration)], axis=1).astype(np.float32)
+    total = request.iterations if request.method == "tsne" else 0
+    return ProjectionFrame(id=request.id, iteration=iteration, iterations=total, coordinates=Array.of(places), divergence=1.0)
+
+
+def _project(request: StartProjection) -> Reply:
+    last = frame_of(request, request.iterations)
+    count = len(request.features.numpy())
+    return Projected(
+        id=request.id,
+        coordinates=last.coordinates,
+        iteration=last.iterations,
+        iterations=last.iterations,
+        divergence=0.5,
+        explained=0.6,
+        stopped=False,
+        trustworthiness=0.9,
+        features_accuracy=0.8,
+        map_accuracy=0.7,
+        neighbours=10,
+        clusters=Array.of((np.arange(count) % 2).astype(np.int32)),
+        seconds=0.1,
+    )
+
+
+def _place(request: PlaceClouds) -> Reply:
+    """Each new cloud lies on the reference cloud whose first feature is nearest to its own."""
+    apart = np.abs(request.features.numpy()[:, :1] - request.reference.numpy()[None, :, 0])
+    nearest = np.argsort(apart, axis=1)
+    return CloudsPlaced(
+        id=request.id, coordinates=Array.of(request.coordinates.numpy()[nearest[:, 0]]), neighbours=Array.of(nearest), milliseconds=1.0
+    )

@@ -15,6 +15,7 @@ from recon_studio.controllers.export import ExportController
 from recon_studio.controllers.glances import GlanceController
 from recon_studio.controllers.keeper import SettingsKeeper
 from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.map import MapController
 from recon_studio.controllers.model import ActivityController, ModelController
 from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.sessions import SessionController, Shelter
@@ -78,7 +79,8 @@ class Studio(QObject):
         self.training = TrainingController(
             self.store, backend, self.model.load, start.runs_home or Path.home() / "recon-runs", start.runs, self
         )
-        self.rooms: dict[str, RoomController] = {"words": self.finder, "bench": self.views, "training": self.training}
+        self.map = MapController(self.store, backend, self.embeddings, self.library, self)
+        self.rooms: dict[str, RoomController] = {"words": self.finder, "bench": self.views, "map": self.map, "training": self.training}
         self.training.compareRequested.connect(self._compare)
         self.keeper = keeper
         self._start = start
@@ -147,6 +149,7 @@ class Studio(QObject):
         for name, handler in handlers.items():
             getattr(window, name).connect(handler)
         window.cancelRequested.connect(self.embeddings.cancel)
+        window.cancelRequested.connect(self.map.cancel)
         self.glances.pictured.connect(window.library.take_picture)
         self.explain.connect_view(window.bench_room)
         self._join_menus(window.exporter, window.sessions)
@@ -209,6 +212,6 @@ class Studio(QObject):
             return
         self._closed = True
         self.sessions.close()
-        for controller in (self.library, self.glances, self.bench, self.explain, self.activity, self.embeddings, self.training):
+        for controller in (self.library, self.glances, self.bench, self.explain, self.activity, self.embeddings, self.map, self.training):
             controller.close()
         self.backend.close()

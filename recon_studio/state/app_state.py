@@ -1,7 +1,7 @@
 """Everything the window shows, as frozen values. A change makes a new AppState; the views draw the difference."""
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from recon_studio.state.wording import Wording, WordsState
 
 if TYPE_CHECKING:
     from recon_studio.state.embeddings import Embeddings, EmbeddingWork
+    from recon_studio.state.map import MapState
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
@@ -217,6 +218,13 @@ class Notice:
 DEFAULT_NAMES = ("chair", "table", "sofa", "bed", "desk", "toilet", "monitor", "bathtub", "dresser", "night stand")
 
 
+@cache
+def _new_map() -> "MapState":
+    from recon_studio.state.map import MapState  # which is made of values defined here
+
+    return MapState()
+
+
 @dataclass(frozen=True)
 class AppState:
     """The whole window in one value."""
@@ -254,3 +262,4 @@ class AppState:
     words: WordsState = field(default_factory=lambda: WordsState(Wording("\n".join(DEFAULT_NAMES))))
     embeddings: "Embeddings | None" = None  # of the library's clouds, by the current model
     embedding: "EmbeddingWork | None" = None  # while the library is being embedded
+    map: "MapState" = field(default_factory=lambda: _new_map())  # one value, the same for every new state

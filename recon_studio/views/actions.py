@@ -24,6 +24,30 @@ class Entry:
     checkable: bool = False
 
 
+MAP_ENTRIES = (
+    Entry("map_embed", "Embed the library", "Compute the features of every cloud in the library that has none yet", ("Ctrl+E",)),
+    Entry("map_start", "Start the projection", "Lay the embedded clouds out by these settings", ("F5",)),
+    Entry("map_pause", "Pause or go on", "Hold the projection, or let it go on", ("F6",)),
+    Entry("map_stop", "Stop the projection", "End the projection; the map stays as it is now", ("Shift+F5",)),
+    Entry("map_move", "Move the map", "Drag moves the map; the wheel zooms", ("Shift+M",), "move", True),
+    Entry(
+        "map_rectangle",
+        "Select by rectangle",
+        "Drag a rectangle over clouds in sight; Shift adds, Ctrl takes away",
+        ("Shift+R",),
+        "rectangle",
+        True,
+    ),
+    Entry("map_lasso", "Select by lasso", "Draw around clouds in sight; Shift adds, Ctrl takes away", ("Shift+L",), "lasso", True),
+    Entry("map_clear", "Clear the selection", "Select no cloud", ("Shift+Esc",)),
+    Entry("map_fit", "Show the whole map", "Bring every cloud back into sight", ("Ctrl+0",), "expand"),
+    Entry("map_names", "Names on the map", "Write each group's name over it", (), "tag", True),
+    Entry("map_png", "Export the map as PNG…", "Save the map as an image, with its legend and how it was made"),
+    Entry("map_svg", "Export the map as SVG…", "Save the map as a drawing, with its legend and how it was made"),
+    Entry("map_csv", "Export the map as CSV…", "Save coordinates, labels, predictions and feature vectors of every cloud as a table"),
+)
+"""Actions of the map; they work while it is entered."""
+
 ENTRIES = (
     Entry("open", "Open…", "Open point clouds or meshes", ("Ctrl+O",), "open"),
     Entry("open_model", "Open a model…", "Open a model of ours (.safetensors) or of the ReCon release (.pth)", ("Ctrl+Shift+O",), "model"),
@@ -83,6 +107,7 @@ ENTRIES = (
     Entry("follow_run", "Follow a run folder…", "Watch a training run, also one begun in a terminal"),
     Entry("teach_names", "Teach names…", "Fine-tune a classifier on labelled or tagged clouds of the library"),
     Entry("room_training", "Training", "Train models, and follow runs", ("Ctrl+4",), checkable=True),
+    *MAP_ENTRIES,
     Entry("light", "Light", "Dark points on white", checkable=True),
     Entry("dark", "Dark", "Bright points on black", checkable=True),
     Entry("iso", "From a corner", "Look at the cloud from a corner", ("1",)),
@@ -250,6 +275,28 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (">rival Model B", ("open_rival", "default_rival", "close_rival")),
+    (
+        "&Map",
+        (
+            "map_embed",
+            "-",
+            "map_start",
+            "map_pause",
+            "map_stop",
+            "-",
+            "map_move",
+            "map_rectangle",
+            "map_lasso",
+            "map_clear",
+            "-",
+            "map_fit",
+            "map_names",
+            "-",
+            "map_png",
+            "map_svg",
+            "map_csv",
+        ),
+    ),
     (">layout Views", ("one", "two", "four", "six", "-", "versus")),
     (">camera Camera", ("iso", "front", "side", "top", "reset_camera", "-", "link", "turntable")),
     (">points Points", ("larger", "smaller", "-", "lit", "flat", "eye_dome")),
@@ -284,7 +331,12 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
         action.setCheckable(entry.checkable)
         window.addAction(action)
         actions[entry.name] = action
-    for choices in (get_args(Theme), get_args(Shading), tuple(f"room_{room}" for room in get_args(Room))):
+    for choices in (
+        ("map_move", "map_rectangle", "map_lasso"),
+        get_args(Theme),
+        get_args(Shading),
+        tuple(f"room_{room}" for room in get_args(Room)),
+    ):
         group = QActionGroup(window)
         for name in choices:
             group.addAction(actions[name])

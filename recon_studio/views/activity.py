@@ -15,6 +15,7 @@ POINTER_HELP: dict[Tool, str] = {
     "brush": "Brush: drag to hide patches · Shift+drag: show them · right drag: turn · B or Esc: put it down",
     "lasso": "Lasso: draw around patches to hide them · with Shift: show them · right drag: turn · L or Esc: put it down",
 }
+MAP_HELP = "Click: open on the bench, and stay · double-click: open and go there · drag: move · wheel: zoom · Shift+L: lasso"
 LEVEL_ICON = {"info": "info", "warning": "warning", "error": "warning"}
 
 
@@ -207,10 +208,11 @@ class Activity(QWidget):
     def _show_idle(self, new: AppState) -> None:
         """Where nothing runs there is room to say what the pointer does."""
         if not new.jobs:
-            helpful = new.prepared is not None and new.room == "bench"
-            words = POINTER_HELP[new.tool] if helpful else "Nothing is running"
-            self.idle.setText(words)
-            self.idle.setToolTip(words.replace(" · ", "\n") if helpful else "")
+            words = POINTER_HELP[new.tool] if new.prepared is not None and new.room == "bench" else ""
+            if new.room == "map":
+                words = MAP_HELP if new.map.projection is not None else ""
+            self.idle.setText(words or "Nothing is running")
+            self.idle.setToolTip(words.replace(" · ", "\n"))
 
     def _show_notices(self, notices: tuple[Notice, ...], theme: Theme) -> None:
         worst = next((level for level in ("error", "warning") if any(notice.level == level for notice in notices)), "info")

@@ -26,7 +26,7 @@ from recon_model.assets import asset_path
 from recon_studio.state.app_state import AppState, Room, Theme
 from recon_studio.state.explain import Page
 from recon_studio.state.masking import MaskEdit
-from recon_studio.views.actions import MENUS, commands, dress_actions, make_actions
+from recon_studio.views.actions import MAP_ENTRIES, MENUS, commands, dress_actions, make_actions
 from recon_studio.views.activity import Activity, NoticeRow
 from recon_studio.views.bench_room import BenchRoom
 from recon_studio.views.export import Exporter
@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         self.bench_room = BenchRoom(self)
         self.bench, self.words = self.bench_room.bench, self.bench_room.words
         self.inspector, self.attention = self.bench_room.inspector, self.bench_room.attention
-        self.rooms = Rooms({"words": _words_room, "bench": lambda: self.bench_room, "training": _training_room})
+        self.rooms = Rooms({"words": _words_room, "bench": lambda: self.bench_room, "map": self._make_map, "training": _training_room})
         self.activity = Activity()
         self._lay_out()
         self._make_menus()
@@ -143,6 +143,11 @@ class MainWindow(QMainWindow):
         grid.setRowStretch(1, 1)
         self.setCentralWidget(middle)
         self._middle = middle
+
+    def _make_map(self) -> QWidget:
+        from recon_studio.views.map_room import MapRoom
+
+        return MapRoom(self.actions_by_name)
 
     def _make_menus(self) -> None:
         self.recent_menu = QMenu("Open recent", self)
@@ -264,6 +269,10 @@ class MainWindow(QMainWindow):
         self.actions_by_name["doubt"].setChecked(new.explain.open)
         for room in get_args(Room):
             self.actions_by_name[f"room_{room}"].setChecked(new.room == room)
+        if new.room != "map":
+            for entry in MAP_ENTRIES:
+                self.actions_by_name[entry.name].setEnabled(False)
+                self.actions_by_name[entry.name].setToolTip(f"{entry.tip}\nEnter the map first (Ctrl+3).")
         for name, works, why_not in (
             ("toggle_patch", new.prepared is not None, "Open a cloud first."),
             *((name, hidden is not None, "Open a cloud first.") for name in (*TOOLS, "hide_half", "leaks", *get_args(MaskEdit))),

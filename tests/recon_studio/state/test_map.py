@@ -1,0 +1,90 @@
+"""What can happen to the map: selections, groups taken out, clouds that come later, phrases placed honestly."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recon_studio.state import map as mapping
+from recon_studio.state.map import Words
+from tests.recon_studio.maps import CORNERS, clouds, laid_out, map_state
+
+WORDS = Words(("chair", "table", "lamp"), np.eye(3, 4, dtype=np.float32), 0.1)
+
+
+def _rows(state: object) -> list[int]:
+    chosen = state.map.selected  # type: ignore[attr-defined]
+    return [] if chosen is None else np.flatnonzero(chosen).tolist()
+
+
+def test_selections_replace_add_and_take_away() -> None:
+    state = mapping.select(map_state(), [1, 2], "replace")
+    state = mapping.select(state, [5], "add")
+    assert _rows(state) == [1, 2, 5]
+    state = mapping.select(state, [2, 7], "remove")
+    assert _rows(state) == [1, 5]
+    assert _rows(mapping.select(state, [3], "replace")) == [3]
+    assert mapping.select(state, [], "replace").map.selected is None
+    assert mapping.select(replace(state, map=mapping.MapState()), [1], "add").map.selected is None
+
+
+def test_a_frame_keeps_the_selection_and_other_clouds_end_it() -> None:
+    state = mapping.select(map_state(), [1], "replace")
+    before = state.map.projection
+    moved = replace(before, coordinates=before.coordinates + np.float32(1))
+    assert _rows(mapping.show_projection(state, moved)) == [1]
+    assert _rows(mapping.show_projection(state, laid_out(clouds()))) == []
+
+
+def test_another_colour_brings_hidden_groups_back() -> None:
+    state = mapping.toggle_group(mapping.toggle_group(map_state(), "chair"), "lamp")
+    assert mapping.toggle_group(state, "chair").map.hidden == {"lamp"}
+    assert mapping.colour_by(state, "cluster").map.hidden == frozenset()
+
+
+def test_features_are_the_halves_and_projected_ones_have_length_one() -> None:
+    embedded = clouds()
+    np.testing.assert_array_equal(mapping.features_of(embedded, "queries"), embedded.features[:, :3])
+    np.testing.assert_array_equal(mapping.features_of(embedded, "patches"), embedded.features[:, 3:])
+    np.testing.assert_allclose(np.linalg.norm(mapping.features_of(embedded, "projected"), axis=1), 1, atol=1e-6)
+    assert mapping.features_of(replace(embedded, projected=None), "projected") is None
+
+
+def test_labels_become_numbers_and_one_label_says_nothing() -> None:
+    assert mapping.label_numbers(("b", "", "a", "b")).tolist() == [1, -1, 0, 1]
+    assert mapping.label_numbers(("a", "a", "")) is None
+
+
+def test_predictions_are_the_best_cosine_and_its_share() -> None:
+    projected = clouds().projected
+    best, shares = mapping.predictions(projected, WORDS)
+    for row, feature in enumerate(projected):
+        cosines = WORDS.features @ feature / np.linalg.norm(feature)
+        expected = np.exp(cosines / 0.1) / np.exp(cosines / 0.1).sum()
+        assert best[row] == cosines.argmax() == row % 3
+        assert shares[row] == pytest.approx(expected.max(), rel=1e-4)
+    assert mapping.predictions(projected[:, :2], WORDS) is None
+
+
+def test_a_phrase_is_linked_to_its_nearest_and_the_gap_is_said() -> None:
+    projection = laid_out(clouds())
+    phrase = mapping.place_phrase(projection, "a lamp", np.array([0, 0, 0.6, 0.8], np.float32))
+    assert [row % 3 for row in phrase.rows[:4]] == [2] * 4
+    assert (np.diff(phrase.cosines) <= 0).all()
+    assert np.linalg.norm(np.array(phrase.place) - CORNERS[2]) < np.linalg.norm(CORNERS[2] - CORNERS[0]) / 2
+    assert phrase.shape_cosine > 0.99 > 0.7 > phrase.cosines[0]
+    said = mapping.gap_in_words(phrase)
+    assert said.startswith("Words and shapes lie apart: “a lamp” has a cosine of 0.6")
+    assert "its place says nothing else" in said
+    assert mapping.place_phrase(projection, "x", np.ones(9, np.float32)) is None
+
+
+def test_clouds_that_come_later_stand_behind() -> None:
+    projection, more = laid_out(clouds()), clouds(15)
+    rows = mapping.new_rows(projection, more)
+    assert rows.tolist() == [12, 13, 14]
+    joined = mapping.with_rows(projection.clouds, more, rows)
+    assert joined.keys == more.keys
+    assert joined.images is None
+    np.testing.assert_array_equal(joined.features[12:], more.features[12:])
+    np.testing.assert_array_equal(joined.previews[:12], projection.clouds.previews)
