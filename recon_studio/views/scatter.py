@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
     QResizeEvent,
     QWheelEvent,
@@ -74,6 +75,8 @@ class ScatterView(QWidget):
         self._order: Indices = np.zeros(0, np.int64)
         self._scale, self._centre = 1.0, np.zeros(2)  # logical pixels a unit; what stands in the middle
         self._fits = True  # whether the whole map is kept in sight
+        self._low, self._high = np.zeros(2), np.zeros(2)  # the corners of what there is
+        self._words: dict[tuple[object, ...], QPixmap] = {}  # words with a rim: slow to paint, quick to copy
         self._press: QPointF | None = None
         self._path: list[QPointF] = []
         self._moved = False
@@ -84,6 +87,8 @@ class ScatterView(QWidget):
     def show_plot(self, plot: Plot | None) -> None:
         """Draws another plot; the way it is looked at stays, unless the whole map is in sight: then it stays whole."""
         old, self._plot = self._plot, plot
+        if plot is not None and len(plot.coordinates):
+            self._low, self._high = plot.coordinates.min(0).astype(np.float64), plot.coordinates.max(0).astype(np.float64)
         if plot is None:
             self.hovered = None
             self._fits = True
@@ -126,7 +131,7 @@ class ScatterView(QWidget):
         count = len(self._plot.coordinates) if self._plot is not None else 1
         base = min(max(14.0 / max(count, 1) ** 0.16, 1.6), 6.0)
         enlarged = min(max(self._scale / self._whole_scale(), 1.0), 16.0)
-        return float(min(7.0, base * enlarged**0.25))
+        return round(4 * min(7.0, base * enlarged**0.25)) / 4  # in steps: every size of a mark is painted once
 
     def pixels(self, coordinates: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         """Returns where points (n, 2) of the plane are in the widget, in logical pixels."""
@@ -163,7 +168,7 @@ class ScatterView(QWidget):
     def _whole_scale(self) -> float:
         if self._plot is None or not len(self._plot.coordinates):
             return 1.0
-        extent = np.ptp(self._plot.coordinates, axis=0).astype(np.float64)
+        extent = self._high - self._low
         room = np.array([max(self.width() - 2 * MARGIN, 8), max(self.height() - 2 * MARGIN, 8)])
         with np.errstate(divide="ignore"):
             scale = float((room / np.where(extent > 0, extent, np.nan))[extent > 0].min()) if (extent > 0).any() else 1.0
@@ -172,8 +177,7 @@ class ScatterView(QWidget):
     def _fit(self) -> None:
         if self._plot is None or not len(self._plot.coordinates):
             return
-        low, high = self._plot.coordinates.min(0).astype(np.float64), self._plot.coordinates.max(0).astype(np.float64)
-        self._centre, self._scale = (low + high) / 2, self._whole_scale()
+        self._centre, self._scale = (self._low + self._high) / 2, self._whole_scale()
 
     # ------------------------------------------------------------ painting
 
@@ -281,30 +285,27 @@ class ScatterView(QWidget):
         """Writes names over the groups, the largest group first; one that would lie over another is left out."""
         font = text_font(SMALL, strong=True)
         measure = QFontMetricsF(font)
-        area = QRectF(self.rect())
-        for name, x, y in captions:
-            spot = self.pixels(np.array([x, y]))
+        area, radius = QRectF(self.rect()), self.radius()
+        spots = self.pixels(np.array([(x, y) for _, x, y in captions]).reshape(-1, 2))
+        for (name, _, _), spot in zip(captions, spots, strict=True):
             words = measure.elidedText(name, Qt.TextElideMode.ElideRight, 18 * GRID)
             rect = QRectF(0, 0, measure.horizontalAdvance(words) + 6, 15)
-            rect.moveCenter(QPointF(spot[0], spot[1] - self.radius() - 11))
+            rect.moveCenter(QPointF(spot[0], spot[1] - radius - 11))
             if area.contains(rect) and not any(rect.intersects(other) for other in taken):
                 self._halo(painter, font, rect, words, COLOURS[self.theme].text)
                 taken.append(rect)
 
     def _halo(self, painter: QPainter, font: QFont, rect: QRectF, words: str, colour: str) -> None:
         """Writes words that read on any ground: with a rim in the colour of the paper."""
-        measure = QFontMetricsF(font)
-        path = QPainterPath()
-        left = rect.center().x() - measure.horizontalAdvance(words) / 2
-        path.addText(QPointF(left, rect.center().y() + (measure.ascent() - measure.descent()) / 2), font, words)
-        rim = QColor(COLOURS[self.theme].panel)
-        rim.setAlphaF(0.9)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(rim, 3.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-        painter.drawPath(path)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colour))
-        painter.drawPath(path)
+        ratio = painter.device().devicePixelRatioF()
+        key = (words, colour, font.weight(), ratio)
+        if key not in self._words:
+            if len(self._words) > 400:
+                self._words.clear()
+            self._words[key] = _rimmed(font, words, colour, COLOURS[self.theme].panel, ratio)
+        drawn = self._words[key]
+        corner = rect.center() - QPointF(drawn.width() / ratio / 2, drawn.height() / ratio / 2)
+        painter.drawPixmap(QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio), drawn)
 
     # ------------------------------------------------------------ the pointer
 
@@ -403,3 +404,25 @@ class ScatterView(QWidget):
             self.hovered = row
             self.rowHovered.emit(-1 if row is None else row, place.toPoint())
             self.update()
+
+
+def _rimmed(font: QFont, words: str, colour: str, paper: str, ratio: float) -> QPixmap:
+    """Paints words with a rim, on nothing."""
+    measure = QFontMetricsF(font)
+    width, height = measure.horizontalAdvance(words) + 10, measure.height() + 8
+    drawn = QPixmap(round(width * ratio), round(height * ratio))
+    drawn.setDevicePixelRatio(ratio)
+    drawn.fill(Qt.GlobalColor.transparent)
+    path = QPainterPath()
+    path.addText(QPointF(5, 4 + measure.ascent()), font, words)
+    painter = QPainter(drawn)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rim = QColor(paper)
+    rim.setAlphaF(0.9)
+    painter.setPen(QPen(rim, 3.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawPath(path)
+    painter.end()
+    return drawn
