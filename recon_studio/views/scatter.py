@@ -131,7 +131,7 @@ class ScatterView(QWidget):
         count = len(self._plot.coordinates) if self._plot is not None else 1
         base = min(max(14.0 / max(count, 1) ** 0.16, 1.6), 6.0)
         enlarged = min(max(self._scale / self._whole_scale(), 1.0), 16.0)
-        return round(4 * min(7.0, base * enlarged**0.25)) / 4  # in steps: every size of a mark is painted once
+        return float(round(4 * min(7.0, base * enlarged**0.25)) / 4)  # in steps: every size of a mark is painted once
 
     def pixels(self, coordinates: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         """Returns where points (n, 2) of the plane are in the widget, in logical pixels."""
