@@ -1,4 +1,7 @@
-"""How far the reconstruction lags behind the brush: ``python -m benchmarks.bench_brush --json``.
+"""How far the reconstruction lags behind the brush: ``python -m benchmarks.bench_brush [--page curves] --json``.
+
+With ``--page`` the drawer is open at that page, and the hand rests between two strokes just so long that the page's long question is being
+worked on when the next stroke begins.
 
 The whole window with its real helpers on a (virtual) screen. A synthetic hand drags the brush over the cloud at the pace of a mouse,
 hiding patches and then showing them again. For each move that changed the mask: the time from the mouse event until the
@@ -9,7 +12,7 @@ import argparse
 import json
 import statistics
 from time import perf_counter
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
@@ -19,9 +22,11 @@ from benchmarks.window import LIMIT_S, application, circumstances, opened, wait
 from recon_model.assets import asset_path
 from recon_studio.controllers.errand import complete
 from recon_studio.controllers.studio import Studio
+from recon_studio.state.explain import Page
 from recon_studio.views.main_window import MainWindow
 
 PACE_MS = 16  # between two moves of a mouse
+REST_MS = 450  # between two strokes: attention and the question are sent after 180, worked on after another 150
 STEP = 6  # pixels a move
 MOVES = 1000
 SEEN, REBUILT = 1, 2
@@ -71,14 +76,18 @@ class Watch(QObject):
             del self._open[: place + 1]
 
 
-def measure(moves: int) -> dict[str, Any]:
+def measure(moves: int, page: Page | None = None) -> dict[str, Any]:
     """Drags the brush and returns medians, percentiles and what they were measured on."""
     with opened(str(asset_path("clouds", "chair.ply"))) as (studio, window):
         if not wait(lambda: complete(studio.store.state)):
             raise SystemExit(f"bench_brush: no reconstruction within {LIMIT_S} s.")
+        if page is not None:
+            studio.explain.turn_to(page)
+        if not wait(lambda: complete(studio.store.state)):
+            raise SystemExit(f"bench_brush: no answer for the page within {LIMIT_S} s.")
         studio.bench.set_tool("brush")
         watch = Watch(studio, window)
-        _drag(studio, window, watch, moves)
+        _drag(studio, window, watch, moves, REST_MS if page is not None else PACE_MS)
         if not wait(lambda: not watch.waits) or not watch.lags:
             raise SystemExit(f"bench_brush: {len(watch.lags)} masks were shown, and one never.")
         model = studio.store.state.model
@@ -93,8 +102,9 @@ def measure(moves: int) -> dict[str, Any]:
     }
 
 
-def _drag(studio: Studio, window: MainWindow, watch: Watch, moves: int) -> None:
-    """Sends one mouse event each ``PACE_MS``: strokes to and fro over the cloud, hiding in one pass and showing in the next."""
+def _drag(studio: Studio, window: MainWindow, watch: Watch, moves: int, rest: int) -> None:
+    """Sends one mouse event each ``PACE_MS``: strokes to and fro over the cloud, hiding in one pass and showing in the next, with a rest
+    (milliseconds) between strokes."""
     tile = window.bench.tiles[SEEN]
     places = _path(studio, window)
     numbers = iter(range(moves))
@@ -114,6 +124,7 @@ def _drag(studio: Studio, window: MainWindow, watch: Watch, moves: int) -> None:
         watch.asked(moved)
         if step == len(places) - 1:
             QTest.mouseRelease(tile, Qt.MouseButton.LeftButton, keys, places[-1])
+        clock.setInterval(rest if step == len(places) - 1 else PACE_MS)
 
     clock = QTimer(window, interval=PACE_MS, timerType=Qt.TimerType.PreciseTimer)
     clock.timeout.connect(move)
@@ -141,10 +152,11 @@ def _path(studio: Studio, window: MainWindow) -> list[QPoint]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moves", type=int, default=MOVES)
+    parser.add_argument("--page", choices=get_args(Page), help="page of the drawer that is open meanwhile (default: it is closed)")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     options = parser.parse_args()
     with application("bench_brush"):
-        result = measure(options.moves)
+        result = measure(options.moves, options.page)
     if options.json:
         print(json.dumps(result))
     else:

@@ -48,6 +48,8 @@ def _play(role: str, incoming: BinaryIO, outgoing: BinaryIO) -> int:
         outgoing.write(pack(encode(reply)))
         outgoing.flush()
 
+    # A request must be seen at once although a long question keeps the interpreter busy.
+    sys.setswitchinterval(0.0005)
     inbox = Inbox(incoming)
     # Said before torch is imported, which takes more than a second: requests may already queue up in the meantime.
     send(Ready(id=0, role=role, versions=versions()))

@@ -22,8 +22,8 @@ from recon_model.serve.messages import (
 )
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
-from recon_studio.state import explaining
-from recon_studio.state.app_state import AppState
+from recon_studio.state import actions, explaining
+from recon_studio.state.app_state import AppState, Notice
 from recon_studio.state.explain import (
     Answer,
     Colouring,
@@ -70,6 +70,7 @@ class ExplainController(QObject):
             "methodChosen": self.set_method,
             "measuredChosen": self.set_measured,
             "askedAgain": self.ask_again,
+            "writeFailed": self.tell,
         }.items():
             getattr(view, name).connect(handler)
 
@@ -100,6 +101,10 @@ class ExplainController(QObject):
     def ask_again(self, topic: Topic) -> None:
         """Asks once more what was refused or cancelled."""
         self._store.apply(lambda state: explaining.forget(state, topic))
+
+    def tell(self, sentence: str) -> None:
+        """Says what could not be done."""
+        self._store.apply(lambda state: actions.notify(state, Notice(sentence, "error")))
 
     def close(self) -> None:
         """Asks nothing more."""

@@ -1,5 +1,6 @@
 """The bench: linked views of one cloud, and beside them what is known of a patch, its attention and its names."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -9,17 +10,19 @@ from recon_studio.scene.resolve import Resolver
 from recon_studio.state.app_state import AppState
 from recon_studio.views.attention_panel import AttentionPanel
 from recon_studio.views.bench_view import BenchView
-from recon_studio.views.doubt import Drawer
 from recon_studio.views.inspector import Inspector
 from recon_studio.views.theme import GRID
 from recon_studio.views.view_actions import ViewActions
 from recon_studio.views.words import Words
 
 if TYPE_CHECKING:
+    from recon_studio.views.doubt import Drawer
     from recon_studio.views.main_window import MainWindow
 
 RIGHT = 38 * GRID
 DRAWER = 32 * GRID
+ASKED = ("drawerToggled", "pageTurned", "colouringChosen", "phraseEdited", "methodChosen", "measuredChosen", "askedAgain", "writeFailed")
+"""What the drawer emits about explanations."""
 
 
 class BenchRoom(QWidget):
@@ -33,6 +36,7 @@ class BenchRoom(QWidget):
     methodChosen = Signal(str)  # Method
     measuredChosen = Signal(str)  # Measured
     askedAgain = Signal(str)  # Topic
+    writeFailed = Signal(str)  # why
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__()
@@ -40,7 +44,7 @@ class BenchRoom(QWidget):
         self.bench = BenchView(self)
         self.view_actions = ViewActions(window.actions_by_name, self.bench, self)
         self.inspector, self.attention, self.words = Inspector(), AttentionPanel(), Words()
-        self.drawer = Drawer()
+        self._window = window
         column = QWidget()
         right = QVBoxLayout(column)
         right.setContentsMargins(0, 0, 0, 0)
@@ -57,46 +61,50 @@ class BenchRoom(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
-        row.addWidget(self._with_drawer(), 1)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(GRID)
+        self._split.addWidget(self.bench)
+        self._split.setStretchFactor(0, 1)
+        row.addWidget(self._split, 1)
         row.addWidget(self._right)
         for panel, names in (
             (self.bench, ("patchPicked", "patchToggled", "strokePainted")),
             (self.inspector, ("patchToggled",)),
             (self.attention, ("queryChanged",)),
-            (self.drawer, ("queryChanged", "patchPicked")),
             (self.words, ("namesEdited",)),
         ):
             for name in names:
                 getattr(panel, name).connect(getattr(window, name))
         self.bench.ready.connect(window.viewsReady)
-        self._link()
-
-    def _with_drawer(self) -> QSplitter:
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(GRID)
-        split.addWidget(self.bench)
-        split.addWidget(self.drawer)
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 0)
-        split.setSizes([70 * GRID, DRAWER])
-        return split
-
-    def _link(self) -> None:
-        """Lets views, cards and drawer follow each other's pointer, and passes on what is asked of explanations."""
         self.attention.colouringChosen.connect(self.colouringChosen)
-        for name in ("drawerToggled", "pageTurned", "colouringChosen", "phraseEdited", "methodChosen", "measuredChosen", "askedAgain"):
-            getattr(self.drawer, name).connect(getattr(self, name))
-        pointed = ((self.bench, self.drawer), (self.drawer, self.bench))
-        for emitter, other in pointed:
-            emitter.patchHovered.connect(other.set_hover)
-            emitter.patchHovered.connect(self.inspector.set_hover)
+        self.bench.patchHovered.connect(self.inspector.set_hover)
         self.bench.drawn.connect(lambda: self.attention.strip.set_camera(self.bench.camera))
+
+    @cached_property
+    def drawer(self) -> "Drawer":
+        """The drawer; made, and joined to views and cards, when it is first opened."""
+        from recon_studio.views.doubt import Drawer
+
+        made = Drawer()
+        self._split.addWidget(made)
+        self._split.setStretchFactor(1, 0)
+        self._split.setSizes([self._split.height() - DRAWER, DRAWER])
+        for name in ASKED:
+            getattr(made, name).connect(getattr(self, name))
+        for name in ("queryChanged", "patchPicked"):
+            getattr(made, name).connect(getattr(self._window, name))
+        self.bench.patchHovered.connect(made.set_hover)
+        made.patchHovered.connect(self.bench.set_hover)
+        made.patchHovered.connect(self.inspector.set_hover)
+        return made
 
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws what differs between two states."""
-        for panel in (self.inspector, self.attention, self.words, self.drawer, self.view_actions):
+        for panel in (self.inspector, self.attention, self.words, self.view_actions):
             panel.show_state(old, new)
+        if new.explain.open or "drawer" in self.__dict__:
+            self.drawer.show_state(old, new)
         self.bench.show_state(new, self._resolve(new))
         if old is None or (old.tool, old.theme) != (new.tool, new.theme):
             self.bench.set_tool(new.tool, new.theme)
@@ -108,5 +116,6 @@ class BenchRoom(QWidget):
     def shut(self) -> None:
         """Stops what runs by itself."""
         self.words.stop()
-        self.drawer.stop()
+        if "drawer" in self.__dict__:
+            self.drawer.stop()
         self.bench.shut()

@@ -53,6 +53,7 @@ class Drawer(QFrame):
     methodChosen = Signal(str)  # Method
     measuredChosen = Signal(str)  # Measured
     askedAgain = Signal(str)  # Topic
+    writeFailed = Signal(str)  # why
     queryChanged = Signal(object)  # AttentionQuery
     patchPicked = Signal(int)
     patchHovered = Signal(object)  # int, or None
@@ -115,7 +116,7 @@ class Drawer(QFrame):
         self.export.setAccessibleName("Export this page")
         menu = QMenu(self.export)
         for kind, words in (("png", "Picture (PNG)…"), ("svg", "Drawing (SVG)…"), ("csv", "Table (CSV)…")):
-            menu.addAction(words).triggered.connect(lambda _checked=False, kind=kind: self._ask_export(kind))
+            menu.addAction(words).triggered.connect(lambda _checked=False, kind=kind: self.ask_export(kind))
         self.export.setMenu(menu)
         self.close_button = QToolButton()
         self.close_button.setIconSize(QSize(14, 14))
@@ -176,6 +177,7 @@ class Drawer(QFrame):
         line = self.phrase.lineEdit()
         assert line is not None
         line.editingFinished.connect(self._send_phrase)
+        line.setAcceptDrops(False)  # a file dropped here is meant for the window, too
         self.colour.clicked.connect(self._colour)
         self.again.clicked.connect(self._ask_again)
         pointed: list[MatrixView | Figure] = [self.matrix, *self.figures.values()]
@@ -229,7 +231,8 @@ class Drawer(QFrame):
         self.setVisible(new.explain.open)
         if not new.explain.open:
             return
-        watched = ("explain", "query", "theme", "selected_patch", "prepared", "reconstruction", "names", "scores", "model")
+        # Not the reconstruction, which changes with every move of a brush: attention follows when the brush rests.
+        watched = ("explain", "query", "theme", "selected_patch", "prepared", "names", "scores", "model")
         if self._drawn and old is not None and all(getattr(old, name) is getattr(new, name) for name in watched):
             return
         if old is None or old.theme != new.theme or not self._drawn:
@@ -316,7 +319,7 @@ class Drawer(QFrame):
             self.hint.setText("Opening the plots…")
             self.stack.setCurrentWidget(self.hint)
             return
-        told = (page, answer, new.theme, new.selected_patch)
+        told = (page, answer, new.theme, new.selected_patch, new.explain.maps if page == "ratios" else None)
         if told != self._drawn:
             self._drawn = told
             figure = self.figures[topic]
@@ -331,12 +334,21 @@ class Drawer(QFrame):
             self.show_state(None, self._state)
 
     # ------------------------------------------------------------ into files
-    def _ask_export(self, kind: str) -> None:
-        page = self._state.explain.page if self._state is not None else "matrix"
-        words = {"png": "PNG image (*.png)", "svg": "SVG drawing (*.svg)", "csv": "Table (*.csv)"}[kind]
-        path, _ = QFileDialog.getSaveFileName(self, f"Export '{PAGES[page][0]}'", f"{page}.{kind}", words)
+    def ask_export(self, kind: str = "png") -> None:
+        """Asks where to write the open page, and does; nothing where it has nothing to show."""
+        if self._state is None or not self._state.explain.open or not self.export.isEnabled():
+            return
+        page = self._state.explain.page
+        words = {"png": "PNG image (*.png)", "svg": "SVG drawing (*.svg)", "csv": "Table (*.csv)"}
+        filters = ";;".join(sorted(words.values(), key=lambda each: each != words[kind]))
+        path, chosen = QFileDialog.getSaveFileName(self, f"Export '{PAGES[page][0]}'", f"{page}.{kind}", filters)
         if path:
-            self.write(path if path.lower().endswith(f".{kind}") else f"{path}.{kind}")
+            ending = next((each for each, named in words.items() if named == chosen), kind)
+            known = path.lower().rpartition(".")[2] in words
+            try:
+                self.write(path if known else f"{path}.{ending}")
+            except OSError as error:
+                self.writeFailed.emit(str(error))
 
     def write(self, path: str) -> None:
         """Writes the open page as a picture, a drawing or a table, by the path's ending, with what it was made from.

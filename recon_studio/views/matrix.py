@@ -69,7 +69,7 @@ class MatrixView(QWidget):
             return QRect(QPointF(left, top).toPoint(), room)
         rows, columns = self._matrix.values.shape
         tall = room.height()
-        wide = min(room.width(), round(tall * columns / max(rows, 1) * 2.5))  # cells at most so much wider than tall
+        wide = min(room.width(), round(tall * columns / max(rows, 1) * 5))  # cells at most so much wider than tall
         return QRect(left, top, wide, tall)
 
     def cell(self, row: int, column: int) -> QRectF:

@@ -79,7 +79,8 @@ def make_figure(module: Any) -> Any:
 def make_plot(figure: Any, column: int) -> Any:
     """Adds a plot; the pointer neither zooms nor moves it."""
     plot = figure.addPlot(row=0, col=column, enableMenu=False)
-    plot.ctrlMenu.setParent(figure)  # never shown, and a window of its own until it goes with the figure
+    plot.ctrlMenu.setParent(figure)  # else it would be a window of its own that outlives the figure
+    plot.ctrlMenu.hide()
     plot.setMouseEnabled(x=False, y=False)
     plot.hideButtons()
     for side in ("bottom", "left"):

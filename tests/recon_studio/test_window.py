@@ -21,8 +21,9 @@ from recon_studio.backend.launch import helper_command, helper_environment, laun
 from recon_studio.backend.process import HelperProcess
 from recon_studio.controllers.errand import complete
 from recon_studio.controllers.studio import Start, Studio
-from recon_studio.state import actions
+from recon_studio.state import actions, explaining
 from recon_studio.state.app_state import AppState, Mask
+from recon_studio.views.doubt import Drawer
 from recon_studio.views.main_window import MainWindow
 from tests.recon_studio.drags import drag_enter, drag_move
 from tests.recon_studio.shapes import chair, write_broken_ply, write_ply
@@ -140,6 +141,7 @@ def rig(shared_rig: Rig, chair_file: Path, qtbot: QtBot) -> Rig:
         lambda state: actions.set_query(state, fresh.query),
         lambda state: actions.set_names(state, ("chair", "airplane", "bathtub")),
         lambda state: actions.set_theme(state, "light"),
+        lambda state: replace(state, explain=replace(fresh.explain, maps=state.explain.maps)),
     ):
         store.apply(action)
     while store.state.notices:
@@ -374,6 +376,83 @@ def test_a_model_beside_itself_is_neither_better_nor_worse(rig: Rig, qtbot: QtBo
     rig.window.actions_by_name["close_rival"].trigger()
     assert rig.state.rival is None
     assert [tile.show for tile in rig.state.views.tiles] == ["input", "seen", "rebuilt", "attention"]
+
+
+def open_drawer(rig: Rig) -> Drawer:
+    """Opens the drawer by its key, and lets it find its place."""
+    press(rig.window, Qt.Key.Key_D)
+    drawer = rig.window.bench_room.drawer
+    assert drawer.isVisible()
+    for _ in range(3):  # what is laid out asks for more to be laid out
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+    return drawer
+
+
+def test_attention_is_asked_by_head_by_matrix_and_of_a_mask_token(rig: Rig, qtbot: QtBot) -> None:
+    drawer, strip = open_drawer(rig), rig.window.attention.strip
+    QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.place(2).center())
+    press(rig.window, Qt.Key.Key_Less)
+    state = rig.settle(qtbot)
+    maps = state.explain.maps
+    assert state.query.head == 1
+    np.testing.assert_allclose(state.attention.weights[maps.visible], maps.cross[-2, 1, 0], atol=1e-6)
+    # A click on a cell asks the row's patch; the pointer on it rings the column's patch in the views.
+    row, column = 5, 3
+    at = drawer.matrix.cell(row, column).center().toPoint()
+    QTest.mouseMove(drawer.matrix, at)
+    qtbot.waitUntil(lambda: rig.window.bench.hovered == maps.visible[column], timeout=WAIT_MS)
+    assert rig.window.inspector.title.text() == f"Patch {maps.visible[column]} · under the pointer"
+    QTest.mouseClick(drawer.matrix, Qt.MouseButton.LeftButton, pos=at)
+    state = rig.settle(qtbot)
+    assert (state.query.token, state.query.patch) == ("patch", maps.visible[row - 3])
+    np.testing.assert_allclose(state.attention.weights[maps.visible], maps.patches[-2, 1, row - 3], atol=1e-6)
+    # A hidden patch's mask token looks in the decoder, at hidden patches, too.
+    hidden = click_patch(rig, lambda patch: bool(rig.state.reconstruction.hidden[patch]))
+    state = rig.settle(qtbot)
+    assert state.attention.weights[state.explain.maps.masked].sum() > 0.01
+    assert rig.window.bench.tiles[3].view.caption.startswith(f"mask token {hidden} · decoder layer")
+    press(rig.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    state = rig.settle(qtbot)
+    assert (state.query.token, state.query.patch) != ("patch", hidden)
+    np.testing.assert_array_equal(state.attention.weights, explaining.weights_of(state.explain.maps, state.query))
+    press(rig.window, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: not drawer.isVisible(), timeout=WAIT_MS)
+
+
+def test_attention_is_doubted_and_the_answer_follows_the_brush(rig: Rig, qtbot: QtBot) -> None:
+    drawer = open_drawer(rig)
+    view = rig.view(3)
+    QTest.mouseClick(drawer.tabs["occlusion"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(drawer.colour, Qt.MouseButton.LeftButton)
+    state = rig.settle(qtbot)
+    first = explaining.occlusion(state)
+    assert not first.effect[state.reconstruction.hidden].any()
+    assert first.whole == pytest.approx(state.reconstruction.chamfer.mean(), rel=1e-3)
+    assert rig.window.bench.tiles[3].view.title == "What each patch helps to rebuild"
+    assert (rig.view(3) != view).any()
+    qtbot.waitUntil(lambda: drawer.figures["occlusion"].canvas is not None, timeout=WAIT_MS)
+    assert drawer.figures["occlusion"].patch_at(0, 0.0) == first.effect.argmax()  # the most helpful patch has the first bar
+    press(rig.window, Qt.Key.Key_B)
+    tile = rig.window.bench.tiles[1]
+    middle = tile.image_rect().center()
+    QTest.mousePress(tile, Qt.MouseButton.LeftButton, pos=middle - QPoint(0, 50))
+    for step in range(1, 11):
+        QTest.mouseMove(tile, middle + QPoint(0, 10 * step - 50))
+    QTest.mouseRelease(tile, Qt.MouseButton.LeftButton, pos=middle + QPoint(0, 50))
+    press(rig.window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: rig.state.mask.hidden is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: explaining.occlusion(rig.state) not in (None, first), timeout=WAIT_MS)
+    second = explaining.occlusion(rig.settle(qtbot))
+    np.testing.assert_array_equal(np.frombuffer(second.asked.hidden, bool), rig.state.mask.hidden)
+    QTest.mouseClick(drawer.tabs["curves"], Qt.MouseButton.LeftButton)
+    curves = explaining.current(rig.settle(qtbot), "curves").curves
+    assert [curve.order for curve in curves] == ["attention", "error", "random"]
+    # Nothing is taken away yet, in any order: the error is that of the reconstruction.
+    starts = [float(run[0]) for curve in curves for run in curve.deletion]
+    assert starts == pytest.approx([float(rig.state.reconstruction.chamfer.mean())] * len(starts), rel=1e-3)
+    press(rig.window, Qt.Key.Key_D)
+    assert not drawer.isVisible()
 
 
 def test_a_bad_file_is_a_sentence_and_the_window_goes_on(rig: Rig, qtbot: QtBot, tmp_path: Path, chair_file: Path) -> None:

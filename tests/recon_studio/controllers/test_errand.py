@@ -29,6 +29,7 @@ class FakeBenchRoom(QObject):
     methodChosen = Signal(str)
     measuredChosen = Signal(str)
     askedAgain = Signal(str)
+    writeFailed = Signal(str)
 
 
 class FakeWindow(QObject):
