@@ -25,6 +25,7 @@ from recon_model.serve.messages import (
 )
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.embeddings import EmbeddingController
+from recon_studio.controllers.lapse import LapseController
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.writing import LineWriter
@@ -61,6 +62,7 @@ class MapController(QObject):
         self._texts: tuple[int, tuple[str, ...], str] | None = None  # request id, names, phrase
         self._phrase = ""
         self._writer: LineWriter | None = None
+        self.lapse = LapseController(store, backend, self)
         store.changed.connect(self._follow)
         backend.answered.connect(self._answered)
         backend.progressed.connect(self._progressed)
@@ -88,6 +90,9 @@ class MapController(QObject):
             "rowOpened": self.open,
             "phraseEntered": self.ask_phrase,
             "exportRequested": self.export,
+            "lapseWanted": self.lapse.start,
+            "frameChosen": self.lapse.show,
+            "lapseClosed": self.lapse.close_lapse,
             "pictureSaved": self._exported,
         }.items():
             getattr(view, name).connect(handler)
@@ -110,6 +115,7 @@ class MapController(QObject):
 
     def start(self) -> None:
         """Lays the embedded clouds out, by the settings; what runs is stopped first."""
+        self.lapse.close_lapse()
         settings = self._store.state.map.settings
         if self._running is not None:
             self._next = settings
@@ -132,6 +138,7 @@ class MapController(QObject):
         """Stops what runs when its line in the activity bar is cancelled."""
         if job == JOB:
             self.stop()
+        self.lapse.cancel(job)
 
     def place_new(self) -> None:
         """Embeds clouds that came to the library since, and places them on the map."""
@@ -264,6 +271,8 @@ class MapController(QObject):
         clouds, projection = state.embeddings, state.map.projection
         if clouds is None or self._running is not None or self._placing is not None or state.room != "map":
             return
+        if state.map.lapse is not None:
+            return  # its clouds are chosen already
         if projection is None:
             if len(clouds) >= mapping.FEWEST:
                 self._start(replace(state.map.settings, method="pca"))

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from recon_studio.state.app_state import AppState, Flags, Floats, Indices
 from recon_studio.state.embeddings import Embeddings
+
+if TYPE_CHECKING:
+    from recon_studio.state.lapse import Lapse
 
 Feature = Literal["queries", "patches", "projected"]
 Method = Literal["tsne", "pca"]
@@ -121,6 +124,8 @@ class MapState:
     phrase: PhrasePlace | None = None
     phrase_note: str = ""
     """What there is to say of the phrase instead of a place."""
+    lapse: "Lapse | None" = None
+    """A run's checkpoints, one frame each, while they are looked at."""
 
 
 def change(state: AppState, **changes: object) -> AppState:
@@ -181,6 +186,25 @@ def new_rows(projection: Projection, clouds: Embeddings) -> Indices:
     """Returns the rows of the embeddings that are not on the map."""
     known = set(projection.clouds.keys)
     return np.array([row for row, key in enumerate(clouds.keys) if key not in known], np.int64)
+
+
+def rows_of(clouds: Embeddings, rows: Indices) -> Embeddings:
+    """Returns some rows of embeddings."""
+
+    def some(values: npt.NDArray[np.float32] | None) -> npt.NDArray[np.float32] | None:
+        return None if values is None else values[rows]
+
+    return replace(
+        clouds,
+        keys=tuple(clouds.keys[row] for row in rows),
+        labels=tuple(clouds.labels[row] for row in rows),
+        sets=tuple(clouds.sets[row] for row in rows),
+        features=clouds.features[rows],
+        projected=some(clouds.projected),
+        images=some(clouds.images),
+        errors=some(clouds.errors),
+        previews=clouds.previews[rows],
+    )
 
 
 def with_rows(clouds: Embeddings, more: Embeddings, rows: Indices) -> Embeddings:

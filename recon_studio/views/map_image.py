@@ -15,21 +15,24 @@ LEGEND, FOOT = 24 * GRID, 4 * GRID
 _FULL, _TIGHT = ROW, 13
 
 
-def map_image(scatter: ScatterView, state: AppState, colouring: Colouring | None) -> QImage:
-    """Paints what the scatter plot shows, the legend beside it, and the recipe beneath; the recipe is also the image's description."""
+def map_image(scatter: ScatterView, state: AppState, colouring: Colouring | None, *, scale: float = SCALE, note: str = "") -> QImage:
+    """Paints what the scatter plot shows, the legend beside it, and the recipe beneath; the recipe is also the image's description.
+
+    ``note`` takes the recipe's place beneath, such as the name of a checkpoint.
+    """
     colours = COLOURS[state.theme]
     width, height = scatter.width() + LEGEND, scatter.height() + FOOT
-    image = QImage(round(width * SCALE), round(height * SCALE), QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(SCALE)
+    image = QImage(round(width * scale), round(height * scale), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
     image.fill(QColor(colours.panel))
     projection = state.map.projection
     if projection is None or colouring is None:
         return image
-    made = recipe(projection)
+    made = note or recipe(projection)
     image.setText("Description", made)
     painter = QPainter(image)
     painter.setClipRect(QRect(0, 0, scatter.width(), scatter.height()))
-    scatter.paint(painter, SCALE, pointer=False)
+    scatter.paint(painter, scale, pointer=False)
     painter.setClipping(False)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_legend(painter, QRect(scatter.width(), 0, LEGEND, scatter.height()), colouring, state)

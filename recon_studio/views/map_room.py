@@ -23,9 +23,11 @@ from PySide6.QtWidgets import (
 from recon_studio.scene import map as picture
 from recon_studio.scene.map import Colouring
 from recon_studio.scene.thumbnail import thumbnail
+from recon_studio.state import lapse as lapsing
 from recon_studio.state.app_state import AppState, Flags
 from recon_studio.state.map import METHODS, MapTool, Quality
 from recon_studio.views.map_image import map_image
+from recon_studio.views.map_lapse import GifWriter, LapseCard
 from recon_studio.views.map_panels import ROW, ActionButton, ColourCard, PhraseCard, SettingsCard
 from recon_studio.views.parts import Card, ElidedLabel, label, rule
 from recon_studio.views.scatter import Plot, ScatterView
@@ -34,7 +36,7 @@ from recon_studio.views.theme import GRID
 RIGHT = 38 * GRID
 PICTURE = 16 * GRID
 """Side of the hover picture."""
-OTHER_CARDS = 500
+OTHER_CARDS = 600
 """Height that the cards need besides the legend, in pixels."""
 TOOLS: tuple[MapTool, ...] = get_args(MapTool)
 KINDS = ("png", "svg", "csv")
@@ -104,6 +106,9 @@ class MapRoom(QWidget):
     rowOpened = Signal(int)
     phraseEntered = Signal(str)
     exportRequested = Signal(str, str)  # kind, path
+    lapseWanted = Signal(str)  # a run's folder
+    frameChosen = Signal(int)
+    lapseClosed = Signal()
     pictureSaved = Signal(str, str)  # path, and a sentence where it failed
 
     def __init__(self, actions: dict[str, QAction]) -> None:
@@ -117,6 +122,8 @@ class MapRoom(QWidget):
         self.settings = SettingsCard(actions)
         self.colour = ColourCard()
         self.phrase = PhraseCard()
+        self.lapse = LapseCard()
+        self._gif: GifWriter | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
@@ -199,7 +206,7 @@ class MapRoom(QWidget):
         side = QVBoxLayout(column)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(GRID)
-        for card in (self.settings, self.colour, self.phrase):
+        for card in (self.settings, self.colour, self.phrase, self.lapse):
             side.addWidget(card)
         side.addStretch(1)
         area = QScrollArea()
@@ -215,6 +222,10 @@ class MapRoom(QWidget):
         self.colour.colourChosen.connect(self.colourChosen)
         self.colour.groupToggled.connect(self.groupToggled)
         self.phrase.phraseEntered.connect(self.phraseEntered)
+        self.lapse.runWanted.connect(self._ask_run)
+        self.lapse.frameChosen.connect(self.frameChosen)
+        self.lapse.closed.connect(self.lapseClosed)
+        self.lapse.gifWanted.connect(self._ask_gif)
         self.scatter.rowsChosen.connect(self.rowsChosen)
         self.scatter.rowClicked.connect(self.rowPicked)
         self.scatter.rowOpened.connect(self.rowOpened)
@@ -241,6 +252,7 @@ class MapRoom(QWidget):
         self._state = new
         self.settings.show_state(old, new)
         self.phrase.show_state(old, new)
+        self.lapse.show_state(old, new)
         self._show_actions(new)
         self._show_empty(new)
         watched = ("map", "theme", "current", "names")
@@ -377,6 +389,36 @@ class MapRoom(QWidget):
         if path:
             self.export_as(kind, path if path.lower().endswith(f".{kind}") else f"{path}.{kind}")
 
+    def _ask_run(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open a run's folder")
+        if folder:
+            self.lapseWanted.emit(folder)
+
+    def _ask_gif(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Save the time-lapse", "time-lapse.gif", "Animated GIF (*.gif)")
+        if path:
+            self.save_gif(path if path.lower().endswith(".gif") else f"{path}.gif")
+
+    def save_gif(self, path: str) -> None:
+        """Paints every frame of the time-lapse and has them written."""
+        state = self._state
+        if state is None or state.map.lapse is None or self._gif is not None:
+            return
+        images = []
+        for at in range(len(state.map.lapse.frames)):
+            shown = lapsing.show(state, at)
+            self._show_map(None, shown)
+            images.append(map_image(self.scatter, shown, self._colouring, scale=1.0, note=state.map.lapse.frames[at].name))
+        self._show_map(None, state)
+        self._gif = GifWriter(path, images, self)
+        self._gif.finished.connect(self._gif_saved)
+
+    def _gif_saved(self, path: str, complaint: str) -> None:
+        if self._gif is not None:
+            self._gif.join()
+            self._gif = None
+        self.pictureSaved.emit(path, complaint)
+
     def export_as(self, kind: str, path: str) -> None:
         """Saves the map; an image is painted here, the rest is written elsewhere."""
         if kind != "png":
@@ -391,8 +433,11 @@ class MapRoom(QWidget):
         self.colour.set_rows((self.height() - OTHER_CARDS) // ROW)
 
     def shut(self) -> None:
-        """Has nothing that runs by itself."""
+        """Stops what runs by itself."""
         self.hover.hide()
+        self.lapse.stop()
+        if self._gif is not None:
+            self._gif.join()
 
 
 def quality_in_words(quality: Quality | None, method: str) -> tuple[str, str]:

@@ -26,7 +26,8 @@ class View(QObject):
     """What a map room emits."""
 
     embedRequested, startRequested, pauseRequested, stopRequested, placeRequested = (Signal() for _ in range(5))
-    selectionCleared = Signal()
+    selectionCleared, lapseClosed = Signal(), Signal()
+    lapseWanted, frameChosen = Signal(str), Signal(int)
     foldersChosen, settingsChanged, colourChosen, groupToggled, namesToggled, toolChosen, phraseEntered = (Signal(object) for _ in range(7))
     rowPicked, rowOpened = Signal(int), Signal(int)
     rowsChosen, exportRequested, pictureSaved = (Signal(object, str) for _ in range(3))

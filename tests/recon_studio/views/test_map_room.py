@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
@@ -12,9 +13,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from recon_studio.scene.map import PALETTE
+from recon_studio.state import lapse as lapsing
 from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState
 from recon_studio.state.embeddings import EmbeddingWork
+from recon_studio.state.lapse import Frame, Lapse
 from recon_studio.state.map import Quality
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.map_room import MapRoom, quality_in_words
@@ -252,3 +255,25 @@ def test_dark_is_dark(rig: Rig) -> None:
     window, room, state = rig
     window.show_state(state, replace(state, theme="dark"))
     assert sum(_colour_at(room.scatter, np.array([3, 3]))) < 150
+
+
+def test_the_time_lapse_is_slid_played_and_saved(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    _, room, state = rig
+    projection = state.map.projection
+    quality = Quality(0.9, 0.8, 0.7, 10, 1.0, float("nan"), 1.0)
+    frames = tuple(Frame(f"epoch {at}", projection.coordinates * np.float32(1 + at), quality) for at in range(3))
+    made = Lapse("/runs/a", ("1", "2", "3"), projection.clouds, projection, frames, at=2)
+    _show(rig, lapsing.show(mapping.change(state, lapse=made), 2))
+    assert room.lapse.words.text() == "epoch 2 · 3 of 3"
+    told: list[int] = []
+    room.frameChosen.connect(told.append)
+    room.lapse.slider.setValue(0)
+    assert told == [0]
+    with qtbot.waitSignal(room.pictureSaved) as saved:
+        room.save_gif(str(tmp_path / "lapse.gif"))
+    assert saved.args == [str(tmp_path / "lapse.gif"), ""]
+    with Image.open(tmp_path / "lapse.gif") as gif:
+        assert gif.n_frames == 3
+    _show(rig, state)
+    assert room.lapse.open.isVisible()
+    assert not room.lapse.slider.isVisible()
