@@ -104,7 +104,7 @@ def cloud_request(state: AppState, path: str) -> WriteCloud | None:
     of_patches: dict[str, Array] = {}
     centres = None
     if prepared is not None:
-        centres = Array.of((prepared.centres.astype(np.float64) * prepared.scale + prepared.centre).astype(np.float32))
+        centres = Array.of(prepared.outward(prepared.centres).astype(np.float32))
         hidden, errors, weights = actions.hidden_patches(state), tables.patch_errors(state), tables.patch_weights(state)
         if hidden is not None and len(hidden) == len(prepared.centres):
             of_patches["hidden"] = Array.of(hidden.astype(np.int32))
@@ -142,7 +142,7 @@ def reconstruction_request(state: AppState, path: str) -> WriteCloud | None:
     return WriteCloud(
         id=0,
         path=str(Path(path).absolute()),
-        points=Array.of((points.astype(np.float64) * prepared.scale + prepared.centre).astype(np.float32)),
+        points=Array.of(prepared.outward(points).astype(np.float32)),
         origin=cloud.origin,
         colours=Array.of(colours),
         scalars={"patch": Array.of(patch), "rebuilt": Array.of(is_new), "error": Array.of(errors)},

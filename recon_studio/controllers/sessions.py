@@ -302,6 +302,7 @@ def _differ(old: AppState, new: AppState) -> bool:
             "tool",
             "leaks",
             "views",
+            "explain",
             "can_undo",
         )
     )

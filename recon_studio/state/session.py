@@ -9,6 +9,7 @@ import msgspec
 
 from recon_studio.state import words
 from recon_studio.state.app_state import AppState, AttentionQuery, Item, Mask, Room, Theme, Tool
+from recon_studio.state.explain import Colouring, Explain, Measured, Method, Page
 from recon_studio.state.files import replace_file
 from recon_studio.state.history import History
 from recon_studio.state.listing import Listing
@@ -33,6 +34,26 @@ class SavedItem(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str = ""
 
 
+class Explaining(msgspec.Struct, frozen=True):
+    """What is asked of the model beyond the bench, without its answers."""
+
+    colouring: Colouring = "attention"
+    open: bool = False
+    page: Page = "matrix"
+    phrase: str = ""
+    method: Method = "integrated"
+    measured: Measured = "error"
+
+    @classmethod
+    def of(cls, explain: Explain) -> "Explaining":
+        """Returns the questions among what is explained."""
+        return cls(explain.colouring, explain.open, explain.page, explain.phrase, explain.method, explain.measured)
+
+    def put_into(self, explain: Explain) -> Explain:
+        """Asks these questions."""
+        return replace(explain, **msgspec.structs.asdict(self))
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A session; a field this version does not know is ignored, one it lacks takes its default."""
 
@@ -52,6 +73,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     tool: Tool = "turn"
     leaks: bool = False
     views: ViewState = ViewState()
+    explain: Explaining = Explaining()
     history: History = History()
     attempts: int = 0  # how often it was restored and did not live long enough to be saved again
 
@@ -78,6 +100,7 @@ def of(state: AppState, model: str, history: History) -> Session:
         tool=state.tool,
         leaks=state.leaks,
         views=replace(state.views, turning=False),
+        explain=Explaining.of(state.explain),
         history=History(history.past[-KEPT_STEPS:], history.future[-KEPT_STEPS:]),
     )
 
@@ -109,6 +132,7 @@ def listed(state: AppState, session: Session, missing: Iterable[str]) -> AppStat
         theme=session.theme,
         leaks=session.leaks,
         views=session.views,
+        explain=session.explain.put_into(state.explain),
     )
 
 

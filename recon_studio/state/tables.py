@@ -42,7 +42,7 @@ def patches(state: AppState) -> Table:
     columns = ("patch", "x", "y", "z", "points", "hidden", "squared_chamfer", "attention")
     if prepared is None or cloud is None:
         return Table(columns, ())
-    centres = prepared.centres.astype(np.float64) * prepared.scale + prepared.centre + cloud.origin
+    centres = prepared.outward(prepared.centres) + cloud.origin
     hidden, errors, weights = hidden_patches(state), patch_errors(state), patch_weights(state)
     rows = []
     for number, (x, y, z) in enumerate(centres.tolist()):

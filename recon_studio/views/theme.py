@@ -56,8 +56,9 @@ def prepare_application() -> None:
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Dresses the whole application."""
     colours = COLOURS[theme]
-    if app.style().name() != "fusion":
+    if not app.property("fusion"):  # a style sheet hides the style's name, and setting it again takes a quarter of all this
         app.setStyle("Fusion")
+        app.setProperty("fusion", True)
     app.setPalette(_palette(colours))
     app.setFont(text_font())
     app.setStyleSheet(_style_sheet(colours))

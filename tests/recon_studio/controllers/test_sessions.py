@@ -1,5 +1,6 @@
 """Sessions come back as they were; what cannot come back is named, and what is damaged is told in one sentence."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -63,6 +64,7 @@ def _work(rig: Rig, qtbot: QtBot) -> Session:
     rig.studio.bench.paint(Stroke("brush", 2, (3,), False))
     rig.studio.bench.set_query(AttentionQuery("img", 0, 0, 1))
     rig.studio.library.tag((rig.state.items[0].key,), "odd", True)
+    rig.studio.store.apply(lambda state: replace(state, explain=replace(state.explain, page="curves", phrase="legs")))
     qtbot.waitUntil(lambda: complete(rig.state))
     return rig.studio.sessions.present()
 

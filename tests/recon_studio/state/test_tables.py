@@ -32,6 +32,13 @@ def test_the_table_of_patches_is_in_the_files_coordinates() -> None:
     assert tables.patches(AppState()).rows == ()
 
 
+def test_a_cloud_that_was_stood_up_is_told_as_its_file_has_it() -> None:
+    state = answered_state()
+    turn = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], dtype=np.float32)  # z is up
+    stood = replace(state.prepared, rotation=turn, up="+z", centres=CORNERS @ turn.T, points=state.prepared.points @ turn.T)
+    assert tables.patches(replace(state, prepared=stood)).rows[3][1:4] == pytest.approx(tables.patches(state).rows[3][1:4], abs=1e-5)
+
+
 def test_names_are_told_with_what_they_scored() -> None:
     rows = _rows(tables.names(answered_state()).csv())
     assert [(row["rank"], row["name"]) for row in rows] == [("1", "chair"), ("2", "table")]
