@@ -61,8 +61,9 @@ class CloudTable:
             values = self.numbers[column][kept].astype(np.float64)
             return kept[np.argsort(np.where(np.isnan(values), np.inf, -values if descending else values), kind="stable")]
         if column in self.words:
-            texts = self.words[column]
-            return np.array(sorted(kept, key=lambda row: texts[row].casefold(), reverse=descending), np.int64)
+            texts = np.array([self.words[column][row].casefold() for row in kept])
+            _, ranks = np.unique(texts, return_inverse=True)
+            return kept[np.argsort(-ranks if descending else ranks, kind="stable")]
         return kept
 
 

@@ -124,8 +124,9 @@ def neighbours(embeddings: Embeddings, key: str) -> Floats | None:
     if key not in embeddings.keys:
         return None
     features = embeddings.projected if embeddings.projected is not None else embeddings.features
-    unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
-    return np.asarray(unit @ unit[embeddings.keys.index(key)], np.float32)
+    lengths = np.maximum(np.sqrt(np.einsum("nd,nd->n", features, features)), 1e-12)
+    row = embeddings.keys.index(key)
+    return np.asarray(features @ features[row] / (lengths * lengths[row]), np.float32)
 
 
 # ---------------------------------------------------------------- confusion

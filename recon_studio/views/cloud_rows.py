@@ -115,9 +115,9 @@ class CloudRows(QAbstractTableModel):
 class _Pictured(QStyledItemDelegate):
     """Paints the first column: a small picture before the name."""
 
-    def __init__(self, rows: CloudRows) -> None:
+    def __init__(self, rows: CloudRows, view: QWidget) -> None:
         super().__init__(rows)
-        self._rows = rows
+        self._rows, self._view = rows, view
         self._pictures: OrderedDict[tuple[str, Theme], QPixmap] = OrderedDict()
 
     def initStyleOption(self, option: Option, index: Index) -> None:
@@ -129,10 +129,11 @@ class _Pictured(QStyledItemDelegate):
         key = (self._rows.key(index), self._rows.theme)
         drawn = self._pictures.get(key)
         if drawn is None:
-            picture = thumbnail(table.embeddings.preview(int(self._rows.order[index.row()])), side=2 * PICTURE, theme=self._rows.theme)
-            image = QImage(picture.data, 2 * PICTURE, 2 * PICTURE, 6 * PICTURE, QImage.Format.Format_RGB888)
-            drawn = QPixmap.fromImage(image)
-            drawn.setDevicePixelRatio(2.0)
+            ratio = self._view.devicePixelRatioF()
+            side = round(PICTURE * ratio)
+            picture = thumbnail(table.embeddings.preview(int(self._rows.order[index.row()])), side=side, theme=self._rows.theme)
+            drawn = QPixmap.fromImage(QImage(picture.data, side, side, 3 * side, QImage.Format.Format_RGB888))
+            drawn.setDevicePixelRatio(ratio)
             self._pictures[key] = drawn
             if len(self._pictures) > MOST_PICTURES:
                 self._pictures.popitem(last=False)
@@ -173,7 +174,7 @@ class CloudTableView(QTableView):
             self.setColumnWidth(section, WIDTHS.get(column, 7 * GRID + 4))
         heading.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         heading.sortIndicatorChanged.connect(self._sort)
-        self.setItemDelegateForColumn(0, _Pictured(self.rows))
+        self.setItemDelegateForColumn(0, _Pictured(self.rows, self))
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows.key(index)))
 
     def show_table(self, table: CloudTable | None, order: Indices, theme: Theme) -> None:

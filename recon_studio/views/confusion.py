@@ -24,11 +24,14 @@ class ConfusionView(QWidget):
         self._matrix: Confusion | None = None
         self._cell: tuple[str, str] | None = None
         self._theme: Theme = "light"
+        self._edges: tuple[int, int] | None = None  # room for labels and names, measured once
         self.setAccessibleName("Confusion matrix")
         self.setMouseTracking(True)
 
     def show_matrix(self, matrix: Confusion | None, cell: tuple[str, str] | None, theme: Theme) -> None:
         """Shows counts, with one cell chosen."""
+        if matrix is not self._matrix:
+            self._edges = None
         self._matrix, self._cell, self._theme = matrix, cell, theme
         if matrix is not None:
             self.setAccessibleDescription(f"{matrix.right} of {matrix.clouds} labelled clouds were given the name of their label.")
@@ -54,6 +57,11 @@ class ConfusionView(QWidget):
         return QRect(left + column * side, top + row * side, side - 1, side - 1)
 
     def _margins(self) -> tuple[int, int]:
+        if self._edges is None:
+            self._edges = self._measure()
+        return self._edges
+
+    def _measure(self) -> tuple[int, int]:
         assert self._matrix is not None
         measure = QFontMetrics(text_font(SMALL))
         longest = [
@@ -115,8 +123,9 @@ class ConfusionView(QWidget):
         self._paint_edges(painter)
         colours = COLOURS[self._theme]
         shares = self._matrix.counts / np.maximum(self._matrix.counts.sum(1, keepdims=True), 1)
+        (left, top), side = self._margins(), self._side()
         for row, column in np.ndindex(*self._matrix.counts.shape):
-            cell = self.cell_rect(row, column)
+            cell = QRect(left + column * side, top + row * side, side - 1, side - 1)
             if not cell.intersects(event.rect()):
                 continue
             share, count = float(shares[row, column]), int(self._matrix.counts[row, column])

@@ -1,9 +1,10 @@
 """The library in the Words room: its clouds with their best names, what is looked for, and which labels were called what."""
 
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 from recon_studio.state.app_state import AppState
 from recon_studio.state.cloud_table import CloudTable, as_csv, cloud_name, table
 from recon_studio.state.wording import Picture
-from recon_studio.state.words import asked_names, confusion
+from recon_studio.state.words import Confusion, asked_names, confusion
 from recon_studio.views.cloud_rows import CloudTableView
 from recon_studio.views.confusion import ConfusionView
 from recon_studio.views.parts import Card, ElidedLabel, label, restate
@@ -56,6 +57,7 @@ class WordsLibrary(Card):
         super().__init__("Library")
         self._state: AppState | None = None
         self._table: CloudTable | None = None
+        self._counted: tuple[tuple[Any, ...], Confusion | None] = ((), None)
         self.count = ElidedLabel()
         self.count.setProperty("kind", "small")
         self.head.insertWidget(1, self.count, 100)
@@ -189,7 +191,8 @@ class WordsLibrary(Card):
             self._table = table(new)
         if old is not None and old.words.search is not new.words.search and new.words.search is not None:
             self.as_table.setChecked(True)
-            self.rows.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            with QSignalBlocker(self.rows):
+                self.rows.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self._arrange()
         self._show_wanted(new)
 
@@ -198,9 +201,7 @@ class WordsLibrary(Card):
         state = self._state
         if state is None:
             return
-        ranking, found = state.words.ranking, None
-        if ranking is not None:
-            found = confusion(ranking, asked_names(state))
+        found = self._confusion(state)
         restate(self.as_matrix, found is not None, "Labels against the names they were given.", _why_no_matrix(state))
         if found is None and self.as_matrix.isChecked():
             self.as_table.setChecked(True)
@@ -216,6 +217,13 @@ class WordsLibrary(Card):
         self._show_count(state, found.right / found.clouds if found is not None and found.clouds else None, found.clouds if found else 0)
         self._show_empty(state)
         self._restate()
+
+    def _confusion(self, state: AppState) -> Confusion | None:
+        """Counts again only where ranking or names are others."""
+        of = (state.words.ranking, asked_names(state))
+        if of != self._counted[0]:
+            self._counted = (of, confusion(of[0], of[1]) if of[0] is not None else None)
+        return self._counted[1]
 
     def _show_count(self, state: AppState, accuracy: float | None, labelled: int) -> None:
         if self._table is None:
