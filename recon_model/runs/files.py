@@ -38,7 +38,7 @@ def is_running(folder: Path) -> bool:
 
 @contextmanager
 def at_work(folder: Path) -> Iterator[None]:
-    """Holds a folder for one trainer.
+    """Holds a folder for one trainer; what was asked of an earlier one is forgotten, what is asked from now on is not.
 
     Raises:
         InputError: another trainer is at work in it, or it cannot be written.
@@ -53,6 +53,8 @@ def at_work(folder: Path) -> Iterator[None]:
             if time.monotonic() > deadline:
                 raise InputError(f"'{folder}' already has a trainer at work; stop it first.")
             time.sleep(0.02)
+        for what in (STOP, PAUSE):
+            withdraw(folder, what)
         yield  # closing the file lets go of it
 
 

@@ -62,8 +62,3 @@ class Control:
         """Returns when ``pause`` is gone or a stop is asked for."""
         while self.should_pause() and not self.should_stop():
             self._signal.wait(POLL_SECONDS)
-
-    def clear(self) -> None:
-        """Removes a ``stop`` and a ``pause`` left from before, so that a resumed run does not end or wait at once."""
-        self._stop_file.unlink(missing_ok=True)
-        self._pause_file.unlink(missing_ok=True)

@@ -149,7 +149,6 @@ class Loop:
             MemoryShortError: the device has too little memory for a step.
             ConfigError: the loss is no number any more.
         """
-        self.control.clear()
         self.folder.event("begin", epochs=self.recipe.epochs, steps_per_epoch=self.steps_per_epoch, batch_size=self.recipe.batch_size)
         with self.control.listening(), torch.random.fork_rng(devices=[]):
             torch.set_rng_state(self._rng_state)

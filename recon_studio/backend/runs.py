@@ -7,13 +7,14 @@ unpickling and only up to a size, and only files of known names are ever deleted
 import contextlib
 import os
 import shutil
+import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QProcess, QProcessEnvironment
 
 from recon_model.errors import InputError
 from recon_model.runs.files import CHECKPOINTS, CONFIG, EVENTS, LOCK, LOG, PAUSE, PINNED, PROBES, RESUME, STOP
@@ -136,39 +137,36 @@ def free_folder(home: Path, name: str) -> Path:
     return candidate
 
 
-def start_trainer(folder: Path, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+def start_trainer(folder: Path, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
     """Sets ``recon`` going on its own: it lives on when the window closes. What it prints goes into the folder.
 
     Args:
         folder: of the run; made here.
         arguments: the words behind ``recon``.
-        environment: additions to ours.
 
     Returns:
-        Its process id.
+        The process; see ``let_go``.
 
     Raises:
         InputError: the folder cannot be made, or no process started.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"The folder '{folder}' cannot be made ({error.strerror}).") from error
     command = [sys.executable, "-P", "-m", "recon_model.cli.main", *arguments]
     nice = shutil.which("nice")
     if nice is not None:  # the window stays quick while a model trains
         command = [nice, "-n", "5", *command]
-    process = QProcess()
-    whole = QProcessEnvironment.systemEnvironment()
-    for name, value in {**helper_environment(), **(environment or {})}.items():
-        whole.insert(name, value)
-    process.setProcessEnvironment(whole)
-    process.setProgram(command[0])
-    process.setArguments(command[1:])
-    process.setStandardOutputFile(os.fspath(folder / LOG))
-    process.setStandardErrorFile(os.fspath(folder / LOG), QProcess.OpenModeFlag.Append)
-    process.setStandardInputFile(QProcess.nullDevice())
-    started, pid = process.startDetached()
-    if not started:
-        raise InputError(f"The trainer could not be started ({process.errorString()}).")
-    return int(pid)
+    # Not QProcess: detached, it does not tell Python the process id.
+    apart: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x00000208}  # detached, own group
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / LOG).open("wb") as log:
+            return subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **helper_environment()}, **apart
+            )
+    except OSError as error:
+        raise InputError(f"The run in '{folder}' cannot be started ({error.strerror}).") from error
+
+
+def let_go(trainer: "subprocess.Popen[bytes]") -> None:
+    """Forgets a process that is to go on without us; Python would otherwise complain of it."""
+    if trainer.poll() is None:
+        trainer.returncode = 0

@@ -2,8 +2,7 @@
 
 import csv
 import io
-import os
-import signal
+import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -56,7 +55,7 @@ class TrainingController(QObject):
         super().__init__(parent)
         self._store, self._backend, self._load_model = store, backend, load_model
         self._tails: dict[str, runs.LogTail] = {}
-        self._pids: dict[str, int] = {}
+        self._trainers: dict[str, subprocess.Popen[bytes]] = {}  # those started here
         self._source = "default"  # the model on the bench, which a classifier starts from
         self._timer = QTimer(self, interval=AFAR_MS)
         self._timer.timeout.connect(self.look)
@@ -168,7 +167,7 @@ class TrainingController(QObject):
             self._tell(f"'{folder}' already holds a run; choose another folder.")
             return
         try:
-            self._pids[path] = runs.start_trainer(folder, words)
+            self._trainers[path] = runs.start_trainer(folder, words)
         except InputError as error:
             self._tell(sentence(error))
             return
@@ -179,6 +178,11 @@ class TrainingController(QObject):
         self._change(lambda state: training.choose(training.put(state, run), path))
         self._watch()
         self._pace()
+
+    def pid(self, path: str) -> int:
+        """Returns the process id of a trainer started here; 0 for a run begun elsewhere."""
+        trainer = self._trainers.get(path)
+        return trainer.pid if trainer is not None else 0
 
     # ---------------------------------------------------------------- what is asked of a run
 
@@ -229,8 +233,9 @@ class TrainingController(QObject):
         if files.is_running(Path(path)):
             self._ask(path, files.STOP, "discard")
             return
-        if run.starting and path in self._pids:  # not far enough to hear a request
-            _end(self._pids.pop(path))
+        if run.starting and path in self._trainers:  # not far enough to hear a request
+            self._trainers[path].kill()
+            self._trainers[path].wait()
         try:
             runs.delete(Path(path))
         except OSError as error:
@@ -304,10 +309,11 @@ class TrainingController(QObject):
         config, problem, starting = run.config, "", run.starting and not running
         if not config or tail.begun_again:
             config, problem = _settings(folder)
-        if starting and log.stage in ("failed", "out of memory", "done", "stopped") and lines:
+        trainer = self._trainers.get(run.path)
+        if trainer is not None and trainer.poll() is not None:
             starting = False
-        if starting and not config and (why := runs.last_words(folder)):
-            starting, problem = False, why
+            if trainer.returncode > 0 and log.stage not in training.ENDED:
+                problem = runs.last_words(folder) or problem
         if starting:
             problem = ""
         asked = run.asked if running and not _done_as_asked(run.asked, log.stage) else ""
@@ -389,6 +395,8 @@ class TrainingController(QObject):
 
     def close(self) -> None:
         """Looks no more; trainers go on."""
+        for trainer in self._trainers.values():
+            runs.let_go(trainer)
         self._timer.stop()
         self._soon.stop()
         if watched := [*self._watcher.files(), *self._watcher.directories()]:
@@ -404,10 +412,3 @@ def _settings(folder: Path) -> tuple[Mapping[str, Any], str]:
 
 def _done_as_asked(asked: str, stage: str) -> bool:
     return {"": True, "pause": stage == "paused", "continue": stage != "paused"}.get(asked, False)
-
-
-def _end(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGTERM)
-    except OSError:
-        return  # it has ended by itself

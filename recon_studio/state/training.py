@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 Recipe = Literal["quick", "studio", "published"]
 
 RESUMABLE: tuple[Status, ...] = ("stopped", "broken off", "failed", "out of memory")
+ENDED: tuple[Status, ...] = ("stopped", "done", "failed", "out of memory")
 AT_WORK: tuple[Status, ...] = ("starting", "data", "training", "paused")
 WORDS: dict[Status, str] = {
     "starting": "starting", "data": "preparing data", "training": "training", "paused": "paused", "stopped": "stopped",

@@ -102,6 +102,10 @@ ENTRIES = (
     Entry("room_bench", "Bench", "See one cloud as the model sees it", ("Ctrl+1",), checkable=True),
     Entry("room_words", "Words", "Ask with words: names, phrases, the whole library", ("Ctrl+2",), checkable=True),
     Entry("room_map", "Map", "See the whole library as the model arranges it", ("Ctrl+3",), checkable=True),
+    Entry("quick_look", "Quick look at training", "Train a small model on synthetic shapes, in about two minutes"),
+    Entry("new_run", "New run…", "Set up a training run: data, recipe, size, device"),
+    Entry("follow_run", "Follow a run folder…", "Watch a training run, also one begun in a terminal"),
+    Entry("teach_names", "Teach names…", "Fine-tune a classifier on labelled or tagged clouds of the library"),
     Entry("room_training", "Training", "Train models, and follow runs", ("Ctrl+4",), checkable=True),
     *MAP_ENTRIES,
     Entry("light", "Light", "Dark points on white", checkable=True),
@@ -252,6 +256,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "empty_library",
         ),
     ),
+    ("&Training", ("quick_look", "new_run", "follow_run", "-", "teach_names")),
     (
         "E&xplain",
         (

@@ -193,11 +193,15 @@ class MainWindow(QMainWindow):
             "previous_item": partial(self.itemStepped.emit, -1),
             "tag": self.library.open_tagging,
             "find": self._find,
+            "quick_look": lambda: self._in_room("training", lambda room: room.quickRequested.emit()),
+            "new_run": lambda: self._in_room("training", lambda room: room.planRequested.emit(True)),
+            "follow_run": lambda: self._in_room("training", lambda room: room.ask_folder()),
+            "teach_names": lambda: self._in_room("training", lambda room: room.teach_names()),
             "empty_library": self.libraryEmptied.emit,
-            "find_phrase": lambda: self._in_words(lambda room: room.library.phrase.setFocus()),
-            "find_alike": lambda: self._in_words(lambda room: room.library.alike.click()),
-            "find_picture": lambda: self._in_words(lambda room: room.library.by_picture.click()),
-            "export_words": lambda: self._in_words(lambda room: room.library.export.click()),
+            "find_phrase": lambda: self._in_room("words", lambda room: room.library.phrase.setFocus()),
+            "find_alike": lambda: self._in_room("words", lambda room: room.library.alike.click()),
+            "find_picture": lambda: self._in_room("words", lambda room: room.library.by_picture.click()),
+            "export_words": lambda: self._in_room("words", lambda room: room.library.export.click()),
             "screenshot": self._ask_screenshot,
             "quit": self.close,
             "undo": self.undoRequested.emit,
@@ -438,10 +442,10 @@ class MainWindow(QMainWindow):
         self.library.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.library.search.selectAll()
 
-    def _in_words(self, do: Callable[[Any], None]) -> None:
-        """Goes to the Words room and does something there."""
-        self.roomEntered.emit("words")
-        do(self.rooms.room("words"))
+    def _in_room(self, name: Room, do: Callable[[Any], None]) -> None:
+        """Goes to a room and does something there."""
+        self.roomEntered.emit(name)
+        do(self.rooms.room(name))
 
     def _toggle_patch(self) -> None:
         patch = self.bench.hovered

@@ -83,7 +83,7 @@ class CurvesCard(Card):
 
     def _make_plot(self, title: str, into: QVBoxLayout, stretch: int) -> pg.PlotWidget:
         plot = pg.PlotWidget(axisItems={"left": _Axis("left")}, enableMenu=False)
-        plot.plotItem.ctrlMenu.setParent(plot)  # it is made all the same, and nobody else would free it
+        plot.plotItem.ctrlMenu.setParent(plot, Qt.WindowType.Popup)  # it is made all the same, and nobody else would free it
         plot.hideButtons()
         plot.setMouseEnabled(x=True, y=False)
         plot.setLabel("left", title)

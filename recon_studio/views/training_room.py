@@ -291,7 +291,7 @@ class TrainingRoom(QWidget):
         self.quick.clicked.connect(self.quickRequested)
         set_up, follow = QPushButton("Set up a run…"), QPushButton("Follow a run folder…")
         set_up.clicked.connect(lambda: self.planRequested.emit(True))
-        follow.clicked.connect(self._ask_folder)
+        follow.clicked.connect(self.ask_folder)
         page.body.addSpacing(GRID)
         page.body.addWidget(self.quick, 0, Qt.AlignmentFlag.AlignCenter)
         row = QHBoxLayout()
@@ -332,7 +332,7 @@ class TrainingRoom(QWidget):
         self.runs.chosen.connect(self.runChosen)
         self.runs.forgotten.connect(self.forgetRequested)
         self.runs.new.clicked.connect(lambda: self.planRequested.emit(True))
-        self.runs.open.clicked.connect(self._ask_folder)
+        self.runs.open.clicked.connect(self.ask_folder)
         self.runs.names.clicked.connect(lambda: self.teach_names())
 
     # ---------------------------------------------------------------- showing
@@ -375,7 +375,8 @@ class TrainingRoom(QWidget):
         self.dialog = dialog
         dialog.open()
 
-    def _ask_folder(self) -> None:
+    def ask_folder(self) -> None:
+        """Lets the user choose a run folder to follow."""
         home = self._state.training.home if self._state is not None else ""
         path = QFileDialog.getExistingDirectory(self, "Follow a run folder, or all runs in a folder", home)
         if path:

@@ -8,6 +8,7 @@ import torch
 
 from recon_model.config import ModelConfig
 from recon_model.data.labelled import LabelledClouds
+from recon_model.runs.files import at_work
 from recon_model.train.launch import make_fabric
 from recon_model.train.loop import Loop
 from recon_model.train.pretrain import pretrainer as make_pretrainer
@@ -104,4 +105,5 @@ def go_on(folder: Path, *, model: dict[str, object] | None = None, **recipe: obj
     """Resumes a run."""
     made = pretrainer(folder, model=model, **recipe)
     made.resume()
-    return made.run()
+    with at_work(folder):
+        return made.run()

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from recon_model.checkpoint.format import load_single
 from recon_model.errors import ConfigError, InputError, MemoryShortError
 from recon_model.geometry.chamfer import chamfer
-from recon_model.runs.files import LOCK, at_work, is_running, pin_of
+from recon_model.runs.files import LOCK, PAUSE, STOP, at_work, is_running, pin_of, request
 from recon_model.train.run_folder import RunFolder
 from tests.recon_model.train.runs import begin, go_on, pretrainer
 from tests.recon_model.train.test_pretrain import events
@@ -96,6 +96,16 @@ def test_one_trainer_a_folder(tmp_path):
         assert is_running(tmp_path)  # looking takes nothing away
     assert not is_running(tmp_path)
     assert (tmp_path / LOCK).exists()
+
+
+def test_requests_to_an_earlier_trainer_are_forgotten_and_those_to_this_one_are_not(tmp_path):
+    for what in (STOP, PAUSE):
+        request(tmp_path, what)
+    with at_work(tmp_path):
+        assert not (tmp_path / STOP).exists()
+        assert not (tmp_path / PAUSE).exists()
+        request(tmp_path, STOP)
+    assert (tmp_path / STOP).exists()
 
 
 def test_a_second_trainer_is_refused(tmp_path, monkeypatch):

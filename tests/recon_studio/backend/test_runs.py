@@ -121,5 +121,5 @@ def test_the_last_words_of_a_trainer_are_its_reason(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="cannot be made"):
+    with pytest.raises(InputError, match="cannot be started"):
         runs.start_trainer(tmp_path / "file" / "run", ("pretrain",))

@@ -19,6 +19,24 @@ from tests.recon_model.runs.test_log import BEGIN, line, step
 from tests.recon_studio.run_folders import LINES, add_checkpoints, add_shot, tell, write_run
 
 
+class FakeTrainer:
+    """A process that is there until it is ended."""
+
+    pid = 0
+
+    def __init__(self) -> None:
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def kill(self) -> None:
+        self.returncode = -9
+
+    def wait(self) -> int | None:
+        return self.returncode
+
+
 class Rig:
     """A controller in sight, and what it started and loaded."""
 
@@ -30,10 +48,11 @@ class Rig:
         monkeypatch.setattr(runs, "start_trainer", self._start)
         self.controller = TrainingController(self.store, self.backend, self.loaded.append, home, known)
 
-    def _start(self, folder: Path, words: tuple[str, ...]) -> int:
+    def _start(self, folder: Path, words: tuple[str, ...]) -> FakeTrainer:
         folder.mkdir(parents=True, exist_ok=True)
         self.started.append(words)
-        return 0
+        self.trainer = FakeTrainer()
+        return self.trainer
 
     @property
     def state(self) -> TrainingState:
@@ -144,8 +163,28 @@ def test_a_trainer_that_ends_before_its_first_line_says_why(rig: Callable[..., R
     made.controller.look()
     assert made.run.status == "starting"
     (tmp_path / "new" / "trainer.log").write_text("data ('x') must be 'synthetic'.\n")
+    made.trainer.returncode = 2
     made.controller.look()
     assert (made.run.status, made.run.problem) == ("failed", "data ('x') must be 'synthetic'.")
+
+
+def test_a_run_is_discarded_before_its_trainer_hears(rig: Callable[..., Rig], tmp_path: Path) -> None:
+    made = rig()
+    made.controller.start(NewRun(str(tmp_path / "new")))
+    made.controller.discard(str(tmp_path / "new"))
+    assert made.trainer.returncode == -9
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_run_that_cannot_be_resumed_says_why(rig: Callable[..., Rig], tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "a", *LINES)
+    made = rig(folder)
+    made.controller.look()
+    made.controller.resume(str(folder))
+    (folder / "trainer.log").write_text("The teacher is not the one this run was begun with.\n")
+    made.trainer.returncode = 2
+    made.controller.look()
+    assert made.run.problem == "The teacher is not the one this run was begun with."
 
 
 def test_requests_are_files_and_are_said_until_answered(rig: Callable[..., Rig], tmp_path: Path) -> None:

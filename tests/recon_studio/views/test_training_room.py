@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from recon_model.runs.log import RunLog
@@ -132,6 +132,11 @@ def test_curves_hold_each_part_raw_and_smooth_and_the_best_epoch(room: TrainingR
     assert [item.isVisible() for item in room.curves._items["total"]] == [False] * 3
     room.curves.log_scale.click()
     assert not raw.opts["logMode"][1]
+
+
+def test_no_menu_of_the_plots_library_shows(room: TrainingRoom) -> None:
+    show(room, state(run()))
+    assert not [menu for menu in room.findChildren(QMenu) if menu.isVisible()]
 
 
 def test_curves_of_another_run_take_the_place_of_the_first(room: TrainingRoom) -> None:
