@@ -25,6 +25,8 @@ LOOK_MS = 500
 """How often runs at work are looked at while the room is in sight."""
 AFAR_MS = 3000
 """How often otherwise."""
+HEAD_EPOCHS = 60
+"""Passes over the clouds where only a head learns."""
 SOON_MS = 60
 """How long after a log changed it is read: a step writes several times."""
 
@@ -139,7 +141,8 @@ class TrainingController(QObject):
             self._tell(f"The folder '{folder}' cannot be made ({error.strerror}).")
             return
         words = ("finetune", "--data", str(folder / runs.LABELS), "--init", self._source, "--mode", mode, "--out", str(folder))
-        self._launch(folder, words)
+        # A head on a frozen encoder has learnt what it can long before the published 300 epochs.
+        self._launch(folder, words if mode == "full" else (*words, "--epochs", str(HEAD_EPOCHS)))
 
     def resume(self, path: str) -> None:
         """Goes on with a run that ended before its end."""

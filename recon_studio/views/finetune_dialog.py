@@ -11,7 +11,7 @@ from recon_studio.views.parts import label, restate
 from recon_studio.views.theme import GRID
 
 MODES = (
-    ("linear", "Only a linear layer on the model's features: seconds, few clouds are enough"),
+    ("linear", "Only a linear layer on the model's features: quick, few clouds are enough"),
     ("mlp3", "Three layers on the model's features"),
     ("full", "The whole model: slow, needs many clouds"),
 )

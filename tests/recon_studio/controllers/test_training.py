@@ -296,7 +296,19 @@ def test_a_classifier_is_taught_from_the_library(rig: Callable[..., Rig], tmp_pa
         f'/x/set.npz#{number},"cup, tall"' for number in (3, 4)
     ]
     (words,) = made.started
-    assert words == ("finetune", "--data", str(folder / "labels.csv"), "--init", "default", "--mode", "mlp3", "--out", str(folder))
+    assert words == (
+        "finetune",
+        "--data",
+        str(folder / "labels.csv"),
+        "--init",
+        "default",
+        "--mode",
+        "mlp3",
+        "--out",
+        str(folder),
+        "--epochs",
+        "60",
+    )
     made.controller.finetune(["/x/a.ply"], ["mug"])
     assert made.told == ["Fine-tuning needs two names with two clouds each; 1 with 1 clouds in all are given."]
 
