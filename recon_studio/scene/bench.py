@@ -290,7 +290,12 @@ class Bench:
     @property
     def unfinished(self) -> bool:
         """Whether ``refine`` would add something to the last image."""
-        return any(view.drawn < view.count for index, view in enumerate(self._views) if index in self._rects)
+        return any(self._grows(index) for index in self._rects)
+
+    def _grows(self, index: int) -> bool:
+        """Whether the last image holds a part of a view only; one that was never drawn in it cannot grow."""
+        view = self._views[index]
+        return bool(view.asked) and view.drawn < view.count
 
     def refine(self, seconds: float) -> Bytes:
         """Adds further parts of large clouds to the last image for about that long, and returns it; ``drawn`` tells which views grew."""
@@ -299,7 +304,7 @@ class Bench:
         while self.unfinished and (not grown or perf_counter() < until):
             for view in self._views:
                 view.renderer.SetDraw(0)
-            index = min((each for each in self._rects if self._views[each].drawn < self._views[each].count), key=self._progress)
+            index = min((each for each in self._rects if self._grows(each)), key=self._progress)
             view = self._views[index]
             self._expose(view, view.drawn, view.drawn + 1)
             view.drawn += 1

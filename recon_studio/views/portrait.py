@@ -29,6 +29,7 @@ class Wanted:
     height: int
     scale: float = 1.0  # how many times larger than on the screen words are drawn
     words: bool = True  # title, caption and colour scale
+    fine: bool = True  # drawn at twice its size first, where that is not too large
 
 
 def portrait(bench: BenchView, index: int, theme: Theme, wanted: Wanted) -> QImage | None:
@@ -44,7 +45,7 @@ def portrait(bench: BenchView, index: int, theme: Theme, wanted: Wanted) -> QIma
     # A narrower picture is taken from farther away, so that what could be seen still can.
     shown = tile.image_rect()
     camera = bench.camera_of(index).zoomed(min(1.0, (size[0] / size[1]) / (shown.width() / shown.height())))
-    pixels = bench.draw_alone(index, camera, size, 2 if size[0] * size[1] <= OVERSAMPLED else 1)
+    pixels = bench.draw_alone(index, camera, size, 2 if wanted.fine and size[0] * size[1] <= OVERSAMPLED else 1)
     if pixels is None:
         return None
     drawn = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGBX8888)
@@ -87,7 +88,7 @@ def group(bench: BenchView, theme: Theme, wanted: Wanted) -> QImage | None:
         top, bottom = (round(edge * (wanted.height + gap) / len(rows)) for edge in (line, line + 1))
         for place, index in enumerate(row):
             left, right = (round(edge * (wanted.width + gap) / len(row)) for edge in (place, place + 1))
-            size = Wanted(right - left - gap, bottom - top - gap, wanted.scale, wanted.words)
+            size = Wanted(right - left - gap, bottom - top - gap, wanted.scale, wanted.words, wanted.fine)
             one = portrait(bench, index, theme, size)
             if one is not None:
                 painter.drawImage(left, top, one)
@@ -108,7 +109,7 @@ def pictures_for_page(bench: BenchView, theme: Theme) -> tuple[Picture, ...]:
     """Draws each view as a page shows it."""
     made = []
     for index, tile in enumerate(bench.tiles):
-        image = portrait(bench, index, theme, Wanted(1040, 840, 2.0))
+        image = portrait(bench, index, theme, Wanted(1040, 840, 2.0, fine=False))  # shown at half its size
         if image is not None:
             made.append(Picture(tile.view.title, tile.view.caption, png(image)))
     return tuple(made)

@@ -10,7 +10,7 @@ from recon_studio.scene.bench import Bench, Rect
 from recon_studio.scene.camera import Camera
 from recon_studio.scene.colours import GROUNDS, attention_map, error_map, patch_palette
 from recon_studio.scene.resolve import Resolver
-from recon_studio.state.app_state import Mask
+from recon_studio.state.app_state import AppState, Mask
 from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, SIZE, answered_state, opened_state
 
 CAMERA = Camera(azimuth=25, elevation=15)
@@ -188,3 +188,10 @@ def test_views_that_did_not_change_are_kept_from_the_image_before(bench):
     fresh.close()
     bench.render(Camera(azimuth=50.0), rects)
     assert bench.drawn == {0, 1, 2, 3}
+
+
+def test_what_was_not_drawn_since_the_ground_changed_cannot_grow(bench):
+    _draw(bench, answered_state())
+    bench.show(Resolver()(replace(AppState(), theme="dark")))  # the cloud is gone, and nothing is drawn
+    assert not bench.unfinished
+    _draw(bench, answered_state())
