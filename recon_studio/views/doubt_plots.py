@@ -329,9 +329,10 @@ class PhraseFigure(Figure):
     def words(self, answer: Relevance) -> str:
         """Says what the score is, and how far the two agree."""
         phrase, *others = answer.asked.names
-        score = f"margin of '{phrase}' over {len(others)} other names" if others else f"cosine with '{phrase}'"
+        rest = f"{len(others)} other name{'s' if len(others) > 1 else ''}"
+        score = f"margin of '{phrase}' over {rest}" if others else f"cosine with '{phrase}'"
         agree = rank_correlation(answer.relevance, answer.occlusion)
-        return f"Score: {score}, {answer.score:.3f}, whole cloud. {answer.method}. Rank correlation with leave-one-out: {agree:.2f}."
+        return f"Rank correlation of the two: {agree:.2f}. Score of the whole cloud: {score}, {answer.score:.3f}. By {answer.method}."
 
 
 def _by_relevance(answer: Relevance) -> Indices:
