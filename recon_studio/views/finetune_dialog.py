@@ -21,13 +21,14 @@ class FinetuneDialog(QDialog):
     """Emits keys, labels and mode when it is accepted.
 
     Args:
-        items: clouds to choose from.
+        items: clouds to teach on.
+        which: what they are, in words.
         parent: Qt's.
     """
 
     wanted = Signal(list, list, str)
 
-    def __init__(self, items: Sequence[Item], parent: QWidget | None = None) -> None:
+    def __init__(self, items: Sequence[Item], which: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Teach names")
@@ -37,7 +38,8 @@ class FinetuneDialog(QDialog):
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID + 4)
         words = label(
-            "A classifier learns to tell clouds apart by the features of the model on the bench; one in five of each name is held out."
+            f"A classifier learns to tell clouds apart by the features of the model on the bench. It is taught on {which}; "
+            "one in five of each name is held out."
         )
         words.setWordWrap(True)
         column.addWidget(words)

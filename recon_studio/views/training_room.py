@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from recon_studio.state import training
-from recon_studio.state.app_state import AppState, Theme
+from recon_studio.state.app_state import AppState, Item, Theme
 from recon_studio.state.training import FollowedRun, TrainingState
 from recon_studio.views.finetune_dialog import FinetuneDialog
 from recon_studio.views.parts import Card, ElidedLabel, label, restate
@@ -340,13 +341,13 @@ class TrainingRoom(QWidget):
         """Draws the difference."""
         self._state = new
         before, state = (old.training if old is not None else None), new.training
-        if old is not None and before is state and old.theme == new.theme and old.items is new.items:
+        if old is not None and before is state and old.theme == new.theme and old.items is new.items and old.map is new.map:
             return
-        labelled = sum(bool(item.label or item.tags) for item in new.items)
+        labelled = sum(bool(item.label or item.tags) for item in taught(new)[0])
         restate(
             self.runs.names,
             labelled > 1,
-            "Fine-tune a classifier on labelled or tagged clouds of the library.",
+            "Fine-tune a classifier on labelled or tagged clouds: those selected on the map, or else all of the library.",
             "Tag clouds of the library first (Ctrl+T), or open a labelled data set.",
         )
         self.runs.show_runs(state, new.theme)
@@ -365,12 +366,11 @@ class TrainingRoom(QWidget):
             self.probe.setVisible(not run.finetunes)
             self.table.show_run(run, new.theme)
 
-    def teach_names(self, keys: tuple[str, ...] = ()) -> None:
-        """Opens the dialog that fine-tunes a classifier, on these clouds of the library or on all that have a label or a tag."""
+    def teach_names(self) -> None:
+        """Opens the dialog that fine-tunes a classifier, on the clouds selected on the map or else on all of the library."""
         if self._state is None:
             return
-        items = [item for item in self._state.items if not keys or item.key in set(keys)]
-        dialog = FinetuneDialog(items, self)
+        dialog = FinetuneDialog(*taught(self._state), self)
         dialog.wanted.connect(self.finetuneRequested)
         self.dialog = dialog
         dialog.open()
@@ -385,3 +385,16 @@ class TrainingRoom(QWidget):
     def shut(self) -> None:
         """Stops what runs by itself."""
         self.probe.stop()
+
+
+def taught(state: AppState) -> tuple[list[Item], str]:
+    """Returns the clouds that names would be taught on, and in words which they are: the map's selection, or else the library."""
+    projection, chosen = state.map.projection, state.map.selected
+    if projection is None or chosen is None:
+        return list(state.items), "all clouds of the library"
+    known, clouds = {item.key: item for item in state.items}, projection.clouds
+    items = []
+    for row in np.flatnonzero(chosen).tolist():
+        key = clouds.keys[row]
+        items.append(known.get(key) or Item(key, key, label=clouds.labels[row]))
+    return items, f"the {len(items)} clouds selected on the map"

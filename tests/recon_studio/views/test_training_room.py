@@ -16,8 +16,9 @@ from recon_studio.state import training
 from recon_studio.state.app_state import AppState, Item
 from recon_studio.state.training import FollowedRun, NewRun, Probe, Stored, TrainingState
 from recon_studio.views.finetune_dialog import FinetuneDialog
-from recon_studio.views.training_room import EMPTY, FORM, RUN, TrainingRoom
+from recon_studio.views.training_room import EMPTY, FORM, RUN, TrainingRoom, taught
 from tests.recon_model.runs.test_log import line
+from tests.recon_studio.maps import clouds, laid_out
 from tests.recon_studio.run_folders import CONFIG, LINES
 from tests.recon_studio.test_window import pixels
 
@@ -260,13 +261,13 @@ def test_runs_are_listed_with_what_they_do(room: TrainingRoom, qtbot: QtBot) -> 
 def test_labelled_clouds_are_taught_and_others_left_out(qtbot: QtBot) -> None:
     items = [Item(f"/x/{number}.ply", str(number), label="mug" if number < 2 else "cup", tags=("old",)) for number in range(4)]
     items.append(Item("/x/bare.ply", "bare"))
-    dialog = FinetuneDialog(items)
+    dialog = FinetuneDialog(items, "all clouds of the library")
     qtbot.addWidget(dialog)
     assert dialog.counts.text() == "4 clouds, 2 names: mug 2, cup 2"
     with qtbot.waitSignal(dialog.wanted) as wanted:
         dialog.start.click()
     assert wanted.args == [[f"/x/{number}.ply" for number in range(4)], ["mug", "mug", "cup", "cup"], "linear"]
-    again = FinetuneDialog(items)
+    again = FinetuneDialog(items, "all clouds of the library")
     qtbot.addWidget(again)
     again.source.setCurrentIndex(1)
     assert not again.start.isEnabled()
@@ -281,3 +282,14 @@ def test_names_are_taught_only_where_clouds_have_some(room: TrainingRoom) -> Non
     room.runs.names.click()
     assert room.dialog.counts.text() == "4 clouds, 1 names: a 4"
     room.dialog.reject()
+
+
+def test_what_is_selected_on_the_map_is_taught_before_the_whole_library() -> None:
+    projection = laid_out(clouds(12))
+    chosen = np.zeros(12, np.bool_)
+    chosen[[2, 5]] = True
+    plain = AppState(items=(Item("/x/a.ply", "a"),))
+    assert taught(plain) == ([Item("/x/a.ply", "a")], "all clouds of the library")
+    items, which = taught(replace(plain, map=replace(plain.map, projection=projection, selected=chosen)))
+    assert [(item.key, item.label) for item in items] == [(projection.clouds.keys[row], projection.clouds.labels[row]) for row in (2, 5)]
+    assert which == "the 2 clouds selected on the map"
