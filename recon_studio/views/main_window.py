@@ -199,7 +199,9 @@ class MainWindow(QMainWindow):
             "teach_names": lambda: self._in_room("training", lambda room: room.teach_names()),
             "empty_library": self.libraryEmptied.emit,
             "find_phrase": lambda: self._in_room("words", lambda room: room.library.phrase.setFocus()),
-            "find_alike": lambda: self._in_room("words", lambda room: room.library.alike.click()),
+            "find_alike": lambda: self._in_room(
+                "words", lambda room: room.alikeSearched.emit(self._state.current or "" if self._state is not None else "")
+            ),
             "find_picture": lambda: self._in_room("words", lambda room: room.library.by_picture.click()),
             "export_words": lambda: self._in_room("words", lambda room: room.library.export.click()),
             "screenshot": self._ask_screenshot,
