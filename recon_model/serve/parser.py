@@ -40,6 +40,10 @@ ALARM_S = 30.0
 """Seconds after which the process ends itself; whoever watches it stops it much earlier."""
 
 
+STACKED = 8
+"""Clouds read at a time of a file that must be opened for each."""
+
+
 def limit(memory: int) -> None:
     """Takes from this process the right to more than ``memory`` bytes of address space, and to core dumps."""
     try:
@@ -75,8 +79,7 @@ def members(request: ReadMembers) -> MembersRead:
     """Returns some of the clouds of a file: of a labelled .npz as many as are asked for, of any other file its one cloud."""
     path = Path(request.path)
     if not is_data_set(path):
-        cloud = clouds.read(path, max_points=request.max_points, seed=request.seed)
-        return MembersRead(id=request.id, path=request.path, total=1, start=0, points=(Array.of(cloud.points),), labels=("",))
+        return _stacked(request, path)
     status = path.stat()
     data = _data_set(request.path, status.st_size, status.st_mtime_ns)
     rows = range(request.start, min(request.start + request.count, len(data.labels)))
@@ -88,6 +91,16 @@ def members(request: ReadMembers) -> MembersRead:
         points=tuple(Array.of(np.asarray(data.points[row], np.float32)) for row in rows),
         labels=tuple(data.names[data.labels[row]] for row in rows),
     )
+
+
+def _stacked(request: ReadMembers, path: Path) -> MembersRead:
+    """Reads the one cloud of a file, or a few of a stack that is not a labelled .npz: each means opening the file."""
+    first = clouds.read(path, max_points=request.max_points, seed=request.seed, member=request.start)
+    rows = range(request.start, min(request.start + min(request.count, STACKED), first.clouds))
+    others = [clouds.read(path, max_points=request.max_points, seed=request.seed, member=row) for row in rows[1:]]
+    labels = ("",) * len(rows) if first.labels is None else tuple(first.names[first.labels[row]] for row in rows)
+    points = tuple(Array.of(cloud.points) for cloud in (first, *others))
+    return MembersRead(id=request.id, path=request.path, total=first.clouds, start=request.start, points=points, labels=labels)
 
 
 @lru_cache(maxsize=1)  # a data set is asked for batch by batch, and unpacked once

@@ -95,8 +95,8 @@ class EmbeddingController(QObject):
     def embed(self, paths: Iterable[str] | None = None) -> None:
         """Embeds clouds that are not embedded yet: those of these files, or of the whole library. What runs already takes them in."""
         state = self._store.state
-        named = paths if paths is not None else (item.key for item in state.items if item.status != "failed")
-        wanted = dict.fromkeys(CloudKey.parse(path).path for path in named)
+        named = paths if paths is not None else (item.path for item in state.items if item.status != "failed")
+        wanted = dict.fromkeys(named)
         if state.model is None or not wanted:
             return
         self._paths = {**self._paths, **wanted}
@@ -313,7 +313,7 @@ class EmbeddingController(QObject):
 
     def _forget_removed(self, state: AppState) -> None:
         """Clouds taken out of the library leave the map, too; what is kept of them stays on the shelf."""
-        here = {CloudKey.parse(item.key).path for item in state.items}
+        here = {item.path for item in state.items}
         if any(path not in here for path in self._paths):
             self._paths = {path: None for path in self._paths if path in here}
             self._changed = True

@@ -27,7 +27,7 @@ class CloudKey(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> "CloudKey":
         """Reads what ``text`` wrote."""
-        found = re.fullmatch(r"(.+\.npz)#(\d+)", text, re.IGNORECASE | re.DOTALL)
+        found = re.fullmatch(r"(.+\.(?:npz|npy|h5|hdf5?|he5))#(\d+)", text, re.IGNORECASE | re.DOTALL)
         return cls(found[1], int(found[2])) if found else cls(text)
 
 

@@ -88,6 +88,12 @@ def test_a_data_set_is_read_in_pieces_and_a_file_whole(tmp_path: Path) -> None:
     alone = parser.answer(ReadMembers(id=2, path=str(tmp_path / "one.ply")))
     assert isinstance(alone, MembersRead)
     assert (alone.total, alone.labels, alone.points[0].shape) == (1, ("",), (30, 3))
+    np.save(tmp_path / "stack.npy", points)
+    stacked = parser.answer(ReadMembers(id=4, path=str(tmp_path / "stack.npy"), start=3))
+    assert isinstance(stacked, MembersRead)
+    assert (stacked.total, stacked.start, stacked.labels) == (5, 3, ("", ""))
+    middle = (points[4].min(0) + points[4].max(0)) / 2
+    np.testing.assert_allclose(stacked.points[1].numpy(), points[4] - middle, atol=1e-5)
     np.savez(tmp_path / "bad.npz", points=points, labels=np.array([0, 1, 0, 1, 9]), names=np.array(["chair", "cup"]))
     failed = parser.answer(ReadMembers(id=3, path=str(tmp_path / "bad.npz")))
     assert isinstance(failed, Failed)

@@ -5,7 +5,7 @@ import pytest
 from recon_studio.state.embeddings import CloudKey, label_of, set_of
 
 
-@pytest.mark.parametrize("key", [CloudKey("/a/b.ply"), CloudKey("/a/set#1.npz", 12), CloudKey("/odd#3")])
+@pytest.mark.parametrize("key", [CloudKey("/a/b.ply"), CloudKey("/a/set#1.npz", 12), CloudKey("/a/scans.h5", 3), CloudKey("/odd#3")])
 def test_keys_come_back(key: CloudKey) -> None:
     assert CloudKey.parse(key.text()) == key
 
