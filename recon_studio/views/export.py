@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QMenu,
@@ -47,11 +46,11 @@ class PictureDialog(QDialog):
         self.view.setCurrentIndex(min(active, len(titles) - 1) if titles else 0)
         self.view.currentIndexChanged.connect(self._allow)
         self.width_box, self.height_box = _pixels(1920), _pixels(1440)
-        self.scale_box = QDoubleSpinBox()
-        self.scale_box.setRange(0.5, 8.0)
-        self.scale_box.setSingleStep(0.5)
-        self.scale_box.setValue(2.0)
-        self.scale_box.setSuffix(" ×")
+        self.scale_box = QSpinBox()
+        self.scale_box.setRange(50, 800)
+        self.scale_box.setSingleStep(50)
+        self.scale_box.setValue(200)
+        self.scale_box.setSuffix(" %")
         self.words_box = QCheckBox("Title, caption and colour scale")
         self.words_box.setChecked(True)
         form = QFormLayout()
@@ -61,13 +60,15 @@ class PictureDialog(QDialog):
             ("View", self.view, "Which of the views, as it is looked at now."),
             ("Width", self.width_box, "Pixels across."),
             ("Height", self.height_box, "Pixels down."),
-            ("Words", self.scale_box, "How many times larger than on the screen words and scales are drawn."),
+            ("Words", self.scale_box, "How large words and scales are drawn, against the screen."),
             ("With", self.words_box, "What is written around the view and over it."),
         ):
             field.setAccessibleName(words)
             field.setToolTip(tip)
             form.addRow(label(words, "small"), field)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        for button in buttons.buttons():
+            button.setIcon(QIcon())
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -90,7 +91,7 @@ class PictureDialog(QDialog):
     @property
     def wanted(self) -> Wanted:
         """The size asked for."""
-        return Wanted(self.width_box.value(), self.height_box.value(), self.scale_box.value(), self.words_box.isChecked())
+        return Wanted(self.width_box.value(), self.height_box.value(), self.scale_box.value() / 100, self.words_box.isChecked())
 
 
 def _pixels(value: int) -> QSpinBox:
