@@ -244,3 +244,14 @@ def name_scores(cosine: dict[str, float], names: Sequence[Name]) -> list[float]:
         against = max((cosine[phrase] for phrase in name.negatives), default=best)
         scores.append(best - (against - best if against > best else 0.0))
     return scores
+
+
+def crowding(points: np.ndarray, edge: float) -> list[int]:
+    """Points (n, 3) in each point's cell and the 26 around it, cells of length ``edge`` counted from the lowest coordinates."""
+    cells = [tuple(math.floor(float(value - low) / edge) for value, low in zip(p, points.min(0), strict=True)) for p in points]
+    return [sum(all(abs(a - b) <= 1 for a, b in zip(mine, other, strict=True)) for other in cells) for mine in cells]
+
+
+def spacings(points: np.ndarray) -> list[float]:
+    """Distance from each point (n, 3) to the nearest of the others."""
+    return [min(math.dist(p, q) for j, q in enumerate(points) if j != i) for i, p in enumerate(points)]

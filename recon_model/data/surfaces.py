@@ -72,12 +72,18 @@ def sample(
 
 
 def duplicates(points: Float64) -> int:
-    """Counts points (n, 3) that lie exactly on an earlier one. Rows are compared by a 64-bit hash; a chance match is 1 in 10⁷ at 1 M."""
+    """Counts points (n, 3) that lie exactly on an earlier one. Rows are compared by ``hashes``."""
+    mixed = hashes(points)
+    mixed.sort()
+    return int((mixed[1:] == mixed[:-1]).sum())
+
+
+def hashes(points: Float64) -> npt.NDArray[np.uint64]:
+    """Returns a 64-bit number (n,) for each point (n, 3), the same for equal ones; a chance match is 1 in 10⁷ at 1 M."""
     bits = np.ascontiguousarray(points + 0.0).view(np.uint64)  # + 0.0 makes one zero of both
     mixed = bits[:, 0] * np.uint64(0x9E3779B97F4A7C15)
     for axis in (1, 2):
         mixed ^= mixed >> np.uint64(29)
         mixed = (mixed + bits[:, axis]) * np.uint64(0xBF58476D1CE4E5B9)
     mixed ^= mixed >> np.uint64(32)
-    mixed.sort()
-    return int((mixed[1:] == mixed[:-1]).sum())
+    return mixed

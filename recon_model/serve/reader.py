@@ -3,8 +3,13 @@
 It parses nothing itself. A process of its own does (``parser``), so a file that crashes a native library, never ends or asks for
 all memory costs that process its life, and the window one sentence. Glances at files for a list are another such process's work, so
 that a file someone waits for never waits for them.
+
+Clouds are examined here, on a thread: this process has nothing else to do once a file is open, while the model process, which has the
+brush to follow, would be held up for a second by a large one. They come as points, so nothing is parsed for it.
 """
 
+import sys
+import traceback
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, BinaryIO
@@ -14,9 +19,11 @@ import numpy as np
 from recon_model.data.writers import write_ply
 from recon_model.errors import ReconError, ServeError, sentence
 from recon_model.serve.client import ReaderProcess
+from recon_model.serve.examining import examine
 from recon_model.serve.framing import pack, read_frame
 from recon_model.serve.messages import (
     CloudWritten,
+    ExamineCloud,
     Failed,
     Glance,
     ReadCloud,
@@ -46,7 +53,7 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
         ServeError: the bytes on the pipe are no requests.
     """
     mouth = _Mouth(outgoing)
-    glances = _Glances(mouth)
+    glances, examinations = _Glances(mouth), _Examinations(mouth)
     with ReaderProcess() as process:
         mouth.say(encode(Ready(id=0, role="reader", versions=versions())))
         finished = False
@@ -57,6 +64,8 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
                     break
                 if isinstance(request, Glance | ReadMembers):
                     glances.put(request)
+                elif isinstance(request, ExamineCloud):
+                    examinations.put(request)
                 elif isinstance(request, ReadCloud | ReadPicture):
                     mouth.say(process.answer(request))
                 elif isinstance(request, WriteCloud):
@@ -67,6 +76,7 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> int:
             finished = body is None
         finally:
             glances.end(wait=finished)
+            examinations.end()
     return 0
 
 
@@ -115,6 +125,44 @@ class _Glances:
                     self._mouth.say(process.answer(request))
                 except (ServeError, OSError):
                     return  # called off, or nobody listens any more
+
+
+class _Examinations:
+    """Examines clouds on a thread of its own, which begins with the first of them. The window sends the next when one is answered."""
+
+    def __init__(self, mouth: _Mouth) -> None:
+        self._mouth = mouth
+        self._waiting: SimpleQueue[ExamineCloud | None] = SimpleQueue()
+        self._thread: Thread | None = None
+
+    def put(self, request: ExamineCloud) -> None:
+        self._waiting.put(request)
+        if self._thread is None:
+            self._thread = Thread(target=self._work, name="examinations", daemon=True)
+            self._thread.start()
+
+    def end(self) -> None:
+        """Ends the thread when it has answered what it was asked."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        while (request := self._waiting.get()) is not None:
+            try:
+                self._mouth.say(encode(_examined(request)))
+            except OSError:
+                return  # nobody listens any more
+
+
+def _examined(request: ExamineCloud) -> Reply:
+    try:
+        return examine(request)
+    except ReconError as error:
+        return Failed(id=request.id, sentence=sentence(error))
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        return Failed(id=request.id, sentence=sentence(error), fault=True)
 
 
 def _written(request: WriteCloud) -> Reply:

@@ -7,6 +7,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from recon_model.serve.messages import (
+    ExamineCloud,
     Glance,
     PlaceClouds,
     ReadCloud,
@@ -22,7 +23,7 @@ from recon_studio.backend.supervisor import Process, Supervisor
 
 ROLES = ("model", "reader")
 """Helpers that every window has; others may be given, and are started when they are first needed."""
-THE_READERS = (ReadCloud, Glance, WriteCloud, ReadMembers, ReadPicture)
+THE_READERS = (ReadCloud, Glance, WriteCloud, ReadMembers, ReadPicture, ExamineCloud)
 """Kinds of request that the reader does; the model does all that no other helper does."""
 THE_PROJECTIONS = (StartProjection, SteerProjection, PlaceClouds)
 

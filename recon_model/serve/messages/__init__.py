@@ -11,6 +11,16 @@ from recon_model.errors import ServeError
 from recon_model.serve.messages.bench import Reconstruct, Reconstructed
 from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, CloudWritten, DataSet, Glance, PrepareCloud, ReadCloud, WriteCloud
 from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
+from recon_model.serve.messages.doctor import (
+    CloudExamined,
+    DoctorReply,
+    DoctorRequest,
+    ExamineCloud,
+    Finding,
+    Fix,
+    LookFromSides,
+    SidesSeen,
+)
 from recon_model.serve.messages.embedding import CloudsEmbedded, EmbedClouds, EmbedTexts, MembersRead, ReadMembers, TextsEmbedded
 from recon_model.serve.messages.explain import (
     PATIENT,
@@ -62,6 +72,7 @@ __all__ = [
     "AttendedAll",
     "ClassifyByWords",
     "CloseRival",
+    "CloudExamined",
     "CloudPrepared",
     "CloudRead",
     "CloudWritten",
@@ -76,12 +87,16 @@ __all__ = [
     "DevicesListed",
     "EmbedClouds",
     "EmbedTexts",
+    "ExamineCloud",
     "Failed",
     "FindByPicture",
     "FindByWords",
+    "Finding",
+    "Fix",
     "Glance",
     "ListDevices",
     "LoadModel",
+    "LookFromSides",
     "MembersRead",
     "Message",
     "ModelLoaded",
@@ -113,6 +128,7 @@ __all__ = [
     "RivalRebuilt",
     "Scores",
     "Shutdown",
+    "SidesSeen",
     "StartProjection",
     "SteerProjection",
     "SweepRatios",
@@ -144,6 +160,7 @@ Request = (
     | ExplainRequest
     | ProjectionRequest
     | RivalRequest
+    | DoctorRequest
 )
 Reply = (
     Ready
@@ -165,6 +182,7 @@ Reply = (
     | ExplainReply
     | ProjectionReply
     | RivalReply
+    | DoctorReply
 )
 
 _encoder = msgspec.msgpack.Encoder()

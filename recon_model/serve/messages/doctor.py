@@ -1,0 +1,78 @@
+"""The input doctor: a cloud is examined after fixes, seen from 24 sides, and disturbed to see what its name withstands."""
+
+from typing import Literal
+
+import msgspec
+
+from recon_model.lexicon import Name
+from recon_model.serve.messages.wire import Array, Message
+
+FixKind = Literal["duplicates", "strays", "floor", "density", "crop"]
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """One thing to do to a cloud; every fix only takes points away."""
+
+    kind: FixKind
+    up: str = ""  # of the file, where a floor is to be removed: it lies beneath what stands on it
+    low: tuple[float, float, float] | None = None  # corners of the box that a crop keeps
+    high: tuple[float, float, float] | None = None
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing found in a cloud, and what mends it."""
+
+    sentence: str
+    more: str  # the same in the field's terms: by which rule it was found
+    fix: Fix | None = None
+    verb: str = ""  # what the fix does, in two or three words
+
+
+class ExamineCloud(Message, frozen=True):
+    """To the reader: apply fixes to a cloud, in this order, and tell what it is like then. No file is opened: the points are here."""
+
+    points: Array  # (n, 3) float32
+    normals: Array | None = None  # (n, 3) float32
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    format: str = ""
+    up: str = ""  # which direction of the file is up; without it no floor is looked for
+    fixes: tuple[Fix, ...] = ()
+
+
+class CloudExamined(Message, frozen=True):
+    """What a cloud is like after its fixes."""
+
+    kept: Array | None  # (m,) int32, rows of the points sent that the fixes left, rising; None for all
+    removed: tuple[int, ...]  # points that each fix took away
+    count: int
+    extent: tuple[float, float, float]
+    spacing: tuple[float, float, float]  # 10 % quantile, median and 90 % quantile of the distance to the nearest point
+    judged: int  # on how many points spacing was measured
+    units: str  # "m", "mm", "normalised" or ""
+    why_units: str
+    findings: tuple[Finding, ...]
+    milliseconds: float
+
+
+class LookFromSides(Message, frozen=True):
+    """To the model: rank names for a prepared cloud in each of the 24 orientations that take axes to axes."""
+
+    points: Array  # (N, 3) float32, prepared
+    names: tuple[str | Name, ...]
+    templates: str | tuple[str, ...] = "default"
+
+
+class SidesSeen(Message, frozen=True):
+    """The cloud's best name in each orientation."""
+
+    rotations: Array  # (24, 3, 3) float32: a point p becomes rotation @ p
+    ups: tuple[str, ...]  # (24) which direction of the cloud sent is up then
+    names: tuple[str, ...]  # in the order asked
+    best: Array  # (24,) int64, index of the best name
+    shares: Array  # (24,) float32, of the best name
+    margins: Array  # (24,) float32, how far it leads the next
+    milliseconds: float
+
+
+DoctorRequest = ExamineCloud | LookFromSides
+DoctorReply = CloudExamined | SidesSeen
