@@ -24,7 +24,7 @@ STRAY_COMPANY = 5
 """A point is a stray where its cell and the 26 around it hold fewer points than this, itself included."""
 STRAYS_AT_MOST = 0.03
 """Share of the points that can be strays: while there seem to be more, they are a thinner part of the scan, and cells are doubled."""
-UNEVEN = 2.0
+UNEVEN = 1.5
 """How many times wider the spacing in the middle of the places is than that in the middle of the points, from which a density is uneven."""
 FEWEST_EVEN = 2048
 """Resampling never leaves fewer points, where there were as many: a model samples them again."""
@@ -155,11 +155,10 @@ def guess_units(extent: Vector, radius: float, origin: Vector, format_name: str)
     if format_name.lower().startswith(("gltf", "glb", "e57")):
         return "m", f"{format_name} files are in metres by their specification."
     centred = max(abs(value) for value in origin) <= 0.25 * longest
-    if centred and any(abs(longest - whole) <= 0.02 * whole for whole in (1.0, 2.0)):
-        return (
-            "normalised",
-            f"The longest side is {longest:.3g} and the middle lies near zero, as in clouds that were scaled to a unit size.",
-        )
+    if centred and abs(radius - 1.0) <= 0.02:
+        return "normalised", f"The farthest point lies {radius:.3g} from the middle, near zero, as in clouds scaled to the unit sphere."
+    if centred and any(abs(longest - whole) <= 0.01 * whole for whole in (1.0, 2.0)):
+        return "normalised", f"The longest side is {longest:.3g} and the middle near zero, as in clouds scaled to a unit size."
     if max(abs(value) for value in origin) > 1e4 and longest > 1:
         return "m", f"The coordinates are as large as those of a survey ({max(abs(value) for value in origin):,.0f}), which are in metres."
     if 0.05 <= longest <= 50:
