@@ -14,6 +14,7 @@ from recon_model.serve.messages import (
     AttendedAll,
     ClassifyByWords,
     CloseRival,
+    CloudExamined,
     CloudPrepared,
     CloudRead,
     CloudsEmbedded,
@@ -27,9 +28,12 @@ from recon_model.serve.messages import (
     DevicesListed,
     EmbedClouds,
     EmbedTexts,
+    ExamineCloud,
     Failed,
     FindByPicture,
     FindByWords,
+    Finding,
+    Fix,
     Glance,
     ListDevices,
     LoadModel,
@@ -173,6 +177,7 @@ def reply_to(request: Request) -> Reply:
     handlers: dict[type, Callable[..., Reply]] = {
         ReadCloud: _read,
         Glance: _read,
+        ExamineCloud: _examine,
         LoadModel: _load,
         OpenRival: _load,
         RebuildByRival: _rebuild_by_rival,
@@ -218,6 +223,28 @@ def _read(request: ReadCloud | Glance) -> Reply:
         notes=(),
         seconds=0.0,
         dataset=DataSet(3, Array.of(np.array([0, 1, 0])), ("chair", "bed")) if request.path.endswith(".npz") else None,
+    )
+
+
+def _examine(request: ExamineCloud) -> Reply:
+    """Each fix takes four of the first points away; one finding, two strays, until it is mended."""
+    points = request.points.numpy()
+    if any(fix.kind == "crop" for fix in request.fixes):
+        return Failed(id=request.id, sentence="The fix (crop) would leave none of 40 points.")
+    rows = np.arange(4 * len(request.fixes), len(points), dtype=np.int32)
+    mended = any(fix.kind == "strays" for fix in request.fixes)
+    return CloudExamined(
+        id=request.id,
+        kept=Array.of(rows) if request.fixes else None,
+        removed=(4,) * len(request.fixes),
+        count=len(rows),
+        extent=(1.0, 1.0, 1.0),
+        spacing=(0.1, 0.2, 0.3),
+        judged=len(rows),
+        units="m",
+        why_units="A fake says so.",
+        findings=() if mended else (Finding("2 stray points.", "By a rule.", Fix("strays"), "Remove strays"),),
+        milliseconds=1.0,
     )
 
 

@@ -137,7 +137,8 @@ def _neighbourhood(points: Points, normals: Points | None) -> tuple[Spacing, flo
     tree = cKDTree(points, leafsize=32, balanced_tree=False, compact_nodes=False)
     gaps, near = tree.query(points[rows], k=2)
     spread = float(np.median(tree.query(points[places], k=2)[0][:, 1]))
-    spacing = Spacing(*np.quantile(gaps[:, 1], (0.1, 0.5, 0.9)).tolist(), spread, len(rows))
+    narrow, median, wide = np.quantile(gaps[:, 1], (0.1, 0.5, 0.9)).tolist()
+    spacing = Spacing(narrow, median, wide, spread, len(rows))
     if normals is None:
         return spacing, None
     other = np.where(near[:, 0] == rows, near[:, 1], near[:, 0])
@@ -256,7 +257,9 @@ def evenly(points: Points, spacing: Spacing | None = None) -> Flags:
 
 def inside(points: Points, low: Vector, high: Vector) -> Flags:
     """Tells which points (n, 3) lie in a box, its faces included (n,)."""
-    return np.logical_and.reduce([(column >= least) & (column <= most) for column, least, most in zip(points.T, low, high, strict=True)])
+    x, y, z = ((column >= least) & (column <= most) for column, least, most in zip(points.T, low, high, strict=True))
+    kept: Flags = x & y & z
+    return kept
 
 
 # ---------------------------------------------------------------- floors

@@ -22,6 +22,7 @@ from recon_model.serve.messages import (
     FindByPicture,
     FindByWords,
     LoadModel,
+    LookFromSides,
     ModelLoaded,
     Progress,
     RankClouds,
@@ -35,7 +36,7 @@ from recon_model.serve.messages import (
 from recon_model.serve.messages.rival import RivalRequest
 from recon_model.serve.rival import Rival, described
 
-NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds, FindByWords, Relate, TraceCurves)
+NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds, FindByWords, Relate, TraceCurves, LookFromSides)
 """Requests with ``names`` and ``templates``: set aside while the text tower opens."""
 DEFAULT = ("default", "auto")
 QUIET_S = 1.0

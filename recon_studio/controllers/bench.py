@@ -138,6 +138,8 @@ class BenchController(QObject):
             self._backend.abandon(PrepareCloud, Reconstruct, AttendAll)
             if new.cloud is not None and new.model is not None:
                 self._prepare_soon.start()
+        elif new.doctor.treatment.up != old.doctor.treatment.up:
+            self._prepare_soon.start()
         elif new.prepared is not None:
             if new.prepared is not old.prepared or new.mask != old.mask:
                 self._reconstruct(new)
@@ -147,7 +149,8 @@ class BenchController(QObject):
     def _prepare(self) -> None:
         cloud = self._store.state.cloud
         if cloud is not None and self._store.state.model is not None:
-            self._backend.submit(PrepareCloud(id=0, points=Array.of(cloud.points[rows_sent(len(cloud.points))])))
+            points = Array.of(cloud.points[rows_sent(len(cloud.points))])
+            self._backend.submit(PrepareCloud(id=0, points=points, up=self._store.state.doctor.treatment.up))
 
     def _reconstruct(self, state: AppState) -> None:
         if state.prepared is None:

@@ -11,11 +11,13 @@ from recon_model.serve.messages import (
     AttendAll,
     ClassifyByWords,
     EmbedClouds,
+    ExamineCloud,
     Failed,
     FindByPicture,
     FindByWords,
     Glance,
     LoadModel,
+    LookFromSides,
     ModelLoaded,
     Occlude,
     OpenRival,
@@ -46,6 +48,8 @@ PARTS = (ReadMembers, EmbedClouds, StartProjection, Glance)
 """Pieces of longer work, which has a line of its own or is nobody's wait."""
 LONG_QUESTIONS: dict[type[Request], str] = {
     AttendAll: "Collecting attention",
+    ExamineCloud: "Looking the cloud over",
+    LookFromSides: "Looking from 24 sides",
     Occlude: "Leaving out one patch at a time",
     TraceCurves: "Taking patches away in several orders",
     SweepRatios: "Rebuilding at every mask ratio",

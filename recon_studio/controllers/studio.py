@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from recon_studio.backend.client import Backend
 from recon_studio.backend.runs import is_run
 from recon_studio.controllers.bench import BenchController
+from recon_studio.controllers.doctor import DoctorController
 from recon_studio.controllers.embeddings import EmbeddingController
 from recon_studio.controllers.explain import ExplainController
 from recon_studio.controllers.export import ExportController
@@ -67,6 +68,7 @@ class Studio(QObject):
         self.library = LibraryController(self.store, backend, self.glances, self)
         self.bench = BenchController(self.store, backend, self)
         self.explain = ExplainController(self.store, backend, self)
+        self.doctor = DoctorController(self.store, backend, self)
         self.words = WordsController(self.store, backend, self)
         self.views = ViewsController(self.store, self)
         self.rival = RivalController(self.store, backend, self)
@@ -86,6 +88,7 @@ class Studio(QObject):
         self._start = start
         self._closed = False
         self.bench.settled.connect(self.words.classify)
+        self.bench.settled.connect(self.doctor.examine)
         if keeper is not None:
             self.store.changed.connect(keeper.follow)
 
@@ -153,6 +156,7 @@ class Studio(QObject):
         self.glances.pictured.connect(window.library.take_picture)
         self.explain.connect_view(window.bench_room)
         self._join_menus(window.exporter, window.sessions)
+        self.doctor.connect_view(window.input)
         window.show_state(None, self.store.state)
         self.store.changed.connect(window.show_state)
 
@@ -212,6 +216,7 @@ class Studio(QObject):
             return
         self._closed = True
         self.sessions.close()
+        self.doctor.close()
         for controller in (self.library, self.glances, self.bench, self.explain, self.activity, self.embeddings, self.map, self.training):
             controller.close()
         self.backend.close()

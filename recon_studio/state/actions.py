@@ -23,6 +23,7 @@ from recon_studio.state.app_state import (
     Score,
     Theme,
 )
+from recon_studio.state.doctor import Doctor
 
 MAX_NOTICES = 50
 MAX_RECENT = 12
@@ -89,12 +90,13 @@ def clear_cloud(state: AppState) -> AppState:
         mask=replace(state.mask, hidden=None),
         query=state.query.without_patches(),
         explain=replace(state.explain, maps=None, answers=()),
+        doctor=Doctor(looking=state.doctor.looking),
     )
 
 
 def show_cloud(state: AppState, cloud: Cloud) -> AppState:
     """Shows a cloud just read, with nothing computed for it yet."""
-    return replace(clear_cloud(state), cloud=cloud)
+    return replace(clear_cloud(state), cloud=cloud, doctor=Doctor(original=cloud, looking=state.doctor.looking))
 
 
 def show_prepared(state: AppState, prepared: Prepared) -> AppState:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from recon_studio.state.doctor import Doctor
 from recon_studio.state.explain import Explain
 from recon_studio.state.listing import Listing
 from recon_studio.state.training import TrainingState
@@ -251,6 +252,7 @@ class AppState:
     room: Room = "bench"
     tool: Tool = "turn"
     explain: Explain = field(default_factory=Explain)
+    doctor: Doctor = field(default_factory=Doctor)
     leaks: bool = False  # whether the Seen view tells truly hidden points from those that overlap leaks
     views: ViewState = field(default_factory=ViewState)
     rival: Rival | None = None  # model B

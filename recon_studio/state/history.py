@@ -1,10 +1,11 @@
 """Undo and redo of what shapes the picture: mask, attention query, names and cameras. Pure: the clock is an argument."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from recon_studio.state import actions, words
+from recon_studio.state import actions, doctoring, words
 from recon_studio.state.app_state import AppState, AttentionQuery, Mask
 from recon_studio.state.camera import Camera
+from recon_studio.state.doctor import Treatment
 from recon_studio.state.wording import Wording
 
 COALESCE_SECONDS = 0.8
@@ -21,22 +22,32 @@ class Snapshot:
     wording: Wording
     cameras: tuple[Camera, ...] = (Camera(),)
     phrase: str = ""
+    treatment: Treatment = field(default_factory=Treatment)
 
     @classmethod
     def of(cls, state: AppState) -> "Snapshot":
         """Returns the part of the state that undo covers."""
-        return cls(state.mask, state.query, state.selected_patch, state.words.wording, state.views.cameras, phrase=state.explain.phrase)
+        return cls(
+            state.mask,
+            state.query,
+            state.selected_patch,
+            state.words.wording,
+            state.views.cameras,
+            phrase=state.explain.phrase,
+            treatment=state.doctor.treatment,
+        )
 
     def put_into(self, state: AppState, instead_of: "Snapshot") -> AppState:
         """Returns the state with this part put back. Cameras move only where the step moved them: a new cloud moves them, too."""
         views = state.views if self.cameras == instead_of.cameras else replace(state.views, cameras=self.cameras)
         explain = replace(state.explain, phrase=self.phrase)
         before = replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, views=views, explain=explain)
-        return words.reword(before, self.wording)
+        return doctoring.treat(words.reword(before, self.wording), self.treatment)
 
     def without_patches(self) -> "Snapshot":
-        """Returns what still means something on another cloud: its patches lie elsewhere."""
-        return replace(self, mask=replace(self.mask, hidden=None), query=self.query.without_patches(), selected_patch=None)
+        """Returns what still means something on another cloud: its patches lie elsewhere, and what was done to it is not done to this."""
+        mask, query = replace(self.mask, hidden=None), self.query.without_patches()
+        return replace(self, mask=mask, query=query, selected_patch=None, treatment=Treatment())
 
 
 @dataclass(frozen=True)

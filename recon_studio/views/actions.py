@@ -70,6 +70,8 @@ ENTRIES = (
     Entry("open_rival", "Open a model as B…", "Open a second model, to compare it with the present one on one cloud", ("Ctrl+Alt+O",)),
     Entry("default_rival", "Use the model inside as B", "Compare the present model with the one that ships with ReCon Studio"),
     Entry("close_rival", "Close model B", "Stop comparing"),
+    Entry("crop", "Crop to a box…", "Keep only the points inside a box, before the model sees the cloud"),
+    Entry("orientations", "Orientations…", "See what the cloud is called when it is laid on each of its 24 sides", ("Ctrl+Shift+U",)),
     Entry("clear_recent", "Clear this list", "Forget the files opened before"),
     Entry("screenshot", "Save a picture of the window…", "Save the window as a PNG image", ("Ctrl+Shift+S",), "camera"),
     Entry("quit", "Quit", "Close ReCon Studio", ("Ctrl+Q",)),
@@ -244,6 +246,9 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "next_item",
             "previous_item",
+            "-",
+            "crop",
+            "orientations",
             "-",
             "find",
             "tag",

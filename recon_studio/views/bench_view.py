@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QMenu, QWidget
 from recon_studio.scene.camera import PRESETS, Camera, pick
 from recon_studio.scene.picture import BenchPicture, Bytes
 from recon_studio.scene.ruler import ruler
+from recon_studio.state import doctoring
 from recon_studio.state.app_state import AppState, Theme, Tool
 from recon_studio.state.view_state import MOST_TILES, ViewState
 from recon_studio.views.hand import REACH, Hand, tool_cursor
@@ -169,7 +170,7 @@ class BenchView(QWidget):
             self._refit(before)
         self._time_turning()
         if picture is not self._picture:
-            self._show_picture(picture, state.theme, state.current)
+            self._show_picture(picture, state.theme, doctoring.shape_key(state))
         self._place_rings()
 
     def _show_picture(self, picture: BenchPicture, theme: Theme, key: str | None) -> None:

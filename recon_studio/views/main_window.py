@@ -227,6 +227,8 @@ class MainWindow(QMainWindow):
             "tour": self.guide.take,
             **self.exporter.handlers(),
             **self.sessions.handlers(),
+            "orientations": lambda: self.input.sidesToggled.emit(True),
+            "crop": self.input.ask_box,
             "model_card": self.show_model_card,
             "about": self._show_about,
         }
@@ -288,7 +290,7 @@ class MainWindow(QMainWindow):
             *((name, bool(new.items), "The library is empty.") for name in ("find_phrase", "find_picture")),
             ("find_alike", new.current is not None, "Open a cloud first."),
             ("export_words", new.embeddings is not None, "Nothing is embedded yet: enter the Words room first."),
-            ("measured", new.cloud is not None, "Open a cloud first."),
+            *((name, new.cloud is not None, "Open a cloud first.") for name in ("measured", "orientations", "crop")),
             *((name, new.model is not None, "Waits for model A to load.") for name in ("open_rival", "default_rival")),
             ("close_rival", new.rival is not None, "No model B is open."),
             *((name, new.explain.maps is not None, "Open a cloud first.") for name in STEPS),

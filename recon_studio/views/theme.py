@@ -160,6 +160,8 @@ def _style_sheet(c: Colours) -> str:
     QPushButton:focus {{ border-color: {c.accent}; }}
     QPushButton[kind="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; font-weight: 600; }}
     QPushButton[kind="primary"]:disabled {{ background: {c.hover}; color: {c.muted}; border-color: {c.line}; }}
+    QPushButton[kind="small"] {{ padding: 2px 8px; font-size: {SMALL}px; }}
+    QToolButton[kind="chip"] {{ background: {c.soft}; padding: 2px 6px; font-size: {SMALL}px; }}
     QLineEdit, QPlainTextEdit, QSpinBox, QComboBox {{
         background: {c.panel}; border: 1px solid {c.line}; border-radius: 6px; padding: 3px 8px;
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}

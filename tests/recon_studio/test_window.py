@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionSlider, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from recon_model.serve.messages import Fix
 from recon_studio.backend.client import ROLES, Backend
 from recon_studio.backend.launch import helper_command, helper_environment, launch
 from recon_studio.backend.process import HelperProcess
@@ -167,6 +168,51 @@ def test_a_dropped_cloud_goes_all_the_way(rig: Rig, qtbot: QtBot, tmp_path: Path
     assert [drawn(rig.view(index)) > 500 for index in range(4)] == [True] * 4
     assert rig.window.library.list.currentIndex().data() == "dropped.ply"
     assert rig.window.windowTitle().startswith("dropped.ply")
+
+
+def test_a_lying_scan_with_strays_is_mended_by_mouse_and_undone(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    lying = chair(3000)[:, [0, 2, 1]] * np.array([1, -1, 1], dtype=np.float32)  # z up
+    rng = np.random.default_rng(0)
+    floor = np.stack([rng.uniform(-0.8, 0.8, 3000), rng.uniform(-0.8, 0.8, 3000), np.full(3000, -0.01)], axis=1)
+    strays = np.array([[4, 0, 2], [-4, 1, 3], [0, 5, 4], [1, -4, 1]])
+    path = write_ply(tmp_path / "lying.ply", np.concatenate([lying, floor, strays]).astype(np.float32))
+    drop(rig.window, [path])
+    card = rig.window.input
+
+    def told() -> bool:
+        state, report = rig.state, rig.state.doctor.report
+        if state.cloud is None or state.cloud.key != str(path) or report is None or state.prepared is None or not complete(state):
+            return False
+        return (report.fixes, report.up) == (state.doctor.treatment.fixes, state.prepared.up)
+
+    def click(button: QWidget) -> None:
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(told, timeout=WAIT_MS)
+
+    qtbot.waitUntil(told, timeout=SLOW_MS)
+    spread, scale = rig.state.cloud.bounds, rig.state.prepared.scale
+    card.up.box.setFocus()
+    card.up.chosen.emit("+z")
+    qtbot.waitUntil(lambda: told() and rig.state.prepared.up == "+z", timeout=WAIT_MS)
+    click(card.findings.buttons["strays"])
+    click(card.findings.buttons["floor"])
+    state = rig.state
+    assert state.doctor.treatment.fixes == (Fix("strays"), Fix("floor", up="+z"))
+    assert state.doctor.report.removed[0] == 4
+    assert 2900 < len(state.cloud.points) <= 3010
+    assert card.facts.value("Held") == f"{len(state.cloud.points):,} of 6,004"
+    assert state.prepared.scale < scale / 4  # the chair, not the strays, fills the sphere
+    assert spread != state.cloud.bounds
+    heights = state.prepared.points[:, 1]
+    assert np.ptp(heights) > 1.3 * max(np.ptp(state.prepared.points[:, 0]), np.ptp(state.prepared.points[:, 2]))  # it stands
+    assert drawn(rig.view(0)) > 3000
+    assert len(card.chips.chips) == 2
+    for _ in range(2):
+        press(rig.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(told, timeout=WAIT_MS)
+    assert rig.state.doctor.treatment.fixes == ()
+    assert rig.state.cloud.bounds == spread
+    assert card.facts.value("Held") == "6,004 points"
 
 
 def test_the_seen_view_pales_what_is_hidden(rig: Rig, qtbot: QtBot) -> None:

@@ -5,9 +5,12 @@ Every reply names the request it answers; the window drops replies to requests i
 Arrays travel as raw little-endian bytes with their dtype and shape. No torch is needed to read this module.
 """
 
+from typing import Final
+
 import msgspec
 
 from recon_model.errors import ServeError
+from recon_model.serve.messages import doctor, explain
 from recon_model.serve.messages.bench import Reconstruct, Reconstructed
 from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, CloudWritten, DataSet, Glance, PrepareCloud, ReadCloud, WriteCloud
 from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
@@ -23,7 +26,6 @@ from recon_model.serve.messages.doctor import (
 )
 from recon_model.serve.messages.embedding import CloudsEmbedded, EmbedClouds, EmbedTexts, MembersRead, ReadMembers, TextsEmbedded
 from recon_model.serve.messages.explain import (
-    PATIENT,
     AttendAll,
     AttendedAll,
     Curve,
@@ -184,6 +186,9 @@ Reply = (
     | RivalReply
     | DoctorReply
 )
+
+PATIENT: Final = (*explain.PATIENT, *doctor.LONG)
+"""Long questions, worked on while nothing quicker is asked; they answer with ``Progress`` on the way."""
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

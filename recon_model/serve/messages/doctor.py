@@ -1,6 +1,6 @@
 """The input doctor: a cloud is examined after fixes, seen from 24 sides, and disturbed to see what its name withstands."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -66,7 +66,6 @@ class SidesSeen(Message, frozen=True):
     """The cloud's best name in each orientation."""
 
     rotations: Array  # (24, 3, 3) float32: a point p becomes rotation @ p
-    ups: tuple[str, ...]  # (24) which direction of the cloud sent is up then
     names: tuple[str, ...]  # in the order asked
     best: Array  # (24,) int64, index of the best name
     shares: Array  # (24,) float32, of the best name
@@ -76,3 +75,5 @@ class SidesSeen(Message, frozen=True):
 
 DoctorRequest = ExamineCloud | LookFromSides
 DoctorReply = CloudExamined | SidesSeen
+LONG: Final = (LookFromSides,)
+"""Patient questions, see ``messages.PATIENT``."""

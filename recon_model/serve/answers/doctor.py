@@ -1,0 +1,52 @@
+"""Answers for the input doctor: names from all sides."""
+
+import time
+
+import numpy as np
+
+from recon_model.geometry.orientation import ORIENTATIONS
+from recon_model.geometry.preparation import Floats
+from recon_model.predictor import Predictor, Prepared
+from recon_model.serve.answers.explain import PatientAnswer, Pause
+from recon_model.serve.messages import Array, LookFromSides, SidesSeen
+
+AT_ONCE = 4
+"""Orientations looked at in one batch: between two of them a brush is answered."""
+
+
+def look_from_sides(model: Predictor, request: LookFromSides, pause: Pause) -> SidesSeen:
+    """Ranks the names with the cloud laid on each of its sides, as if its file had it so and nobody stood it up."""
+    began = time.perf_counter()
+    points = request.points.numpy()
+    found = []
+    for start in range(0, len(ORIENTATIONS), AT_ONCE):
+        pause(start / len(ORIENTATIONS))
+        turned = [as_it_is(points @ matrix.T.astype(np.float32)) for matrix in ORIENTATIONS[start : start + AT_ONCE]]
+        found.append(model.rank(model.embed(turned).projected, request.names, request.templates))
+    return SidesSeen(
+        id=request.id,
+        rotations=Array.of(ORIENTATIONS.astype(np.float32)),
+        names=found[0].names,
+        best=Array.of(np.concatenate([part.best for part in found])),
+        shares=Array.of(np.concatenate([part.share for part in found])),
+        margins=Array.of(np.concatenate([part.margin for part in found])),
+        milliseconds=(time.perf_counter() - began) * 1e3,
+    )
+
+
+def as_it_is(points: Floats) -> Prepared:
+    """Returns points (N, 3) that are to be looked at as they lie: sampled and scaled already, and not stood up again."""
+    count = len(points)
+    nothing = np.zeros((0, 3), np.float32)
+    return Prepared(
+        points=np.ascontiguousarray(points),
+        indices=np.arange(count),
+        centre=(0.0, 0.0, 0.0),
+        scale=1.0,
+        centres=nothing,
+        members=nothing.astype(np.int64),
+        notes=(),
+    )
+
+
+PATIENT_ANSWERS: dict[type, PatientAnswer] = {LookFromSides: look_from_sides}
