@@ -32,6 +32,15 @@ class FakeBenchRoom(QObject):
     writeFailed = Signal(str)
 
 
+class FakeInput(QObject):
+    """Emits what the input card would."""
+
+    fixChosen = Signal(object)
+    fixDropped = Signal(int)
+    upChosen = Signal(str)
+    sidesToggled = Signal(bool)
+
+
 class FakeWindow(QObject):
     """Emits what the window would and notes which states it was asked to show and which pictures to save."""
 
@@ -77,7 +86,7 @@ class FakeWindow(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.bench_room = FakeBenchRoom(self)
+        self.bench_room, self.input = FakeBenchRoom(self), FakeInput(self)
         self.shown: list[AppState] = []
         self.pictures: list[tuple[str, AppState]] = []
         self.library = self
