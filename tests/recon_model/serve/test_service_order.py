@@ -45,7 +45,7 @@ def inbox(*requests: Request) -> Inbox:
 def test_a_fault_of_ours_fails_one_request_and_shows_its_traceback_on_stderr_only(
     small_checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(self: Predictor, points: object) -> None:
+    def broken(self: Predictor, points: object, **more: object) -> None:
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr(Predictor, "prepare", broken)
