@@ -27,7 +27,7 @@ from shiboken6 import isValid
 
 from benchmarks.display import virtual_display
 from recon_studio.backend.client import ROLES, Backend
-from recon_studio.backend.launch import helper_command, helper_environment, launch
+from recon_studio.backend.launch import helper_command, helper_environment, launch, prepared
 from recon_studio.backend.process import HelperProcess
 from recon_studio.controllers.studio import Start, Studio
 from recon_studio.state.app_state import AppState, Room
@@ -112,6 +112,7 @@ class Monkey:
         self.files = _files(folder)
         self._kills = kills
         self.helpers = {role: HelperProcess(launch(helper_command(role), helper_environment())) for role in ROLES}
+        self.helpers["projection"] = HelperProcess(prepared(helper_command("projection"), helper_environment()))
         start = Start(AppState(), files=tuple(self.files[:2]), samples=tuple(self.files[:3]), glances=GlanceCache(folder / "cache"))
         self.studio = Studio(Backend(dict(self.helpers)), start)
         self.studio.training._launch = lambda *_a, **_k: None  # a trainer would outlive the window, and the monkey starts dozens
