@@ -418,6 +418,7 @@ class MainWindow(QMainWindow):
             OSError: the file cannot be written.
         """
         self.bench.render_sharp()
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # words that just changed get their room first
         if not self.grab().save(path, "PNG"):
             raise OSError(f"The picture '{path}' cannot be written.")
 
