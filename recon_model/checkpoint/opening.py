@@ -25,6 +25,8 @@ BEST = "best.safetensors"
 UPRIGHT = "upright.safetensors"
 """What a model's folder calls the network that stands clouds up."""
 
+UPRIGHT_SETTINGS = ("temperature", "ratio", "prior", "enough")
+
 PARTS = ("decoder", "image_proj", "text_proj")
 """Parts of the model beside the encoder that a checkpoint may lack."""
 
@@ -112,7 +114,7 @@ def open_pretraining(source: str | Path) -> Opened:
 def save_upright(folder: Path, upright: Upright, card: dict[str, Any]) -> None:
     """Writes the network that stands clouds up to a folder, in half precision, with what is known of it."""
     half = {name: value.half() if value.dtype == torch.float32 else value for name, value in upright.state_dict().items()}
-    about = {"shape": list(upright.shape), "temperature": upright.temperature, "ratio": upright.ratio, "prior": upright.prior}
+    about = {"shape": list(upright.shape), **{name: getattr(upright, name) for name in UPRIGHT_SETTINGS}}
     folder_format.save_single(folder / UPRIGHT, half, {**card, **about})
 
 
@@ -140,7 +142,7 @@ def _open_upright(source: str | Path, card: dict[str, Any]) -> Upright | None:
         raise CheckpointError(f"Checkpoint '{source}' holds an {UPRIGHT} that is not the one its card was written for.")
     try:
         with torch.random.fork_rng(devices=[]):
-            upright = Upright(UprightShape(*of["shape"]), temperature=of["temperature"], ratio=of["ratio"], prior=of["prior"])
+            upright = Upright(UprightShape(*of["shape"]), **{name: float(of[name]) for name in UPRIGHT_SETTINGS})
         upright.load_state_dict(state)
     except (KeyError, TypeError, ConfigError, RuntimeError) as error:
         raise CheckpointError(f"Checkpoint '{source}' holds an {UPRIGHT} that cannot be used ({str(error).splitlines()[0]}).") from error

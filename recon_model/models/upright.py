@@ -18,6 +18,10 @@ from recon_model.models.pretraining import Pretraining
 from recon_model.models.zero_shot import project
 
 
+ALWAYS_LOOK = 9.0
+"""More than cosines can give: every cloud is looked at from six sides."""
+
+
 class UprightShape(NamedTuple):
     """Sizes of the judge."""
 
@@ -43,15 +47,18 @@ class Upright(nn.Module):
         temperature: of the energy over the names' cosines.
         ratio: weight of the text query in the feature that is compared with the names.
         prior: odds of the pose given over each other one; above 1 a cloud is turned only where that is clearly better.
+        enough: how well a cloud must fit some name, as it stands, for the other five looks to be spared; they cost five times the first.
     """
 
     mean: Tensor
     spread: Tensor
     bank: Tensor
 
-    def __init__(self, shape: UprightShape, *, temperature: float = 0.07, ratio: float = 1.0, prior: float = 1.0) -> None:
+    def __init__(
+        self, shape: UprightShape, *, temperature: float = 0.07, ratio: float = 1.0, prior: float = 1.0, enough: float = ALWAYS_LOOK
+    ) -> None:
         super().__init__()
-        self.shape, self.temperature, self.ratio, self.prior = shape, temperature, ratio, prior
+        self.shape, self.temperature, self.ratio, self.prior, self.enough = shape, temperature, ratio, prior, enough
         self.register_buffer("mean", torch.zeros(shape.inputs))
         self.register_buffer("spread", torch.ones(shape.inputs))
         self.register_buffer("bank", torch.zeros(shape.names, shape.dim))
@@ -68,13 +75,18 @@ class Upright(nn.Module):
         tokens = encoded.patches
         return torch.cat([encoded.queries.flatten(1), tokens.amax(1), tokens.mean(1), fit], 1)
 
-    def looks(self, model: Pretraining, patches: Patches) -> Tensor:
-        """Returns what is seen of clouds from each of ``UPS`` as up, (B, 6, inputs)."""
-        sides = [turned(patches, torch.from_numpy(matrix)) for matrix in STANDING]
+    def looks(self, model: Pretraining, patches: Patches, first: int = 0) -> Tensor:
+        """Returns what is seen of clouds from each of ``UPS`` as up, those before ``first`` left out: (B, 6 - first, inputs)."""
+        sides = [turned(patches, torch.from_numpy(matrix)) for matrix in STANDING[first:]]
         centres = torch.cat([side.centres for side in sides])
         relative = torch.cat([side.relative for side in sides])
-        seen = self.look(model, Patches(centres, patches.members, relative))  # (6 B, inputs)
-        return seen.view(len(UPS), len(patches.centres), -1).transpose(0, 1)
+        seen = self.look(model, Patches(centres, patches.members, relative))
+        return seen.view(len(sides), len(patches.centres), -1).transpose(0, 1)
+
+    @staticmethod
+    def fit(looks: Tensor) -> Tensor:
+        """How well clouds fit the names they fit best, of looks (..., inputs): a smooth maximum of cosines."""
+        return looks[..., -2]
 
     def forward(self, looks: Tensor) -> Tensor:
         """Scores looks (..., inputs) to (...,)."""
@@ -83,8 +95,14 @@ class Upright(nn.Module):
 
     @torch.no_grad()
     def distribution(self, model: Pretraining, patches: Patches) -> Tensor:
-        """Returns the probability of each of ``UPS`` to be up, (B, 6), the pose given favoured by the prior."""
-        scores = self(self.looks(model, patches))
-        scores[:, 0] += math.log(self.prior)
-        chances: Tensor = scores.softmax(1)
+        """Returns the probability of each of ``UPS`` to be up, (B, 6), the pose given favoured by the prior; 1 where it is enough."""
+        given = self.look(model, patches)
+        chances = torch.eye(len(UPS), device=given.device)[torch.zeros(len(given), dtype=torch.int64)]
+        doubtful = self.fit(given) < self.enough
+        if doubtful.any():
+            some = Patches(patches.centres[doubtful], patches.members, patches.relative[doubtful])
+            looks = torch.cat([given[doubtful].unsqueeze(1), self.looks(model, some, first=1)], 1)
+            scores = self(looks)
+            scores[:, 0] += math.log(self.prior)
+            chances[doubtful] = scores.softmax(1)
         return chances

@@ -13,8 +13,10 @@ from recon_model.models.upright import Upright, UprightShape
 from recon_model.train.sources import Batch
 
 EPOCHS, BATCH, RATE, DECAY = 40, 128, 1e-3, 0.1
-LOST = 0.005
+LOST = 0.04
 """Share of upright clouds that may be turned wrongly for the sake of those that lie: the prior is the smallest that keeps to it."""
+ENOUGH = 0.98
+"""Share of lying clouds that fit no name as well as a standing one must for the other looks to be spared."""
 PRIORS = tuple(float(2**power) for power in range(13))
 
 
@@ -50,6 +52,7 @@ def train(model: Pretraining, bank: Tensor, temperature: float, batches: Sequenc
     with torch.no_grad():
         scores = upright(kept)
     upright.prior = next((prior for prior in PRIORS if _turned_wrongly(scores, prior) <= LOST), PRIORS[-1])
+    upright.enough = float(upright.fit(kept[:, 1:]).flatten().quantile(ENOUGH))
     return upright, {"up_found": _found(scores, upright.prior), "kept_standing": 1 - _turned_wrongly(scores, upright.prior)}
 
 

@@ -53,3 +53,17 @@ def test_the_answer_turns_with_the_cloud(model: Pretraining) -> None:
     for_half_a_turn = judge(judge.looks(model, turned(patches, torch.from_numpy(STANDING[1]))))[:, 1]
     torch.testing.assert_close(for_half_a_turn, judge(judge.looks(model, patches))[:, 0])
     assert even.shape == (3, 6)
+
+
+def test_who_fits_a_name_well_enough_is_not_looked_at_again(model: Pretraining, monkeypatch) -> None:
+    judge, patches = _judge(model), _patches()
+    fits = judge.fit(judge.look(model, patches))
+    judge.enough = float(fits.sort().values[1])  # one of three fits worse
+    again = []
+    monkeypatch.setattr(judge, "looks", lambda *args, **kwargs: again.append(len(args[1].centres)) or Upright.looks(judge, *args, **kwargs))
+    chances = judge.distribution(model, patches)
+    assert again == [1]
+    sure = fits >= judge.enough
+    assert (chances[sure, 0] == 1).all()
+    whole = _judge(model).distribution(model, patches)
+    torch.testing.assert_close(chances[~sure], whole[~sure])
