@@ -17,7 +17,6 @@ from recon_model.geometry.patches import Patches
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.zero_shot import project
 
-
 ALWAYS_LOOK = 9.0
 """More than cosines can give: every cloud is looked at from six sides."""
 

@@ -5,18 +5,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QInputDialog,
     QLineEdit,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -29,6 +27,7 @@ from recon_studio.state.masking import MaskEdit
 from recon_studio.views.actions import MAP_ENTRIES, MENUS, commands, dress_actions, make_actions
 from recon_studio.views.activity import Activity, NoticeRow
 from recon_studio.views.bench_room import BenchRoom
+from recon_studio.views.dialogs import ask_files, ask_hardest, show_about
 from recon_studio.views.export import Exporter
 from recon_studio.views.input_panel import InputPanel
 from recon_studio.views.library import Library
@@ -230,7 +229,7 @@ class MainWindow(QMainWindow):
             "orientations": lambda: self.input.sidesToggled.emit(True),
             "crop": self.input.ask_box,
             "model_card": self.show_model_card,
-            "about": self._show_about,
+            "about": lambda: show_about(self),
         }
         for name, handler in handlers.items():
             self.actions_by_name[name].triggered.connect(lambda _checked=False, handler=handler: handler())
@@ -346,14 +345,7 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------ dialogs and pictures
     def ask_files(self) -> list[str]:
         """Lets the user choose files; an empty list when they change their mind."""
-        paths, _ = QFileDialog.getOpenFileNames(
-            self,
-            "Open point clouds or meshes",
-            "",
-            "Point clouds and meshes (*.ply *.pcd *.xyz *.txt *.asc *.csv *.pts *.npy *.npz *.off *.obj *.stl *.glb *.las *.laz *.e57 *.h5 "
-            "*.hdf5);;All files (*)",
-        )
-        return paths
+        return ask_files(self)
 
     def ask_model(self) -> str:
         """Lets the user choose a model's file; empty when they change their mind."""
@@ -387,22 +379,6 @@ class MainWindow(QMainWindow):
         if self._state is not None:
             self.palette_of_actions.ask(commands(self.actions_by_name), self._state.theme)
 
-    def _show_about(self) -> None:
-        from importlib.metadata import version
-
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle("About ReCon Studio")
-        box.setIconPixmap(self.windowIcon().pixmap(QSize(48, 48)))
-        box.setText(f"<b>ReCon Studio {version('recon-studio')}</b>")
-        box.setInformativeText(
-            "See what a 3D foundation model sees: masked reconstruction, attention and words for point clouds.\n\n"
-            "After Qi et al., Contrast with Reconstruct, ICML 2023. MIT licence."
-        )
-        box.setStandardButtons(QMessageBox.StandardButton.Close)
-        box.button(QMessageBox.StandardButton.Close).setIcon(QIcon())
-        box.open()
-
     def _ask_screenshot(self) -> None:
         # The dialog must not stand in the picture: it is taken first.
         self.bench.render_sharp()
@@ -423,19 +399,9 @@ class MainWindow(QMainWindow):
             raise OSError(f"The picture '{path}' cannot be written.")
 
     def _ask_hardest(self) -> None:
-        """Asks how many of the patches just rebuilt are to stay hidden; half of them is offered."""
         rebuilt = self._state.reconstruction if self._state is not None else None
-        if rebuilt is None or not len(rebuilt.chamfer):
-            return
-        count = len(rebuilt.chamfer)
-        dialog = QInputDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Hide only the hardest")
-        dialog.setLabelText(f"How many of the {count} patches rebuilt now, those with the largest Chamfer distance first?")
-        dialog.setIntRange(1, count)
-        dialog.setIntValue(max(1, count // 2))
-        dialog.intValueSelected.connect(self.hardestHidden)
-        dialog.open()
+        if rebuilt is not None and len(rebuilt.chamfer):
+            ask_hardest(self, len(rebuilt.chamfer), self.hardestHidden)
 
     # ------------------------------------------------------------ keys, drops, end
     def _take(self, tool: str) -> None:
