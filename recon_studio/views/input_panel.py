@@ -46,6 +46,7 @@ class InputPanel(Card):
         for words in (self.notes, self.verdict):
             words.setWordWrap(True)
         self._scroll = _Scroll((self.chips, self.findings, self.verdict, self.notes))
+        self._scroll.setAccessibleName("Findings, fixes and notes")
         self._buttons = QWidget()
         row = QHBoxLayout(self._buttons)
         row.setContentsMargins(0, 0, 0, 0)
