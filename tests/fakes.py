@@ -19,7 +19,6 @@ from recon_model.serve.messages import (
     CloudRead,
     CloudsEmbedded,
     CloudsFound,
-    CloudsPlaced,
     CloudsRanked,
     Curve,
     CurvesTraced,
@@ -47,8 +46,6 @@ from recon_model.serve.messages import (
     PlaceClouds,
     PrepareCloud,
     Progress,
-    Projected,
-    ProjectionFrame,
     ProjectionSteered,
     RankClouds,
     RatiosSwept,
@@ -74,6 +71,7 @@ from recon_model.serve.messages import (
 )
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
 from recon_studio.backend.client import Backend
+from tests.fake_map import place, project
 
 GROUPS = 8
 SIZE = 4
@@ -193,9 +191,9 @@ def reply_to(request: Request) -> Reply:
         ReadMembers: _read_members,
         EmbedClouds: _embed_clouds,
         EmbedTexts: _embed_texts,
-        StartProjection: _project,
+        StartProjection: project,
         SteerProjection: lambda steer: ProjectionSteered(id=steer.id, command=steer.command, running=True),
-        PlaceClouds: _place,
+        PlaceClouds: place,
         RankClouds: _rank,
         ListDevices: lambda request: DevicesListed(id=request.id, devices=(Device("cpu", "CPU, 2 cores", 5_000_000_000, 8_000_000_000),)),
         FindByWords: _find,
@@ -347,8 +345,8 @@ def _trace(request: TraceCurves) -> Reply:
     steps = np.linspace(0, 0.75, 4, dtype=np.float32)
     orders = ("attention", "error", "random", *(("relevance", "occlusion") if request.names else ()))
     curves = []
-    for place, order in enumerate(orders):
-        runs = np.stack([steps * (5 - place) + run for run in range(len(request.seeds) if order == "random" else 1)])
+    for rank, order in enumerate(orders):
+        runs = np.stack([steps * (5 - rank) + run for run in range(len(request.seeds) if order == "random" else 1)])
         area = float(runs.mean())
         curves.append(Curve(order, Array.of(steps), Array.of(runs), Array.of(1 - steps[::-1]), Array.of(runs[:, ::-1]), area, area))
     return CurvesTraced(id=request.id, curves=tuple(curves), milliseconds=1.0)
@@ -465,40 +463,3 @@ def _read_picture(request: ReadPicture) -> Reply:
     if "broken" in name:
         return Failed(id=request.id, sentence=f"{name}: it is no picture.")
     return PictureRead(id=request.id, path=request.path, pixels=Array.of(np.full((2, 4, 3), 200, np.uint8)), width=4, height=2)
-
-
-def frame_of(request: StartProjection, iteration: int) -> ProjectionFrame:
-    """A frame in which every cloud lies at (its first feature, the iteration)."""
-    first = request.features.numpy()[:, 0]
-    places = np.stack([first, np.full(len(first), iteration)], axis=1).astype(np.float32)
-    total = request.iterations if request.method == "tsne" else 0
-    return ProjectionFrame(id=request.id, iteration=iteration, iterations=total, coordinates=Array.of(places), divergence=1.0)
-
-
-def _project(request: StartProjection) -> Reply:
-    last = frame_of(request, request.iterations)
-    count = len(request.features.numpy())
-    return Projected(
-        id=request.id,
-        coordinates=last.coordinates,
-        iteration=last.iterations,
-        iterations=last.iterations,
-        divergence=0.5,
-        explained=0.6,
-        stopped=False,
-        trustworthiness=0.9,
-        features_accuracy=0.8,
-        map_accuracy=0.7,
-        neighbours=10,
-        clusters=Array.of((np.arange(count) % 2).astype(np.int32)),
-        seconds=0.1,
-    )
-
-
-def _place(request: PlaceClouds) -> Reply:
-    """Each new cloud lies on the reference cloud whose first feature is nearest to its own."""
-    apart = np.abs(request.features.numpy()[:, :1] - request.reference.numpy()[None, :, 0])
-    nearest = np.argsort(apart, axis=1)
-    return CloudsPlaced(
-        id=request.id, coordinates=Array.of(request.coordinates.numpy()[nearest[:, 0]]), neighbours=Array.of(nearest), milliseconds=1.0
-    )

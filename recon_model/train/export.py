@@ -64,6 +64,19 @@ def export(
         ConfigError: the run was not trained on synthetic shapes.
         CheckpointError, InputError, TeacherError: a part is missing or damaged.
     """
+    weights, card = _calibrated(run, which, held_out, cache or default_cache())
+    card |= {"name": name or card["name"], "limits": limits}
+    if upright is not None:
+        card["upright"] = add_upright(out, upright)
+    _save(out, weights, card)
+    for file in measure:
+        card["results"] += report(Predictor.load(out, device="cpu"), load_labelled(file), file.name, card["data"]["names"])
+    _save(out, weights, card)
+    return card
+
+
+def _calibrated(run: Path, which: str, held_out: int, cache: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """A run's weights, and its card with what held-out clouds say of them."""
     asked = RunFolder(run).config()
     if asked["data"] != "synthetic":
         raise ConfigError(f"data ({asked['data']}) must be synthetic, for the calibration needs shapes held out from training.")
@@ -74,32 +87,20 @@ def export(
     model = Pretraining(config)
     model.load_state_dict(weights)
     recipe = replace(recipe, seed=recipe.seed + 1, validation_shapes=held_out)
-    source = SyntheticSource(config, recipe, cache or default_cache(), names=tuple(card["data"]["names"]))
+    source = SyntheticSource(config, recipe, cache, names=tuple(card["data"]["names"]))
     targets = TextTargets(clip.encode_text, source.names, card["templates"])
     chosen = calibrate(model, source.validation(_patiently), targets.classifier)
     temperature = round(chosen.temperature, 4)
-    card |= {
-        "name": name or card["name"],
+    protocol = f"zero-shot on {held_out} synthetic clouds held out from training, all {len(source.names)} training names"
+    return weights, {
+        **card,
         "config": replace(config, zero_shot_ratio=chosen.ratio).to_dict(),
         "temperature": temperature,
         "unlike": Familiar.of(energy(chosen.similarities, temperature)).entry(len(chosen.similarities)),
         "parameters": parameters(model),
         "training": history(run),
-        "limits": limits,
-        "results": [
-            {
-                "protocol": f"zero-shot on {held_out} synthetic clouds held out from training, all {len(source.names)} training names",
-                "top1": round(chosen.top1, 4),
-            }
-        ],
+        "results": [{"protocol": protocol, "top1": round(chosen.top1, 4)}],
     }
-    if upright is not None:
-        card["upright"] = add_upright(out, upright)
-    _save(out, weights, card)
-    for file in measure:
-        card["results"] += report(Predictor.load(out, device="cpu"), load_labelled(file), file.name, card["data"]["names"])
-    _save(out, weights, card)
-    return card
 
 
 def _patiently(made: int, wanted: int) -> bool:

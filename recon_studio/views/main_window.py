@@ -192,17 +192,8 @@ class MainWindow(QMainWindow):
             "previous_item": partial(self.itemStepped.emit, -1),
             "tag": self.library.open_tagging,
             "find": self._find,
-            "quick_look": lambda: self._in_room("training", lambda room: room.quickRequested.emit()),
-            "new_run": lambda: self._in_room("training", lambda room: room.planRequested.emit(True)),
-            "follow_run": lambda: self._in_room("training", lambda room: room.ask_folder()),
-            "teach_names": lambda: self._in_room("training", lambda room: room.teach_names()),
+            **self._in_other_rooms(),
             "empty_library": self.libraryEmptied.emit,
-            "find_phrase": lambda: self._in_room("words", lambda room: room.library.phrase.setFocus()),
-            "find_alike": lambda: self._in_room(
-                "words", lambda room: room.alikeSearched.emit(self._state.current or "" if self._state is not None else "")
-            ),
-            "find_picture": lambda: self._in_room("words", lambda room: room.library.by_picture.click()),
-            "export_words": lambda: self._in_room("words", lambda room: room.library.export.click()),
             "screenshot": self._ask_screenshot,
             "quit": self.close,
             "undo": self.undoRequested.emit,
@@ -233,6 +224,18 @@ class MainWindow(QMainWindow):
         }
         for name, handler in handlers.items():
             self.actions_by_name[name].triggered.connect(lambda _checked=False, handler=handler: handler())
+
+    def _in_other_rooms(self) -> dict[str, Callable[[], None]]:
+        return {
+            "quick_look": lambda: self._in_room("training", lambda room: room.quickRequested.emit()),
+            "new_run": lambda: self._in_room("training", lambda room: room.planRequested.emit(True)),
+            "follow_run": lambda: self._in_room("training", lambda room: room.ask_folder()),
+            "teach_names": lambda: self._in_room("training", lambda room: room.teach_names()),
+            "find_phrase": lambda: self._in_room("words", lambda room: room.library.phrase.setFocus()),
+            "find_alike": lambda: self._in_room("words", lambda room: room.alikeSearched.emit((self._state and self._state.current) or "")),
+            "find_picture": lambda: self._in_room("words", lambda room: room.library.by_picture.click()),
+            "export_words": lambda: self._in_room("words", lambda room: room.library.export.click()),
+        }
 
     # ------------------------------------------------------------ showing
     def start_views(self) -> None:

@@ -19,7 +19,8 @@ from recon_studio.controllers.writing import LineWriter
 from recon_studio.state import actions
 from recon_studio.state.app_state import AppState, Item, Notice
 from recon_studio.state.map import MapSettings
-from tests.fakes import FakeProcess, fake_backend_with_map, frame_of
+from tests.fake_map import frame_of
+from tests.fakes import FakeProcess, fake_backend_with_map
 
 
 class View(QObject):
