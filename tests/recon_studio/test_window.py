@@ -136,6 +136,8 @@ def rig(shared_rig: Rig, chair_file: Path, qtbot: QtBot) -> Rig:
         shared_rig.settle(qtbot)
         shared_rig.studio.library.choose(str(chair_file))
     shared_rig.settle(qtbot)
+    if store.state.rival is not None:  # a test that failed left it there
+        shared_rig.window.actions_by_name["close_rival"].trigger()
     fresh = AppState()
     for action in (
         lambda state: replace(state, mask=Mask()),
@@ -416,7 +418,10 @@ def test_a_model_beside_itself_is_neither_better_nor_worse(rig: Rig, qtbot: QtBo
     np.testing.assert_array_equal(other.hidden, rebuilt.hidden)
     np.testing.assert_allclose(other.chamfer, rebuilt.chamfer, atol=1e-6)
     assert [tile.show for tile in rig.state.views.tiles] == ["seen", "rebuilt", "rebuilt_b", "contest"]
-    np.testing.assert_allclose(rig.view(1).astype(int), rig.view(2), atol=3)  # two places of one image round differently
+    # Two places of one image round differently at the edge of a point here and there; another picture would differ by the thousand.
+    apart = np.abs(rig.view(1).astype(int) - rig.view(2)).max(-1)
+    assert (apart > 3).mean() < 1e-4
+    assert apart.max() < 32
     assert drawn(rig.view(3)) > 500
     assert colourful(rig.view(3)) < 50  # grey: no patch is rebuilt better by one of them
     rig.window.actions_by_name["close_rival"].trigger()
