@@ -6,14 +6,12 @@ clouds are stepped through), with names the tower has never read (every name is 
 
 import argparse
 import json
-import statistics
 import sys
-import time
-from collections.abc import Callable
 
 import numpy as np
 import torch
 
+from benchmarks.bench_inference import median_ms
 from recon_model.assets import asset_path
 from recon_model.data.clouds import read
 from recon_model.predictor import Predictor
@@ -29,16 +27,6 @@ WAYS = ("tall", "low", "round", "broken", "folded", "wooden", "iron", "striped",
 def names(number: int) -> tuple[str, ...]:
     """Returns 100 names that no other round asks."""
     return tuple(f"{way} {kind} {number}" for way in WAYS for kind in KINDS)
-
-
-def median_ms(work: Callable[[int], object], rounds: int) -> float:
-    work(-1)  # warm-up
-    taken = []
-    for number in range(rounds):
-        start = time.perf_counter()
-        work(number)
-        taken.append((time.perf_counter() - start) * 1e3)
-    return round(statistics.median(taken), 1)
 
 
 def measure(predictor: Predictor, rounds: int) -> dict[str, float]:

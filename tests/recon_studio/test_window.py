@@ -418,6 +418,10 @@ def test_a_model_beside_itself_is_neither_better_nor_worse(rig: Rig, qtbot: QtBo
     np.testing.assert_array_equal(other.hidden, rebuilt.hidden)
     np.testing.assert_allclose(other.chamfer, rebuilt.chamfer, atol=1e-6)
     assert [tile.show for tile in rig.state.views.tiles] == ["seen", "rebuilt", "rebuilt_b", "contest"]
+    ours, theirs = (rig.window.bench.tiles[place].view.layers for place in (1, 2))
+    for mine, other_layer in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(mine.points, other_layer.points, atol=1e-5)
+        np.testing.assert_allclose(mine.colours.astype(int), other_layer.colours, atol=1)
     # Two places of one image round differently at the edge of a point here and there; another picture would differ by the thousand.
     apart = np.abs(rig.view(1).astype(int) - rig.view(2)).max(-1)
     assert (apart > 3).mean() < 1e-4
