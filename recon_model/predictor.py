@@ -53,6 +53,11 @@ class Prepared:
     notes: tuple[str, ...]  # one sentence for each thing done beyond sampling, centring and scaling
     stance: Stance = AS_GIVEN
 
+    def outward(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Takes points (n, 3) in prepared coordinates back to those of the cloud given."""
+        back: npt.NDArray[np.float64] = np.asarray(points, np.float64) @ self.stance.rotation * self.scale + np.asarray(self.centre)
+        return back
+
 
 @dataclass(frozen=True, eq=False)
 class Reconstruction:

@@ -7,6 +7,7 @@ from typing import Any
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_json, add_model, load_model, split_names
 from recon_model.cli.output import print_json, print_lines
+from recon_model.cli.treatment import add_treatment, treated
 from recon_model.errors import InputError
 from recon_model.lexicon import Name, as_names, parse
 
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names.add_argument(
         "--names-file", type=Path, metavar="TXT", help="names, one a line, as in the Words room: 'chair = armchair, stool, - sofa'"
     )
+    add_treatment(parser)
     add_model(parser, words=True)
     parser.add_argument(
         "--template",
@@ -38,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     found: list[dict[str, Any]] = []
     clouds = CloudFiles(args.files)
     for path, cloud in clouds:
-        scores = predictor.classify(predictor.prepare(cloud.points), names, templates)
+        scores = predictor.classify(predictor.prepare(treated(cloud, args.fix).points, up=args.up), names, templates)
         ranked = zip(scores.names, scores.similarities.tolist(), strict=True)
         rows = [{"name": name, "score": score} for name, score in ranked]
         doubts = {"margin": scores.margin, "entropy_bits": scores.entropy, "unlike": scores.unlike}

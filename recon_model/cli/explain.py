@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_json, add_model, load_model, split_names
 from recon_model.cli.output import make_folder, print_json, print_lines, write_csv, write_json
+from recon_model.cli.treatment import add_treatment, treated
 from recon_model.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=5, help="random orders for each curve, and draws for each mask ratio")
     parser.add_argument("--steps", type=int, default=16, help="steps of the deletion and insertion curves")
     parser.add_argument("--out", required=True, type=Path, help="folder for the results; made if missing")
+    add_treatment(parser)
     add_model(parser, words=True)
     add_json(parser)
 
@@ -48,8 +50,9 @@ def run(args: argparse.Namespace) -> int:
     if args.phrase is not None:
         predictor.vocabulary.rows([args.phrase, *asked["against"]], args.templates)  # first: a missing teacher should be told at once
     clouds = CloudFiles([args.file])
-    for _, cloud in clouds:
-        prepared = predictor.prepare(cloud.points)
+    for _, given in clouds:
+        cloud = treated(given, args.fix)
+        prepared = predictor.prepare(cloud.points, up=args.up)
         document, tables = _explain(args, asked, predictor, cloud, prepared)
         document["files"] = list(tables)
         folder = make_folder(args.out)
@@ -71,16 +74,16 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
 def _explain(
     args: argparse.Namespace, asked: dict[str, Any], predictor: "Predictor", cloud: "Cloud", prepared: "Prepared"
 ) -> tuple[dict[str, Any], dict[str, Columns]]:
-    import numpy as np
-
     from recon_model.serve.versions import versions
 
     whole = predictor.explain(prepared)
-    centres = prepared.centres.astype(np.float64) * prepared.scale + prepared.centre + cloud.origin
+    centres = prepared.outward(prepared.centres) + cloud.origin
     patches: Columns = {"patch": range(len(centres)), **{axis: centres[:, column] for column, axis in enumerate("xyz")}}
     patches |= {f"rollout_{token}": row for token, row in zip(("cls", "img", "text"), whole.rollout().queries, strict=True)}
     document: dict[str, Any] = {
         "file": args.file,
+        "fixes": args.fix,
+        "up": prepared.stance.up,
         "model": {"name": predictor.about.name, "source": str(args.model), "weights_sha256": predictor.card.get("weights_sha256")},
         "rebuilding": None,
         "phrase": None,

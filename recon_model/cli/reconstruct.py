@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_json, add_model, load_model
 from recon_model.cli.output import make_folder, print_json, print_lines, write_json, write_whole
+from recon_model.cli.treatment import add_treatment, treated
 from recon_model.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hidden", metavar="N,N,…", help="numbers of the patches to hide, in place of a draw; none: 'none'")
     parser.add_argument("--member", type=int, default=0, metavar="N", help="which cloud of a file that holds several, from 0")
     parser.add_argument("--out", required=True, type=Path, help="folder for the results; made if missing")
+    add_treatment(parser)
     add_model(parser)
     add_json(parser)
 
@@ -34,8 +36,9 @@ def run(args: argparse.Namespace) -> int:
     """Writes input.ply, visible.ply, reconstruction.ply and reconstruction.json; coordinates are those of the file."""
     predictor = load_model(args)
     clouds = CloudFiles([args.file], member=args.member)
-    for _, cloud in clouds:
-        prepared = predictor.prepare(cloud.points)
+    for _, given in clouds:
+        cloud = treated(given, args.fix)
+        prepared = predictor.prepare(cloud.points, up=args.up)
         hidden = None if args.hidden is None else _flags(args.hidden, len(prepared.centres))
         result = predictor.reconstruct(prepared, mask_ratio=args.mask_ratio, strategy=args.strategy, seed=args.seed, hidden=hidden)
         folder = make_folder(args.out)
@@ -85,6 +88,8 @@ def _document(
     places = np.flatnonzero(result.hidden).tolist()
     return {
         "file": args.file,
+        "fixes": args.fix,
+        "up": prepared.stance.up,
         "model": {"name": predictor.about.name, "source": str(args.model), "weights_sha256": predictor.card.get("weights_sha256")},
         "mask_ratio": args.mask_ratio,
         "strategy": args.strategy,
@@ -111,7 +116,7 @@ def _tables(cloud: "Cloud", prepared: "Prepared", result: "Reconstruction") -> d
 
     def columns(points: Any, **more: Any) -> dict[str, Any]:
         # In float64: far from zero, as surveyed clouds are, float32 would round centimetres away.
-        placed = points.astype(np.float64) * prepared.scale + prepared.centre + cloud.origin
+        placed = prepared.outward(points) + cloud.origin
         return {axis: placed[:, column] for column, axis in enumerate("xyz")} | more
 
     seen_patch, hidden_patch = (np.repeat(places, size).astype(np.int32) for places in (seen, hidden))

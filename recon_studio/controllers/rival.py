@@ -32,8 +32,10 @@ class RivalController(QObject):
         super().__init__(parent)
         self._store = store
         self._backend = backend
+        self._opening: dict[int, tuple[str, bool]] = {}  # requests under way: the source, and whether B is to be laid out
         store.changed.connect(self._follow)
         backend.answered.connect(self._answered)
+        backend.dropped.connect(lambda request: self._opening.pop(request.id, None))
 
     def ask(self, what: str, ask_path: Callable[[], str]) -> None:
         """Opens a model as B, or closes it.
@@ -47,13 +49,22 @@ class RivalController(QObject):
         elif source := (ask_path() if what == "file" else what):
             self.open(source)
 
-    def open(self, source: str) -> None:
-        """Opens "default" or a checkpoint's path as model B."""
-        self._backend.submit(OpenRival(id=0, source=source))
+    def open(self, source: str, *, lay_out: bool = True) -> None:
+        """Opens "default" or a checkpoint's path as model B, in views of its own where none shows it yet."""
+        number = self._backend.submit(OpenRival(id=0, source=source))
+        self._opening = {number: (source, lay_out)}  # the newest wins
+
+    @property
+    def source(self) -> str:
+        """What model B is, or is about to be: "default", a path, or empty where there is none."""
+        opening = next((source for source, _ in self._opening.values()), "")
+        rival = self._store.state.rival
+        return opening or (rival.source if rival is not None else "")
 
     def close_model(self) -> None:
         """Forgets model B and what it rebuilt; views of it give way to the usual ones."""
         self._backend.abandon(OpenRival, RebuildByRival)
+        self._opening = {}
         self._backend.submit(CloseRival(id=0))
         shown = any(tile.show in OF_MODEL_B for tile in self._store.state.views.tiles)
         self._store.apply(lambda state: replace(state, rival=None))
@@ -94,10 +105,11 @@ class RivalController(QObject):
 
     def _answered(self, request: Request, reply: Reply) -> None:
         if isinstance(request, OpenRival):
+            _, lay_out = self._opening.pop(request.id, ("", True))
             if isinstance(reply, ModelLoaded):
                 rival = Rival(model_of(reply), request.source)
                 self._store.apply(lambda state: replace(state, rival=rival))
-                if not any(tile.show in OF_MODEL_B for tile in self._store.state.views.tiles):
+                if lay_out and not _wants(self._store.state):
                     self._store.apply(lambda state: viewing.lay_out(state, "versus"))
             elif isinstance(reply, Failed):
                 self._store.apply(lambda state: actions.notify(state, Notice(reply.sentence, "error")))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from recon_model.serve.messages import Failed, LoadModel, Reply, Request
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions, session
 from recon_studio.state.app_state import AppState, Item, Notice
@@ -82,6 +83,8 @@ class SessionController(QObject):
     """Keeps the session, and brings one back.
 
     Args:
+        library: reads the clouds that a session lists.
+        rival: opens the session's model B.
         shelter: where the session is kept by itself; None keeps none.
     """
 
@@ -89,12 +92,18 @@ class SessionController(QObject):
     restored = Signal()  # everything of an opened session is in its place again
 
     def __init__(
-        self, store: Store, backend: Backend, library: LibraryController, shelter: Shelter | None, parent: QObject | None = None
+        self,
+        store: Store,
+        backend: Backend,
+        library: LibraryController,
+        rival: RivalController,
+        shelter: Shelter | None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._store = store
         self._backend = backend
-        self._library = library
+        self._library, self._rival = library, rival
         self._shelter = shelter
         self._model = ""  # what the loaded model was loaded from; nothing is loaded yet
         self._pending: Session | None = None  # what is put back when its cloud is there
@@ -189,13 +198,13 @@ class SessionController(QObject):
 
     def present(self) -> Session:
         """Returns the session as it is now; what is still being brought back counts as being there."""
-        now = session.of(self._store.state, self.model, self._store.past)
+        now = msgspec.structs.replace(session.of(self._store.state, self.model, self._store.past), rival=self._rival.source)
         if self._pending is None:
             return now
         then = self._pending
         return msgspec.structs.replace(
             now, current=then.current, mask=then.mask, query=then.query, selected_patch=then.selected_patch, tool=then.tool,
-            views=then.views, history=then.history, model=then.model,
+            views=then.views, history=then.history, model=then.model, treatment=then.treatment,
         )  # fmt: skip
 
     def keep(self) -> None:
@@ -230,6 +239,7 @@ class SessionController(QObject):
         self._pending = found
         self._store.apply(lambda state: session.listed(state, found, missing))
         self._load(found.model)
+        self._load_rival(found.rival)
         gone = set(missing)
         keys = [item.key for item in self._store.state.items if item.path not in gone]
         self._library.look_through(keys)
@@ -248,6 +258,15 @@ class SessionController(QObject):
             model = "default"
         if (model or "default") != self._model:
             self._backend.submit(LoadModel(id=0, source=model or "default"))
+
+    def _load_rival(self, model: str) -> None:
+        if model not in ("", "default") and not Path(model).exists():
+            self._say(f"The session's model B '{model}' is no longer there.", "warning")
+            model = ""
+        if model:
+            self._rival.open(model, lay_out=False)
+        elif self._rival.source:
+            self._rival.close_model()
 
     def _finish(self, found: Session) -> None:
         self._pending = None
@@ -281,7 +300,12 @@ def without_cloud(found: Session) -> Session:
     """Returns a session without what belongs to its current cloud, which cannot be shown."""
     plain = Session()
     return msgspec.structs.replace(
-        found, mask=replace(found.mask, hidden=None), query=plain.query, selected_patch=None, history=plain.history
+        found,
+        mask=replace(found.mask, hidden=None),
+        treatment=plain.treatment,
+        query=plain.query,
+        selected_patch=None,
+        history=plain.history,
     )
 
 
@@ -296,7 +320,10 @@ def _differ(old: AppState, new: AppState) -> bool:
             "mask",
             "query",
             "selected_patch",
+            "doctor",
+            "rival",
             "words",
+            "map",
             "room",
             "theme",
             "tool",

@@ -75,7 +75,7 @@ class Studio(QObject):
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
         self.embeddings = EmbeddingController(self.store, backend, start.cache, self)
-        self.sessions = SessionController(self.store, backend, self.library, start.shelter, self)
+        self.sessions = SessionController(self.store, backend, self.library, self.rival, start.shelter, self)
         self.export = ExportController(self.store, backend, self.sessions, self)
         self.finder = WordsRoomController(self.store, backend, self.words, self.library, self.embeddings, self)
         self.training = TrainingController(

@@ -110,7 +110,6 @@ class WordsRoomController(QObject):
         absolute = str(Path(path).absolute())
         self._store.apply(lambda state: actions.enter(state, "words"))
         self._search(Search("picture", absolute))
-        self._backend.submit(ReadPicture(id=0, path=absolute))
 
     def clear_search(self) -> None:
         """Looks for nothing any more."""
@@ -147,6 +146,9 @@ class WordsRoomController(QObject):
         if emptied:
             self._ranked, self._looked, self._offered = (), (), set()
             self._store.apply(lambda state: words.show_ranking(state, None))
+        wanted = new.words.search
+        if wanted is not None and wanted.kind == "picture" and new.words.picture is None and wanted is not old.words.search:
+            self._backend.submit(ReadPicture(id=0, path=wanted.what))
         if new.room != "words":
             return
         if emptied or new.items is not old.items or old.room != "words" or (new.model is not None and old.model is None):

@@ -120,6 +120,8 @@ class MapState:
     tool: MapTool = "move"
     selected: Flags | None = None
     """(n,) rows of the projection."""
+    recalled: frozenset[str] = frozenset()
+    """Keys of the clouds that a session had selected: they are selected on the next map."""
     words: Words | None = None
     phrase: PhrasePlace | None = None
     phrase_note: str = ""
@@ -140,7 +142,19 @@ def show_projection(state: AppState, projection: Projection | None) -> AppState:
     phrase = state.map.phrase
     if phrase is not None:
         phrase = replace(phrase, place=_middle(projection.coordinates, phrase)) if same and projection is not None else None
-    return change(state, projection=projection, selected=state.map.selected if same else None, phrase=phrase)
+    selected, recalled = state.map.selected if same else None, state.map.recalled
+    if projection is not None and recalled:
+        known = np.array([key in recalled for key in projection.clouds.keys], np.bool_)
+        selected, recalled = (known if known.any() else None), frozenset()
+    return change(state, projection=projection, selected=selected, recalled=recalled, phrase=phrase)
+
+
+def selected_keys(shown: MapState) -> tuple[str, ...]:
+    """Returns the keys of the clouds selected, or of those that are to be."""
+    projection, selected = shown.projection, shown.selected
+    if projection is None or selected is None:
+        return tuple(sorted(shown.recalled))
+    return tuple(sorted(key for key, chosen in zip(projection.clouds.keys, selected, strict=False) if chosen))
 
 
 def select(state: AppState, rows: Iterable[int], mode: SelectMode) -> AppState:

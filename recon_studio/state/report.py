@@ -10,6 +10,7 @@ import numpy as np
 
 from recon_studio.state import tables
 from recon_studio.state.app_state import AppState
+from recon_studio.state.doctor import AUTO
 from recon_studio.state.tables import Cell, Table
 
 _STYLE = """
@@ -102,10 +103,13 @@ def _cloud_facts(state: AppState) -> dict[str, str]:
         "Held": f"{cloud.vertex_count:,} {'vertices' if cloud.kind == 'mesh' else 'points'}{faces}",
         "Extent along x, y, z": " × ".join(f"{side:.4g}" for side in sides) + " file units",
         "Notes": " ".join(cloud.notes),
+        "Mended by": ", ".join(fix.kind for fix in state.doctor.treatment.fixes),
     }
     if prepared is not None:
         groups, size = prepared.members.shape
         facts["The model sees"] = f"{len(prepared.points):,} points in {groups} patches of {size}"
+        judged = prepared.up_chances is not None and state.doctor.treatment.up == AUTO
+        facts["Up in the file"] = f"{prepared.up}, as the model judged" if judged else prepared.up
         facts["Length 1 of the model is"] = f"{prepared.scale:.4g} file units"
     return facts
 

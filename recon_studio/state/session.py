@@ -7,14 +7,17 @@ from pathlib import Path
 
 import msgspec
 
-from recon_studio.state import words
+from recon_studio.state import doctoring, words
+from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState, AttentionQuery, Item, Mask, Room, Theme, Tool
+from recon_studio.state.doctor import Treatment
 from recon_studio.state.explain import Colouring, Explain, Measured, Method, Page
 from recon_studio.state.files import replace_file
 from recon_studio.state.history import History
 from recon_studio.state.listing import Listing
+from recon_studio.state.map import MapSettings, MapState
 from recon_studio.state.view_state import ViewState
-from recon_studio.state.wording import Wording
+from recon_studio.state.wording import Search, Wording
 
 SUFFIX = ".recon"
 VERSION = 1
@@ -54,6 +57,25 @@ class Explaining(msgspec.Struct, frozen=True):
         return replace(explain, **msgspec.structs.asdict(self))
 
 
+class Mapped(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the map is made and coloured, and what is chosen on it; where its clouds lie, the seed brings back."""
+
+    settings: MapSettings = MapSettings()
+    colour_by: mapping.ColourBy = "label"
+    names_shown: bool = True
+    selected: tuple[str, ...] = ()  # keys of clouds
+
+    @classmethod
+    def of(cls, shown: MapState) -> "Mapped":
+        """Returns what is to be kept of a map."""
+        return cls(shown.settings, shown.colour_by, shown.names_shown, mapping.selected_keys(shown))
+
+    def put_into(self, state: AppState) -> AppState:
+        """Prepares a map like it; nothing is laid out yet."""
+        recalled = frozenset(self.selected)
+        return mapping.change(state, settings=self.settings, colour_by=self.colour_by, names_shown=self.names_shown, recalled=recalled)
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A session; a field this version does not know is ignored, one it lacks takes its default."""
 
@@ -64,10 +86,14 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     current: str | None = None
     listing: Listing = Listing()
     model: str = "default"
+    rival: str = ""  # what model B was loaded from; empty where there is none
     mask: Mask = Mask()
+    treatment: Treatment = Treatment()  # the current cloud's fixes, and its way up
     query: AttentionQuery = AttentionQuery()
     selected_patch: int | None = None
     wording: Wording | None = None  # names and templates
+    search: Search | None = None  # what the library is searched for
+    map: Mapped = Mapped()
     room: Room = "bench"
     theme: Theme = "light"
     tool: Tool = "turn"
@@ -91,10 +117,14 @@ def of(state: AppState, model: str, history: History) -> Session:
         current=state.current,
         listing=state.listing,
         model=model,
+        rival=state.rival.source if state.rival is not None else "",
         mask=state.mask,
+        treatment=state.doctor.treatment,
         query=state.query,
         selected_patch=state.selected_patch,
         wording=state.words.wording,
+        search=state.words.search,
+        map=Mapped.of(state.map),
         room=state.room,
         theme=state.theme,
         tool=state.tool,
@@ -123,7 +153,7 @@ def listed(state: AppState, session: Session, missing: Iterable[str]) -> AppStat
 
     before = words.reword(state, session.wording) if session.wording is not None else state
     return replace(
-        before,
+        session.map.put_into(words.search(before, session.search)),
         items=tuple(item(saved) for saved in session.items),
         current=None,
         listing=session.listing,
@@ -143,7 +173,7 @@ def resumed(state: AppState, session: Session) -> AppState:
     fits = hidden is None or groups is None or len(hidden) == groups
     patch = session.selected_patch
     return replace(
-        state,
+        doctoring.treat(state, session.treatment),
         mask=session.mask if fits else replace(session.mask, hidden=None),
         query=session.query if fits else AttentionQuery(),
         selected_patch=patch if patch is not None and (groups is None or patch < groups) else None,

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recon_model.serve.messages import Fix
 from recon_studio.state.actions import hidden_patches
 from recon_studio.state.app_state import AppState, Prepared
+from recon_studio.state.doctor import AUTO
 
 Cell = str | int | float | None
 
@@ -97,7 +99,7 @@ def recipe(state: AppState, model: str) -> tuple[str, ...]:
     item = next((each for each in state.items if each.key == state.current), None)
     if item is None:
         return ()
-    mask, own = state.mask, () if model == "default" else ("--model", model)
+    mask, own = state.mask, (*_treatment(state), *(() if model == "default" else ("--model", model)))
     how: Sequence[str] = ("--mask-ratio", f"{mask.ratio:g}", "--strategy", mask.strategy, "--seed", f"{mask.seed}")
     if mask.hidden is not None:
         how = ("--hidden", ",".join(f"{number}" for number in np.flatnonzero(mask.hidden)) or "none")
@@ -106,3 +108,18 @@ def recipe(state: AppState, model: str) -> tuple[str, ...]:
     if state.names and item.member < 0:
         lines.append(("recon", "classify", item.path, "--names", ",".join(state.names), *own))
     return tuple(shlex.join(line) for line in lines)
+
+
+def _treatment(state: AppState) -> tuple[str, ...]:
+    """Returns what says to a command how the input doctor treated the cloud."""
+    wanted, cloud = state.doctor.treatment, state.cloud
+    origin = cloud.origin if cloud is not None else (0.0, 0.0, 0.0)
+    words = [part for fix in wanted.fixes for part in ("--fix", _fix_in_words(fix, origin))]
+    return (*words, *(() if wanted.up == AUTO else (f"--up={wanted.up}",)))
+
+
+def _fix_in_words(fix: Fix, origin: tuple[float, float, float]) -> str:
+    if fix.low is None or fix.high is None:
+        return f"{fix.kind}:{fix.up}" if fix.up else fix.kind
+    corners = (f"{part + shift:.12g}" for corner in (fix.low, fix.high) for part, shift in zip(corner, origin, strict=True))
+    return f"{fix.kind}:{','.join(corners)}"

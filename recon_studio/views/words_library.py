@@ -193,6 +193,10 @@ class WordsLibrary(Card):
             self.as_table.setChecked(True)
             with QSignalBlocker(self.rows):
                 self.rows.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        wanted = new.words.search
+        if (old is None or old.words.search is not wanted) and wanted is not None and wanted.kind == "words":
+            with QSignalBlocker(self.phrase):
+                self.phrase.setText(wanted.what)  # a session may have brought it back
         self._arrange()
         self._show_wanted(new)
 

@@ -42,6 +42,8 @@ def test_a_killed_window_loses_nothing(tmp_path: Path) -> None:
     assert {0, 5, 9} <= set(after["rebuilt"])  # the mask by hand is what the model was asked for again
     assert not {1, 2, 3, 4} & set(after["rebuilt"])
     assert sorted(after["names"]) == ["chair", "lamp", "vase"]
+    assert after["points"] == before["points"] < 1500  # what the fix left
+    assert (after["up"], after["rival"]) == (before["up"], before["rival"]) == ("+z", "default")
     assert after["undo"] == before["undo"] != ""
     assert after["notices"][0] == "ReCon Studio ended unexpectedly; what was open is restored (2 clouds)."
     shelter = next((tmp_path / "data").rglob("sessions"))

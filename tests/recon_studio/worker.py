@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from recon_model.serve.messages import Fix
 from recon_studio import app
 from recon_studio.controllers.errand import complete
 from recon_studio.controllers.studio import Studio
 from recon_studio.state import session
-from recon_studio.state.app_state import AttentionQuery
+from recon_studio.state.app_state import AppState, AttentionQuery
 from recon_studio.state.masking import Stroke
 from recon_studio.views.main_window import MainWindow
 
@@ -32,6 +33,10 @@ def work(studio: Studio, window: MainWindow) -> Iterator[Until]:
     window.itemChosen.emit(items[1].key)
     yield lambda: complete(studio.store.state) and studio.store.state.cloud.key == items[1].key
     window.tagged.emit((items[0].key,), "later", True)
+    window.input.upChosen.emit("+z")
+    window.input.fixChosen.emit(Fix("crop", low=(-9.0, -9.0, -9.0), high=(0.1, 9.0, 9.0)))
+    window.rivalRequested.emit("default")
+    yield lambda: complete(studio.store.state) and _treated(studio.store.state) and studio.store.state.rival is not None
     window.namesEdited.emit(("lamp", "chair", "vase"))
     window.strokePainted.emit(Stroke("brush", 1, (0, 5, 9), True))
     window.strokePainted.emit(Stroke("brush", 2, (1, 2, 3, 4), False))
@@ -47,19 +52,32 @@ def work(studio: Studio, window: MainWindow) -> Iterator[Until]:
 
 def report(studio: Studio, _window: MainWindow) -> Iterator[Until]:
     """Waits for what was kept."""
-    yield lambda: complete(studio.store.state) and studio.sessions._pending is None
+    yield lambda: studio.sessions._pending is None and complete(studio.store.state) and _treated(studio.store.state)
     _tell(studio)
+
+
+def _treated(state: AppState) -> bool:
+    """Whether the model has seen the cloud as the doctor was told to leave it."""
+    wanted, report, prepared = state.doctor.treatment, state.doctor.report, state.prepared
+    known = report is not None and prepared is not None and (report.fixes, report.up) == (wanted.fixes, prepared.up)
+    return known and wanted.up in ("auto", report.up)
 
 
 def _tell(studio: Studio) -> None:
     state = studio.store.state
     assert state.reconstruction is not None
+    assert state.cloud is not None
+    assert state.prepared is not None
+    assert state.rival is not None
     told = {
         "session": json.loads(session.encode(studio.sessions.present())),
         "rebuilt": np.flatnonzero(state.reconstruction.hidden).tolist(),
         "names": [score.name for score in state.scores],
         "notices": [notice.sentence for notice in state.notices],
         "undo": state.can_undo,
+        "points": len(state.cloud.points),
+        "up": state.prepared.up,
+        "rival": state.rival.source,
     }
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()

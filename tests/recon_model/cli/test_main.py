@@ -115,6 +115,29 @@ def test_reconstruct_hides_the_patches_that_are_named(run: Run, small_checkpoint
         assert "must be numbers of patches from 0 to 15, separated by commas" in err
 
 
+def test_reconstruct_treats_the_cloud_first_and_still_speaks_the_files_coordinates(
+    run: Run, small_checkpoint: Path, files: Path, tmp_path: Path
+) -> None:
+    cloud = read(files / "box.xyz")
+    lowest, highest = (cloud.points.min(0) + cloud.origin).tolist(), (cloud.points.max(0) + cloud.origin).tolist()
+    middle = (lowest[0] + highest[0]) / 2
+    box = ",".join(f"{number:.9g}" for number in (lowest[0] - 1, lowest[1] - 1, lowest[2] - 1, middle, highest[1] + 1, highest[2] + 1))
+    options = ("--model", small_checkpoint, "--device", "cpu", "--out", tmp_path / "out", "--json")
+    status, out, err = run("reconstruct", files / "box.xyz", "--fix", "duplicates", f"--fix=crop:{box}", "--up=-z", *options)
+    assert (status, err) == (0, "")
+    document = json.loads(out)
+    assert (document["fixes"], document["up"]) == (["duplicates", f"crop:{box}"], "-z")
+    assert any(note.startswith(f"The fix 'crop:{box}' took ") for note in document["notes"])
+    written = read(tmp_path / "out" / "input.ply")
+    points = written.points + np.asarray(written.origin)
+    assert lowest[0] - 1e-3 <= points[:, 0].min() <= points[:, 0].max() <= middle + 1e-3
+    assert (points.min(0)[1:] >= np.array(lowest[1:]) - 1e-3).all()  # turned to be looked at, and turned back
+    assert (points.max(0)[1:] <= np.array(highest[1:]) + 1e-3).all()
+    for wrong, sentence in (("paint", "must be duplicates, strays"), ("floor", "must be duplicates"), ("crop:1,2", "six numbers")):
+        status, _, err = run("reconstruct", files / "box.xyz", "--fix", wrong, *options)
+        assert (status, sentence in err) == (2, True)
+
+
 def test_reconstruct_writes_what_the_predictor_says_in_the_files_coordinates(
     run: Run, small_checkpoint: Path, files: Path, tmp_path: Path
 ) -> None:

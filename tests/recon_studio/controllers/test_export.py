@@ -12,6 +12,7 @@ from recon_model.serve.reader import _written
 from recon_studio.backend.client import ROLES
 from recon_studio.controllers.export import ExportController, cloud_request, in_words, reconstruction_request
 from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.sessions import SessionController
 from recon_studio.controllers.store import Store
 from recon_studio.state.app_state import AppState
@@ -69,7 +70,7 @@ def test_a_reconstruction_is_written_beside_what_was_visible(tmp_path: Path) -> 
 def rig(qtbot: QtBot) -> tuple[ExportController, Store, FakeProcess]:
     backend, reader, _ = fake_backend()
     store = Store(answered_state())
-    sessions = SessionController(store, backend, LibraryController(store, backend), None)
+    sessions = SessionController(store, backend, LibraryController(store, backend), RivalController(store, backend), None)
     export = ExportController(store, backend, sessions)
     export.setProperty("kept", backend)
     backend.start(*ROLES)

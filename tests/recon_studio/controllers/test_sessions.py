@@ -7,15 +7,18 @@ import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
-from recon_model.serve.messages import LoadModel, Reconstruct
+from recon_model.serve.messages import Fix, LoadModel, Reconstruct
 from recon_studio.controllers.errand import complete
 from recon_studio.controllers.sessions import MOST_ATTEMPTS, Shelter
 from recon_studio.controllers.studio import Start, Studio
+from recon_studio.state import map as mapping
 from recon_studio.state import session
 from recon_studio.state.app_state import AppState, AttentionQuery, Mask
+from recon_studio.state.map import MapSettings
 from recon_studio.state.masking import Stroke
 from recon_studio.state.session import SavedItem, Session
-from recon_studio.state.wording import Wording
+from recon_studio.state.view_state import LAYOUTS
+from recon_studio.state.wording import Search, Wording
 from tests.fakes import FakeProcess, fake_backend
 
 
@@ -60,6 +63,14 @@ def _work(rig: Rig, qtbot: QtBot) -> Session:
     rig.studio.bench.set_ratio(0.5)
     rig.studio.words.set_names(("lamp", "vase"))
     qtbot.waitUntil(lambda: complete(rig.state))
+    rig.studio.doctor.fix(Fix("strays"))
+    rig.studio.doctor.set_up("-z")
+    rig.studio.rival.open("default", lay_out=False)
+    rig.studio.finder.find_phrase("a chair, - sofa")
+    rig.studio.map.set_settings(MapSettings(perplexity=12.0, seed=7))
+    rig.studio.map.colour_by("cluster")
+    rig.studio.store.apply(lambda state: mapping.change(state, recalled=frozenset({rig.state.items[0].key})))
+    qtbot.waitUntil(lambda: complete(rig.state) and rig.state.rival is not None and len(rig.state.cloud.points) == 36)
     rig.studio.bench.paint(Stroke("brush", 1, (0, 1, 2), True))
     rig.studio.bench.paint(Stroke("brush", 2, (3,), False))
     rig.studio.bench.set_query(AttentionQuery("img", 0, 0, 1))
@@ -85,6 +96,11 @@ def test_a_session_saved_and_opened_is_the_same(rig: Rig, tmp_path: Path, qtbot:
     qtbot.waitUntil(lambda: complete(rig.state) and rig.studio.sessions._pending is None)
     qtbot.waitUntil(lambda: rig.studio.sessions.present() == before)
     assert rig.state.reconstruction.hidden.tolist() == list(before.mask.hidden)
+    qtbot.waitUntil(lambda: rig.state.rival is not None and len(rig.state.cloud.points) == 36)  # as the fix leaves it
+    assert (rig.state.doctor.treatment.up, rig.state.rival.source) == ("-z", "default")
+    assert rig.state.words.search == Search("words", "a chair, - sofa")
+    assert (rig.state.map.settings.seed, rig.state.map.colour_by) == (7, "cluster")
+    assert rig.state.views.tiles == LAYOUTS["four"]  # model B came back without views that no one had asked for
     asked = [request.hidden is not None for request in rig.model.sent if isinstance(request, Reconstruct)]
     assert asked[-1]
     rig.studio.store.undo()

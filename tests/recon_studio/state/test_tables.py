@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from recon_model.cli.main import build_parser
-from recon_studio.state import session, tables
+from recon_model.cli.treatment import read_fix
+from recon_model.serve.messages import Fix
+from recon_studio.state import doctoring, session, tables
 from recon_studio.state.app_state import AppState, Mask
+from recon_studio.state.doctor import Treatment
 from recon_studio.state.history import History
 from recon_studio.state.report import Picture, page
 from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, answered_state
@@ -54,6 +57,14 @@ def test_commands_say_how_and_are_understood() -> None:
     assert "--hidden 0,3,5 --model '/m y.pth'" in tables.recipe(hidden, "/m y.pth")[0]
     assert "--hidden none" in tables.recipe(replace(state, mask=Mask(hidden=(False,) * 8)), "default")[0]
     assert tables.recipe(AppState(), "default") == ()
+    fixes = (Fix("strays"), Fix("floor", up="+z"), Fix("crop", low=(-1.0, -2.0, -3.0), high=(1.0, 2.0, 3.5)))
+    mended = replace(doctoring.treat(state, Treatment(fixes, "-z")), cloud=replace(state.cloud, origin=(10.0, 0.0, 5.0)))
+    for line in tables.recipe(mended, "default"):
+        assert "--fix strays --fix floor:+z --fix crop:9,-2,2,11,2,8.5 --up=-z" in line
+        words = shlex.split(line)[1:]
+        given = build_parser(words[0]).parse_args(words)
+        assert tuple(read_fix(text, (10.0, 0.0, 5.0)) for text in given.fix) == fixes
+        assert given.up == "-z"
     for line in (draw, names, tables.recipe(hidden, "default")[0]):
         words = shlex.split(line)[1:]
         assert build_parser(words[0]).parse_args(words).command == words[0]
