@@ -1,7 +1,8 @@
 """An hour of nonsense: random clicks, drags, keys, menus and drops on the real window with its real helpers.
 
-``python -m tests.recon_studio.monkey --minutes 60 --seed 0`` prints one JSON document: faults (exceptions of ours), the longest stalls
-of the event loop with what was being done, and memory before and after. The same seed does the same things, as far as timing lets it.
+``python -m tests.recon_studio.monkey --minutes 60 --seed 0`` prints a line a minute and then one JSON document: faults (exceptions of
+ours), what was done how often, the longest stalls of the event loop with what was being done and where, and memory at each minute. The same
+seed does the same things, as far as timing lets it.
 """
 
 import argparse
@@ -13,13 +14,14 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QMenu, QMenuBar, QWidget
@@ -34,42 +36,18 @@ from recon_studio.state.app_state import AppState, Room
 from recon_studio.state.glances import GlanceCache
 from recon_studio.views.actions import ENTRIES
 from recon_studio.views.main_window import MainWindow
+from tests.recon_studio.heart import Heart, Stall
 from tests.recon_studio.shapes import chair, write_broken_ply, write_ply
 
-HEART_MS = 5
 NEVER = {"quit"}
+LIMITS_MS = (100, 200, 500, 1000)
+LONGEST = 40
+"""Stalls that the report names."""
 LETTERS = "abcdefghiklmnopqrstuvwxyz ,=-[]0123456789"
 KEYS = (
     Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_Up,
     Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Backspace,
 )  # fmt: skip
-
-
-class Heart(QObject):
-    """Beats while the event loop turns; a beat that comes late is a stall of whatever was going on."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.doing = "starting"
-        self.stalls: list[tuple[float, str]] = []
-        self._last = time.perf_counter()
-        self._timer = QTimer(self, interval=HEART_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start()
-
-    def _beat(self) -> None:
-        now = time.perf_counter()
-        late = 1000 * (now - self._last) - HEART_MS
-        self._last = now
-        self.stalls = sorted([*self.stalls, (late, self.doing)], reverse=True)[:12]
-
-    def forget(self) -> None:
-        """Begins to count from now on."""
-        self.stalls, self._last = [], time.perf_counter()
-
-    def stop(self) -> None:
-        """Stops."""
-        self._timer.stop()
 
 
 @dataclass
@@ -80,19 +58,24 @@ class Report:
     steps: int = 0
     seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
-    stalls: list[tuple[float, str]] = field(default_factory=list)
-    memory_mb: tuple[float, float] = (0.0, 0.0)
+    stalls: list[Stall] = field(default_factory=list)
+    memory_mb: list[float] = field(default_factory=list)  # at the beginning, after each minute and at the end
+    actions: Counter[str] = field(default_factory=Counter)  # how often each kind of thing was done
     last: list[str] = field(default_factory=list)  # what was done last
 
     def document(self) -> dict[str, Any]:
         """Returns it as JSON holds it."""
+        worst = sorted(self.stalls, key=lambda stall: -stall.worked_ms)
         return {
             "seed": self.seed,
-            "steps": self.steps,
             "minutes": round(self.seconds / 60, 2),
+            "steps": self.steps,
+            "actions": dict(self.actions.most_common()),
             "faults": self.faults,
-            "longest_stalls_ms": [{"ms": round(late), "doing": what} for late, what in self.stalls],
-            "memory_mb": {"before": round(self.memory_mb[0]), "after": round(self.memory_mb[1])},
+            "stalls": {f"over {limit} ms": sum(stall.ms > limit for stall in self.stalls) for limit in LIMITS_MS},
+            "stalls_worked": {f"over {limit} ms": sum(stall.worked_ms > limit for stall in self.stalls) for limit in LIMITS_MS},
+            "longest_stalls": [asdict(stall) | {"ms": round(stall.ms), "worked_ms": round(stall.worked_ms)} for stall in worst[:LONGEST]],
+            "memory_mb": [round(each) for each in self.memory_mb],
             "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         }
 
@@ -165,15 +148,30 @@ class Monkey:
         """Does things for that long, or so many of them."""
         self.settle()
         self.heart.forget()
-        before, began = resident_mb(), time.monotonic()
+        began = time.monotonic()
+        self.report.memory_mb.append(resident_mb())
         while (seconds is None or time.monotonic() - began < seconds) and (steps is None or self.report.steps < steps):
             self.step()
+            if time.monotonic() - began > 60 * len(self.report.memory_mb):
+                self._tell(60 * len(self.report.memory_mb))
         self.heart.doing = "resting"
         _turn(300)
         self.report.seconds = time.monotonic() - began
         self.report.stalls = self.heart.stalls
-        self.report.memory_mb = (before, resident_mb())
+        self.report.memory_mb.append(resident_mb())
         return self.report
+
+    def _tell(self, seconds: float) -> None:
+        """Notes the memory of another minute, and says how things stand: a run that ends badly prints no report."""
+        self.report.memory_mb.append(resident_mb())
+        worst = max(self.heart.stalls, key=lambda stall: stall.worked_ms, default=None)
+        words = f"{worst.worked_ms:.0f} ms in {worst.doing}" if worst is not None else "none"
+        print(
+            f"{seconds / 60:.0f} min: {self.report.memory_mb[-1]:.0f} MB, {self.report.steps} steps, {len(self.report.faults)} faults,"
+            f" longest stretch of work {words}",
+            file=sys.stderr,
+            flush=True,
+        )
 
     def close(self) -> None:
         """Closes the window; raises AssertionError where a helper is left."""
@@ -206,12 +204,14 @@ class Monkey:
         if over is not None and (over is modal or self.random.random() < 0.7):  # a dialog holds off the window for people, too
             ways = [(1, lambda: self._answer(over))]
         way = self.random.choices([way for _, way in ways], [weight for weight, _ in ways])[0]
-        self.heart.doing = way.__name__.strip("_") if way.__name__ != "<lambda>" else "answer"
+        kind = way.__name__.strip("_") if way.__name__ != "<lambda>" else "answer"
+        self.heart.doing = kind
         try:
             self.heart.doing = way() or self.heart.doing
         except Exception:
             self.report.faults.append(f"while {self.heart.doing}: {traceback.format_exc(limit=-3)}")
         self.report.last = [*self.report.last[-19:], self.heart.doing]
+        self.report.actions[kind] += 1
         self.report.steps += 1
         _turn(self.random.choice((0, 0, 5, 20, 60)))
 
