@@ -15,13 +15,14 @@ _INK: dict[Theme, str] = {"light": "#30353c", "dark": "#d7dbe0"}
 
 
 def draw_measured(plotter: Any, cloud: Cloud, theme: Theme) -> None:
-    """Replaces what the plotter shows by the cloud inside a frame with ticks in the file's units, counted from ``cloud.origin``.
+    """Replaces what the plotter will show by the cloud inside a frame with ticks in the file's units, counted from ``cloud.origin``.
 
     Args:
         plotter: any ``pyvista.BasePlotter``, in a window or off screen.
         cloud: drawn point for point up to ``MOST_POINTS`` of them, in its own colours, or by height (y) where the file has none.
         theme: ground and ink.
     """
+    plotter.suppress_rendering = True  # else nearly every line below draws an image that the next one makes obsolete
     plotter.clear()
     plotter.set_background([channel / 255 for channel in GROUNDS[theme].background])
     # Ticks count from the origin that was taken off: far from 0 the numbers would all read the same.
@@ -42,6 +43,7 @@ def draw_measured(plotter: Any, cloud: Cloud, theme: Theme) -> None:
     )
     plotter.camera_position = _from_a_corner(np.asarray(points.bounds))
     plotter.reset_camera()
+    plotter.suppress_rendering = False
 
 
 def _point_size(count: int) -> float:

@@ -64,6 +64,7 @@ class MeasuredView(QWidget):
         self.plotter = QtInteractor(self, auto_update=False, multi_samples=0)
         self.plotter.setAcceptDrops(False)
         self.plotter.reset_key_events()  # its default keys quit, pick and fly
+        self.plotter.iren.interactor.RemoveObservers("CharEvent")  # and VTK's own turn points to wires, switch to stereo or end it all
         self._column.takeAt(0)
         self._column.insertWidget(0, self.plotter, stretch=1)
         if self._wanted is not None:

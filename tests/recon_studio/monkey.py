@@ -6,6 +6,7 @@ seed does the same things, as far as timing lets it.
 """
 
 import argparse
+import ctypes
 import faulthandler
 import json
 import os
@@ -22,7 +23,7 @@ from typing import Any, get_args
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QDrag, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QMenu, QMenuBar, QWidget
 from shiboken6 import isValid
@@ -41,6 +42,10 @@ from tests.recon_studio.shapes import chair, write_broken_ply, write_ply
 
 NEVER = {"quit"}
 LIMITS_MS = (100, 200, 500, 1000)
+DRAGGED_S = 2.0
+"""Seconds after which one thing done is taken for a drag that does not end."""
+HUNG_S = 600.0
+"""Seconds without a minute's line after which all stacks are printed and the run ends."""
 LONGEST = 40
 """Stalls that the report names."""
 LETTERS = "abcdefghiklmnopqrstuvwxyz ,=-[]0123456789"
@@ -76,14 +81,24 @@ class Report:
             "stalls_worked": {f"over {limit} ms": sum(stall.worked_ms > limit for stall in self.stalls) for limit in LIMITS_MS},
             "longest_stalls": [asdict(stall) | {"ms": round(stall.ms), "worked_ms": round(stall.worked_ms)} for stall in worst[:LONGEST]],
             "memory_mb": [round(each) for each in self.memory_mb],
+            "most_memory_mb": round(_peak_mb()),
             "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         }
 
 
 def resident_mb() -> float:
-    """Returns this process's resident memory."""
+    """Returns this process's resident memory, without what was freed and is only kept at hand."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _peak_mb() -> float:
+    """Returns the most memory this process has ever had."""
+    import resource  # not everywhere
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1.024e-3 if sys.platform == "linux" else 1e-6)
 
 
 class Monkey:
@@ -111,7 +126,7 @@ class Monkey:
         out = str(folder / "out")
         QFileDialog.getSaveFileName = lambda *_a, **_k: (self.random.choice([out, ""]), "")  # type: ignore[method-assign]
         # Some menus hold up whoever opened them until they are closed: a second hand answers those.
-        self._inside = 0
+        self._inside, self._began = 0, time.monotonic()
         self._hand = QTimer(self.window, interval=40)
         self._hand.timeout.connect(self._second_hand)
         self._hand.start()
@@ -128,6 +143,8 @@ class Monkey:
     def _second_hand(self) -> None:
         over = QApplication.activePopupWidget() or QApplication.activeModalWidget()
         self._inside = self._inside + 1 if over is not None else 0
+        if over is None and time.monotonic() - self._began > DRAGGED_S:
+            QDrag.cancel()  # words that are carried about wait for a real pointer to let them go
         if over is not None and self._inside > 3:
             self._inside = 0
             if isinstance(over, QMenu) or self.random.random() < 0.5:
@@ -150,10 +167,12 @@ class Monkey:
         self.heart.forget()
         began = time.monotonic()
         self.report.memory_mb.append(resident_mb())
+        faulthandler.dump_traceback_later(HUNG_S, exit=True)
         while (seconds is None or time.monotonic() - began < seconds) and (steps is None or self.report.steps < steps):
             self.step()
             if time.monotonic() - began > 60 * len(self.report.memory_mb):
                 self._tell(60 * len(self.report.memory_mb))
+        faulthandler.cancel_dump_traceback_later()
         self.heart.doing = "resting"
         _turn(300)
         self.report.seconds = time.monotonic() - began
@@ -163,6 +182,7 @@ class Monkey:
 
     def _tell(self, seconds: float) -> None:
         """Notes the memory of another minute, and says how things stand: a run that ends badly prints no report."""
+        faulthandler.dump_traceback_later(HUNG_S, exit=True)
         self.report.memory_mb.append(resident_mb())
         worst = max(self.heart.stalls, key=lambda stall: stall.worked_ms, default=None)
         words = f"{worst.worked_ms:.0f} ms in {worst.doing}" if worst is not None else "none"
@@ -205,7 +225,7 @@ class Monkey:
             ways = [(1, lambda: self._answer(over))]
         way = self.random.choices([way for _, way in ways], [weight for weight, _ in ways])[0]
         kind = way.__name__.strip("_") if way.__name__ != "<lambda>" else "answer"
-        self.heart.doing = kind
+        self.heart.doing, self._began = kind, time.monotonic()
         try:
             self.heart.doing = way() or self.heart.doing
         except Exception:
@@ -279,7 +299,10 @@ class Monkey:
     def _type(self) -> str:
         widget = QApplication.focusWidget() or self.window
         self.heart.doing = f"typing into {_named(widget)}"
-        QTest.keyClicks(widget, "".join(self.random.choices(LETTERS, k=self.random.randrange(1, 6))))
+        for letter in self.random.choices(LETTERS, k=self.random.randrange(1, 6)):
+            if isValid(widget):
+                QTest.keyClicks(widget, letter)
+                _turn(0)
         return self.heart.doing
 
     def _act(self) -> str:

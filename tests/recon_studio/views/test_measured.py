@@ -24,3 +24,25 @@ def test_ctrl_m_opens_the_cloud_in_its_own_units_and_closing_hides_it(window, qt
     assert window.measured is view
     assert view.plotter is first  # the interactor is kept, not made again
     view.close()
+
+
+@pytest.mark.window
+def test_a_cloud_is_drawn_once_and_keys_change_nothing(window, qtbot):
+    window.show_state(None, answered_state())
+    window.show_measured()
+    view = window.measured
+    with qtbot.waitSignal(view.drawn, timeout=30_000):
+        pass
+    images = []
+    view.plotter.ren_win.AddObserver("StartEvent", lambda *_: images.append(1))
+    qtbot.waitUntil(lambda: bool(images), timeout=30_000)  # it is on the screen
+    images.clear()
+    window.show_measured()
+    assert len(images) == 1
+    actor = next(iter(view.plotter.actors.values()))
+    for key in "wsp3eq":
+        qtbot.keyClicks(view.plotter, key)
+    assert actor.GetProperty().GetRepresentationAsString() == "Points"
+    assert not view.plotter.ren_win.GetStereoRender()
+    assert view.isVisible()
+    view.close()
