@@ -24,11 +24,12 @@ from recon_studio.state import explaining
 from recon_studio.state.app_state import AppState
 from recon_studio.state.explain import Colouring, Page, Refusal, Topic
 from recon_studio.state.explaining import PAGE_TOPIC, blocks_of, within
+from recon_studio.views.bring import Bring
 from recon_studio.views.doubt_plots import CurvesFigure, Figure, OcclusionFigure, PhraseFigure, RatiosFigure
 from recon_studio.views.matrix import MatrixView, Thumbnails
 from recon_studio.views.overlap_view import OverlapView
 from recon_studio.views.parts import label
-from recon_studio.views.plots import Plotting, write_picture, write_table
+from recon_studio.views.plots import write_picture, write_table
 from recon_studio.views.theme import COLOURS, GRID, icon
 
 PAGES: dict[Page, tuple[str, str]] = {
@@ -64,7 +65,7 @@ class Drawer(QFrame):
         self.setAccessibleName("Doubt")
         self._state: AppState | None = None
         self._drawn: tuple[Any, ...] = ()  # what the open page was last drawn from
-        self.plotting = Plotting(self)
+        self.plotting = Bring("pyqtgraph", self)
         self.plotting.ready.connect(self._draw_again)
         self.tabs: dict[Page, QToolButton] = {}
         self.matrix, self.thumbnails, self.overlap = MatrixView(), Thumbnails(), OverlapView()

@@ -35,7 +35,7 @@ from recon_studio.views.measured import MeasuredView
 from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.overlay import DropHint
 from recon_studio.views.palette import Palette
-from recon_studio.views.rooms import Rooms, RoomSwitch
+from recon_studio.views.rooms import Maker, Rooms, RoomSwitch
 from recon_studio.views.session_menu import SessionMenu
 from recon_studio.views.theme import GRID, apply_theme
 from recon_studio.views.toolbar import TOOLS, Toolbar
@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         self.bench_room = BenchRoom(self)
         self.bench, self.words = self.bench_room.bench, self.bench_room.words
         self.inspector, self.attention = self.bench_room.inspector, self.bench_room.attention
-        self.rooms = Rooms({"words": _words_room, "bench": lambda: self.bench_room, "map": self._make_map, "training": _training_room})
+        self.rooms = Rooms(self._makers())
         self.activity = Activity()
         self._lay_out()
         self._make_menus()
@@ -143,10 +143,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self._middle = middle
 
-    def _make_map(self) -> QWidget:
-        from recon_studio.views.map_room import MapRoom
-
-        return MapRoom(self.actions_by_name)
+    def _makers(self) -> dict[Room, Maker]:
+        return {
+            "words": Maker(lambda module: module.WordsRoom(), "recon_studio.views.words_room"),
+            "bench": Maker(lambda _: self.bench_room),
+            "map": Maker(lambda module: module.MapRoom(self.actions_by_name), "recon_studio.views.map_room"),
+            "training": Maker(lambda module: module.TrainingRoom(), "recon_studio.views.training_room"),
+        }
 
     def _make_menus(self) -> None:
         self.recent_menu = QMenu("Open recent", self)
@@ -419,7 +422,7 @@ class MainWindow(QMainWindow):
     def _in_room(self, name: Room, do: Callable[[Any], None]) -> None:
         """Goes to a room and does something there."""
         self.roomEntered.emit(name)
-        do(self.rooms.room(name))
+        self.rooms.when_made(name, do)
 
     def _toggle_patch(self) -> None:
         patch = self.bench.hovered
@@ -475,18 +478,6 @@ class MainWindow(QMainWindow):
         self.rooms.shut()
         self.bench_room.shut()
         super().closeEvent(event)
-
-
-def _words_room() -> QWidget:
-    from recon_studio.views.words_room import WordsRoom
-
-    return WordsRoom()
-
-
-def _training_room() -> QWidget:
-    from recon_studio.views.training_room import TrainingRoom  # brings pyqtgraph in, which takes half a second
-
-    return TrainingRoom()
 
 
 def local_paths(data: QMimeData) -> list[str]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-from threading import Thread
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from recon_studio.state.app_state import Cloud, Theme
+from recon_studio.views.bring import Bring
 from recon_studio.views.theme import GRID
-
-_POLL = 30  # milliseconds between two looks at whether the import is done
 
 
 class MeasuredView(QWidget):
@@ -38,11 +35,12 @@ class MeasuredView(QWidget):
         self._column.addStretch(1)
         self._column.addWidget(self._caption)
         QShortcut(QKeySequence("Esc"), self, self.close)
-        self._import = Thread(target=importlib.import_module, args=("pyvistaqt",), name="import of pyvistaqt", daemon=True)
-        self._import.start()
-        self._timer = QTimer(self, interval=_POLL)
-        self._timer.timeout.connect(self._start)
-        self._timer.start()
+        self._closed = False
+        self._drawing = Bring("recon_studio.scene.measured", self)  # brings PyVista, too
+        self._inside = Bring("pyvistaqt", self)
+        self._drawing.ready.connect(self._inside.want)
+        self._inside.ready.connect(self._start)
+        self._drawing.want()
 
     def show_cloud(self, cloud: Cloud, theme: Theme) -> None:
         """Draws the cloud and brings the window to the front; emits ``drawn`` when it is there."""
@@ -56,12 +54,9 @@ class MeasuredView(QWidget):
             self._draw(cloud, theme)
 
     def _start(self) -> None:
-        if self._import.is_alive():
+        if self._closed:
             return
-        self._timer.stop()
-        from pyvistaqt import QtInteractor
-
-        self.plotter = QtInteractor(self, auto_update=False, multi_samples=0)
+        self.plotter = self._inside.module.QtInteractor(self, auto_update=False, multi_samples=0)
         self.plotter.setAcceptDrops(False)
         self.plotter.reset_key_events()  # its default keys quit, pick and fly
         self.plotter.iren.interactor.RemoveObservers("CharEvent")  # and VTK's own turn points to wires, switch to stereo or end it all
@@ -71,20 +66,20 @@ class MeasuredView(QWidget):
             self._draw(*self._wanted)
 
     def _draw(self, cloud: Cloud, theme: Theme) -> None:
-        from recon_studio.scene.measured import MOST_POINTS, draw_measured
-
+        most = self._drawing.module.MOST_POINTS
         sides = " × ".join(f"{high - low:.4g}" for low, high in zip(*cloud.bounds, strict=True))
         origin = ", ".join(f"{place:.10g}" for place in cloud.origin)
-        drawn = "" if len(cloud.points) <= MOST_POINTS else f", every {-(-len(cloud.points) // MOST_POINTS)}th drawn"
+        drawn = "" if len(cloud.points) <= most else f", every {-(-len(cloud.points) // most)}th drawn"
         self._caption.setText(f"{len(cloud.points):,} points{drawn} · {sides} file units (x × y × z) · ticks count from ({origin})")
-        draw_measured(self.plotter, cloud, theme)
+        self._drawing.module.draw_measured(self.plotter, cloud, theme)
         self.plotter.render()
         self.drawn.emit()
 
     def shut(self) -> None:
-        """Ends the import and frees VTK, before the application ends."""
-        self._timer.stop()
-        self._import.join()
+        """Ends the imports and frees VTK, before the application ends."""
+        self._closed = True
+        for brought in (self._drawing, self._inside):
+            brought.stop()
         if self.plotter is not None:
             self.plotter.close()
             self.plotter = None

@@ -1,14 +1,12 @@
-"""Small plots in the window's colours, and their way into files. pyqtgraph is brought in on a thread when first needed."""
+"""Small plots in the window's colours, and their way into files."""
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from threading import Thread
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, QRectF, QSaveFile, Qt, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRectF, QSaveFile, Qt
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
@@ -26,38 +24,6 @@ DASHES = (
     (Qt.PenStyle.DashDotDotLine, "━··"),
 )
 """Of lines in one plot, and how a legend writes them."""
-
-
-class Plotting(QObject):
-    """Imports pyqtgraph, which takes a third of a second, without holding the window up."""
-
-    ready = Signal()
-    _arrived = Signal()
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.module: Any = None
-        self._thread: Thread | None = None
-        self._arrived.connect(self._take)
-
-    def want(self) -> None:
-        """Begins the import; ``ready`` follows, later, unless it is there already."""
-        if self._thread is None:
-            self._thread = Thread(target=self._bring, name="plots", daemon=True)
-            self._thread.start()
-
-    def _bring(self) -> None:
-        import_module("pyqtgraph")
-        self._arrived.emit()  # is heard on the window's thread
-
-    def _take(self) -> None:
-        self.module = import_module("pyqtgraph")
-        self.ready.emit()
-
-    def stop(self) -> None:
-        """Waits for an import under way."""
-        if self._thread is not None:
-            self._thread.join()
 
 
 def series_colours(theme: Theme) -> tuple[QColor, ...]:

@@ -1,13 +1,17 @@
 """The rooms of the window: a switch in the bar, and a stack that makes each room when it is first entered."""
 
+import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import Protocol, get_args
+from typing import Any, NamedTuple, Protocol, get_args
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from recon_studio.state.app_state import AppState, Room
+from recon_studio.views.bring import Bring
+from recon_studio.views.parts import label
 
 
 class RoomView(Protocol):
@@ -22,20 +26,36 @@ class RoomView(Protocol):
         ...
 
 
+class Maker(NamedTuple):
+    """How a room is made when it is first entered, so that it costs nothing before."""
+
+    make: Callable[[Any], QWidget]  # given the module
+    module: str = ""  # what is imported first, on a thread
+
+
 class Rooms(QStackedWidget):
     """Shows the room the state names. Only the room in sight is told of changes; it is shown the whole state when entered.
 
+    Until a room's module is imported a few words stand in its place.
+
     Args:
-        makers: what makes each room; called when it is first entered, so that a room's imports cost nothing before.
+        makers: what makes each room.
     """
 
     made = Signal(str, object)  # room, its widget
 
-    def __init__(self, makers: Mapping[Room, Callable[[], QWidget]]) -> None:
+    def __init__(self, makers: Mapping[Room, Maker]) -> None:
         super().__init__()
         self._makers = makers
         self._made: dict[str, QWidget] = {}
         self._seen: dict[str, AppState] = {}
+        self._state: AppState | None = None
+        self._closed = False
+        self._brought: dict[str, Bring] = {}
+        self._waiting: defaultdict[str, list[Callable[[Any], None]]] = defaultdict(list)
+        self._opening = label("Opening…", "small")
+        self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.addWidget(self._opening)
 
     def room(self, name: str) -> QWidget | None:
         """Returns a room's widget; None while it was never entered."""
@@ -48,19 +68,52 @@ class Rooms(QStackedWidget):
 
     def show_state(self, _old: AppState | None, new: AppState) -> None:
         """Goes to the state's room, and lets it draw what changed since it last drew."""
+        self._state = new
         name = new.room if new.room in self._makers else next(iter(self._makers))
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-            self.addWidget(self._made[name])
-            self.made.emit(name, self._made[name])
+        if not self._there(name):
+            self.setCurrentWidget(self._opening)
+            return
         widget = self._made[name]
         widget.show_state(self._seen.get(name), new)  # type: ignore[attr-defined]
         self._seen[name] = new
         if self.currentWidget() is not widget:
             self.setCurrentWidget(widget)
+        for do in self._waiting.pop(name, ()):
+            do(widget)
+
+    def when_made(self, name: str, do: Callable[[Any], None]) -> None:
+        """Does something with a room: now, or when it is there and in sight."""
+        if name in self._made:
+            do(self._made[name])
+        else:
+            self._waiting[name].append(do)
+
+    def _there(self, name: Room) -> bool:
+        """Whether a room is there, or could be made at once; else its module is sent for."""
+        if name in self._made:
+            return True
+        module = self._makers[name].module
+        brought = self._brought.get(name)
+        if module and (brought.module is None if brought is not None else module not in sys.modules):
+            if brought is None:
+                brought = self._brought[name] = Bring(module, self)
+                brought.ready.connect(self._arrive)
+                brought.want()
+            return False
+        self._made[name] = self._makers[name].make(sys.modules.get(module))
+        self.addWidget(self._made[name])
+        self.made.emit(name, self._made[name])
+        return True
+
+    def _arrive(self) -> None:
+        if self._state is not None and not self._closed:
+            self.show_state(None, self._state)
 
     def shut(self) -> None:
         """Shuts every room that was made."""
+        self._closed = True
+        for brought in self._brought.values():
+            brought.stop()
         for widget in self._made.values():
             widget.shut()  # type: ignore[attr-defined]
 
