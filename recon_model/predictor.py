@@ -25,7 +25,7 @@ from recon_model.models.upright import Upright
 from recon_model.models.zero_shot import project
 from recon_model.nn.masking import draw_mask, select_visible
 from recon_model.recent import Recent
-from recon_model.standing import AS_GIVEN, AUTO, Stance, rotated, stances, stand
+from recon_model.standing import AS_GIVEN, AUTO, Stance, looks, rotated, stances, stand
 from recon_model.teachers.ranking import Classifier, Familiar, Ranking, Scores, energy
 from recon_model.teachers.vocabulary import Vocabulary
 from recon_model.templates import Templates
@@ -202,7 +202,7 @@ class Predictor:
             scale=unit.scale,
             centres=_numpy(patches.centres[0]),
             members=patches.members[0].cpu().numpy(),
-            notes=(*unit.notes, *stance.note(told=up != AUTO)),
+            notes=(*unit.notes, *stance.note()),
             stance=stance,
         )
 
@@ -326,27 +326,32 @@ class Predictor:
         features, projected, images, rebuilt = [], [], [], []
         for start in range(0, len(clouds), _BATCH):
             part = clouds[start : start + _BATCH]
-            patches = self._standing(part)
-            encoded = self.model.encode(patches)
-            tokens = encoded.patches
-            features.append(torch.cat([encoded.queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1))
+            patches, doubts = self._standing(part)
+            seen = looks(patches, doubts)
+            encoded = self.model.encode(seen.patches)
+            queries, tokens = encoded.queries[: len(part)], encoded.patches[: len(part)]
+            features.append(torch.cat([queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1))
             if self._why_no_words() is None:
                 teachers = project(encoded, self.model.image_proj, self.model.text_proj)
-                projected.append(teachers.mix(self.config.zero_shot_ratio))
-                images.append(teachers.image)
+                projected.append(seen.mean(teachers.mix(self.config.zero_shot_ratio)))
+                images.append(seen.mean(teachers.image))
             if errors and self._why_no_decoder() is None:
                 rebuilt.append(self._mean_errors(patches))
         return Embedding(*(_numpy(torch.cat(parts)) if parts else None for parts in (features, projected, images, rebuilt)))  # type: ignore[arg-type]
 
-    def _standing(self, clouds: Sequence["Prepared | npt.ArrayLike"]) -> Patches:
-        """Cuts clouds, and stands those up that were not prepared before."""
-        raw = [not isinstance(cloud, Prepared) for cloud in clouds]
+    def _standing(self, clouds: Sequence["Prepared | npt.ArrayLike"]) -> tuple[Patches, list[Floats | None]]:
+        """Cuts clouds, stands those up that were not prepared before, and says of each in how far it may stand otherwise."""
         units = [cloud.points if isinstance(cloud, Prepared) else to_unit(cloud, self.config.num_points).points for cloud in clouds]
         patches = self._cut_all(torch.from_numpy(np.stack(units)))
-        if self.upright is None or not any(raw):
-            return patches
-        found = stances(self.model, self.upright, patches)
-        return stand(patches, [stance if new else AS_GIVEN for stance, new in zip(found, raw, strict=True)])
+        raw = [place for place, cloud in enumerate(clouds) if not isinstance(cloud, Prepared)]
+        found = [cloud.stance if isinstance(cloud, Prepared) else AS_GIVEN for cloud in clouds]
+        if self.upright is None or not raw:
+            return patches, [stance.doubt for stance in found]
+        some = patches._replace(centres=patches.centres[raw], relative=patches.relative[raw])
+        turns = [AS_GIVEN] * len(clouds)  # prepared clouds stand already
+        for place, stance in zip(raw, stances(self.model, self.upright, some), strict=True):
+            found[place] = turns[place] = stance
+        return stand(patches, turns), [stance.doubt for stance in found]
 
     def _mean_errors(self, patches: Patches) -> Tensor:
         """Mean Chamfer distance (B,) of the patches that the default mask of ``reconstruct`` hides."""
@@ -359,7 +364,14 @@ class Predictor:
 
     # ------------------------------------------------------------ words
 
-    def classify(self, prepared: "Prepared | npt.ArrayLike", names: Sequence[str | Name], templates: Templates = "default") -> Scores:
+    def classify(
+        self,
+        prepared: "Prepared | npt.ArrayLike",
+        names: Sequence[str | Name],
+        templates: Templates = "default",
+        *,
+        doubt: Floats | None = None,
+    ) -> Scores:
         """Ranks names for a cloud by the cosine of its zero-shot feature and their summed prompt features (ReCon §4.3).
 
         Args:
@@ -367,6 +379,7 @@ class Predictor:
             names: at least one; blank ones are refused. Of a ``Name`` the phrase that fits best counts, and a negative that fits
                 better still lowers it, see ``Classifier``.
             templates: "default" (those the model was taught with), a set of ``prompts.SETS``, or templates with ``{}`` for the name.
+            doubt: (6,) see ``Stance.doubt``, where ``prepared`` is points: the likely ways up decide together.
 
         Raises:
             InputError: points or names are unusable.
@@ -375,7 +388,8 @@ class Predictor:
             TeacherError: the text teacher is missing or not the one the model was taught by.
         """
         classifier = self._classifier(names, templates)
-        projected = self._embed_prepared(_prepared_points(prepared))
+        doubt = prepared.stance.doubt if isinstance(prepared, Prepared) else doubt
+        projected = self._embed_prepared(_prepared_points(prepared), doubt)
         unlike = self._unlike(projected)
         return classifier.scores(projected, self._temperature, None if unlike is None else float(unlike[0]))
 
@@ -476,8 +490,9 @@ class Predictor:
         return torch.tensor(flags).unsqueeze(0).to(self.device)
 
     @torch.inference_mode()
-    def _embed_prepared(self, points: Floats) -> Floats:
-        return _numpy(self.model.zero_shot_feature(self._cut(points)))
+    def _embed_prepared(self, points: Floats, doubt: Floats | None) -> Floats:
+        seen = looks(self._cut(points), [doubt])
+        return _numpy(seen.mean(self.model.zero_shot_feature(seen.patches)))
 
 
 def _prepared_points(prepared: Prepared | npt.ArrayLike) -> Floats:

@@ -1,10 +1,16 @@
-"""Standing clouds up: which of the six axis directions is up, asked of the judge that ships with a model or told by the user."""
+"""Standing clouds up: which of the six axis directions is up, asked of the judge that ships with a model or told by the user.
 
+A cloud is shown standing as is likeliest. Where that is in doubt, what it is called is decided by all likely ways together.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from recon_model.config import require_choice
 from recon_model.geometry.orientation import STANDING, UPS, turned
@@ -16,6 +22,10 @@ from recon_model.models.upright import Upright
 AUTO = "auto"
 CHOICES = (AUTO, *UPS)
 """What can be asked for: the model's judgement, or one of the six directions; "+y" leaves a cloud as it is."""
+SURE = 0.95
+"""A cloud that stands with this chance is not looked at lying as well."""
+LIKELY = 0.04
+"""Ways up below this chance are not looked at."""
 
 
 # Arrays compare by identity.
@@ -29,12 +39,23 @@ class Stance:
     """(3, 3): applied to centred points, p becomes rotation @ p."""
     chances: Floats | None
     """(6,) probability of each of ``UPS``, as the model sees it; None where it does not judge."""
+    told: bool = False
+    """Whether the user said so: then there is no doubt."""
 
-    def note(self, told: bool) -> tuple[str, ...]:
+    @property
+    def doubt(self) -> Floats | None:
+        """(6,) chance of each of ``UPS`` to be up in the cloud as it stands now; None where there is no doubt."""
+        if self.told or self.chances is None or self.chances[UPS.index(self.up)] >= SURE:
+            return None
+        directions = STANDING[:, 1]  # (6, 3), of UPS
+        in_file = (directions @ self.rotation @ directions.T).argmax(1)  # which of UPS in the file each one is of the cloud as it stands
+        return np.asarray(self.chances[in_file], np.float32)
+
+    def note(self) -> tuple[str, ...]:
         """Says what was done, where something was done."""
         if self.up == UPS[0]:
             return ()
-        if told or self.chances is None:
+        if self.told or self.chances is None:
             return (f"The cloud was stood up: {self.up} of the file is up, as you said.",)
         sure = float(self.chances[UPS.index(self.up)])
         return (f"The cloud was stood up: {self.up} of the file looks like up ({sure:.0%} sure).",)
@@ -61,7 +82,8 @@ def stances(model: Pretraining, upright: Upright | None, patches: Patches, up: s
     judged = [0] * count if chances is None else chances.argmax(1).tolist()
     picks = judged if up == AUTO else [UPS.index(up)] * count
     rows: list[Floats | None] = [None] * count if chances is None else list(chances.float().cpu().numpy())
-    return [Stance(UPS[pick], STANDING[pick].astype(np.float32), row) for pick, row in zip(picks, rows, strict=True)]
+    told = up != AUTO
+    return [Stance(UPS[pick], STANDING[pick].astype(np.float32), row, told) for pick, row in zip(picks, rows, strict=True)]
 
 
 def stand(patches: Patches, found: list[Stance]) -> Patches:
@@ -74,3 +96,38 @@ def stand(patches: Patches, found: list[Stance]) -> Patches:
 def rotated(points: Floats, stance: Stance) -> npt.NDArray[np.float32]:
     """Turns points (n, 3) as a stance says; the rotation takes axes to axes, so this is exact."""
     return points if stance.up == UPS[0] else np.ascontiguousarray(points @ stance.rotation.T)
+
+
+class Looks(NamedTuple):
+    """Clouds of a batch from every side that is likely to be up: first each as it stands, then the others."""
+
+    patches: Patches
+    """Of L >= B looks."""
+    clouds: Tensor
+    """(L,) which cloud a look is at; the first B are 0 to B - 1."""
+    shares: Tensor
+    """(L,) chance of that look; those of a cloud sum to 1."""
+
+    def mean(self, values: Tensor) -> Tensor:
+        """Expected value (B, ...) for each cloud of what looks give (L, ...)."""
+        weighted = values * self.shares.to(values).view(-1, *[1] * (values.dim() - 1))
+        return values.new_zeros((int(self.clouds.max()) + 1, *values.shape[1:])).index_add_(0, self.clouds, weighted)
+
+
+def looks(patches: Patches, doubts: Sequence[Floats | None]) -> Looks:
+    """Looks at clouds as they stand and, where that is in doubt, from the other likely sides.
+
+    Args:
+        patches: B clouds, standing.
+        doubts: see ``Stance.doubt``, one a cloud.
+    """
+    device = patches.centres.device
+    chances = np.stack([np.eye(len(UPS))[0] if doubt is None else np.where(doubt < LIKELY, 0, doubt) for doubt in doubts])
+    chances /= chances.sum(1, keepdims=True)
+    rows, ups = np.nonzero(chances)
+    order = np.argsort(ups > 0, kind="stable")  # the way a cloud stands is the likeliest, so it is always among them
+    rows, ups = rows[order], ups[order]
+    clouds = torch.from_numpy(rows).to(device)
+    some = patches._replace(centres=patches.centres[clouds], relative=patches.relative[clouds])
+    matrices = torch.from_numpy(STANDING[ups].astype(np.float32))
+    return Looks(turned(some, matrices), clouds, torch.from_numpy(chances[rows, ups]).to(device))

@@ -60,6 +60,16 @@ def about_y(angles: Tensor) -> Tensor:
     return torch.stack([cos, zero, -sin, zero, one, zero, sin, zero, cos], -1).view(-1, 3, 3)
 
 
+def draw_wrong(count: int, looks: int, generator: torch.Generator) -> Tensor:
+    """Draws rotations that lay upright clouds down: (count, looks, 3, 3) float32.
+
+    The looks of one cloud have different directions up, none of them the right one, and each its own heading.
+    """
+    ups = 1 + torch.rand(count, len(UPS) - 1, generator=generator).argsort(1)[:, :looks]
+    headings = about_y(torch.rand(count * looks, generator=generator) * (2 * np.pi))
+    return headings.view(count, looks, 3, 3) @ torch.from_numpy(STANDING.astype(np.float32))[ups]
+
+
 def draw_poses(count: int, rng: np.random.Generator, lying_share: float = 0.0) -> tuple[Tensor, Tensor]:
     """Draws poses for upright clouds: about y at random, then for a share of them one of the 24 axis orientations.
 

@@ -6,7 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
+from recon_model.geometry.orientation import turned
 from recon_model.geometry.patches import Patches
+from recon_model.models.encoder import Encoded
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.zero_shot import project
 from recon_model.train.settings import RecipeConfig
@@ -17,6 +19,7 @@ class Objective(nn.Module):
 
     Besides the paper's there is, where the recipe gives it weight, ``text_contrast``: the zero-shot feature's cosine to every class name's
     summed prompts, over a temperature, cross-entropy against the cloud's own name. It is what zero-shot classification will ask for.
+    Looks at the cloud lying down compete with the one standing up: what lies should fit no name, so that fitting tells what is up.
 
     Args:
         model: the student.
@@ -32,7 +35,7 @@ class Objective(nn.Module):
         self.register_buffer("classifier", normalize(classifier, dim=-1), persistent=False)
 
     def forward(
-        self, patches: Patches, hidden: Tensor, *, labels: Tensor, text: Tensor, images: Tensor | None, reconstruct: bool = True
+        self, patches: Patches, hidden: Tensor, *, labels: Tensor, text: Tensor, images: Tensor | None, reconstruct: bool = True, wrong: Tensor | None = None
     ) -> dict[str, Tensor]:
         """Returns the losses by name, unweighted, and their weighted sum as "total".
 
@@ -43,17 +46,30 @@ class Objective(nn.Module):
             text: (B, D) raw text features.
             images: (B, D) raw image features, or None.
             reconstruct: False leaves the decoder out.
+            wrong: (B, L, 3, 3) rotations that lay each cloud down, or None.
         """
         encoded = self.model.encode(patches, hidden)
         parts = self.model.losses(
             patches, hidden, image_feature=images, text_feature=text, text_ids=labels, reconstruct=reconstruct, encoded=encoded
         )
         if self.recipe.contrast_weight:
-            feature = project(encoded, self.model.image_proj, self.model.text_proj).mix(self.model.config.zero_shot_ratio)
-            logits = normalize(feature.float(), dim=-1) @ self.classifier.T / self.recipe.contrast_temperature
+            logits = self._logits(encoded)
+            if wrong is not None:
+                logits = torch.cat([logits, self._lying_logits(patches, hidden, wrong)], 1)
             parts["text_contrast"] = cross_entropy(logits, labels)
         parts["total"] = self._weighted(parts)
         return parts
+
+    def _logits(self, encoded: Encoded) -> Tensor:
+        feature = project(encoded, self.model.image_proj, self.model.text_proj).mix(self.model.config.zero_shot_ratio)
+        return normalize(feature.float(), dim=-1) @ self.classifier.T / self.recipe.contrast_temperature
+
+    def _lying_logits(self, patches: Patches, hidden: Tensor, wrong: Tensor) -> Tensor:
+        """Logits (B, L * names) of the looks at the clouds lying down."""
+        batch, looks = wrong.shape[:2]
+        each = Patches(patches.centres.repeat_interleave(looks, 0), patches.members, patches.relative.repeat_interleave(looks, 0))
+        encoded = self.model.encode(turned(each, wrong.flatten(0, 1)), hidden.repeat_interleave(looks, 0))
+        return self._logits(encoded).view(batch, -1)
 
     def _weighted(self, parts: Mapping[str, Tensor]) -> Tensor:
         weights = {

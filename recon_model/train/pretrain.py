@@ -8,6 +8,7 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from recon_model.config import ModelConfig
+from recon_model.geometry.orientation import draw_wrong
 from recon_model.geometry.patches import Patches
 from recon_model.models.pretraining import Pretraining
 from recon_model.nn.masking import draw_mask
@@ -54,6 +55,7 @@ class PretrainingTask:
             "labels": mine(batch.labels),
             "text": mine(text),
             "images": None if batch.images is None else mine(batch.images),
+            "wrong": mine(draw_wrong(len(batch.labels), self.recipe.wrong_ups, generator)) if self.recipe.wrong_ups else None,
             "reconstruct": int(share * (step + 1)) > int(share * step),
         }
 

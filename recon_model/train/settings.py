@@ -67,6 +67,8 @@ class RecipeConfig(LoopConfig):
     """Share of clouds whose text is their caption instead of their name (not in the paper)."""
     lying_share: float = 0.0
     """Share of synthetic clouds laid into a random one of the 24 axis orientations (not in the paper)."""
+    wrong_ups: int = 0
+    """Looks at every cloud lying down, beside the one standing up, in which ``text_contrast`` wants its name not to be found."""
     reconstruction_weight: float = 1.0
     """Weight of the reconstruction loss."""
     teacher_weight: float = 1.0
@@ -89,6 +91,7 @@ class RecipeConfig(LoopConfig):
         require(self.shapes >= 1, f"shapes ({self.shapes}) must be at least 1.")
         require(self.contrast_weight >= 0, f"contrast_weight ({self.contrast_weight}) must be at least 0.")
         require(self.contrast_temperature > 0, f"contrast_temperature ({self.contrast_temperature}) must be above 0.")
+        require(0 <= self.wrong_ups <= 5, f"wrong_ups ({self.wrong_ups}) must be between 0 and 5, the directions that are not up.")
         for name in ("caption_share", "reconstruct_share", "lying_share"):
             require(0 <= getattr(self, name) <= 1, f"{name} ({getattr(self, name)}) must be between 0 and 1.")
 

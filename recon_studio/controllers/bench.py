@@ -245,6 +245,7 @@ def prepared_of(cloud: Cloud, reply: CloudPrepared) -> Prepared:
         rotation=np.eye(3, dtype=np.float32) if reply.rotation is None else reply.rotation.numpy(),
         up=reply.up,
         up_chances=None if reply.up_chances is None else reply.up_chances.numpy(),
+        doubt=None if reply.doubt is None else reply.doubt.numpy(),
         notes=reply.notes,
     )
 

@@ -56,7 +56,12 @@ class WordsController(QObject):
         elif self._asked != question:
             self._asked = question
             _, names, templates = question
-            self._backend.submit(ClassifyByWords(id=0, points=Array.of(state.prepared.points), names=names, templates=templates))
+            points, doubt = state.prepared.points, state.prepared.doubt
+            self._backend.submit(
+                ClassifyByWords(
+                    id=0, points=Array.of(points), names=names, templates=templates, doubt=None if doubt is None else Array.of(doubt)
+                )
+            )
 
     def _follow(self, old: AppState, new: AppState) -> None:
         if new.prepared is not old.prepared:

@@ -74,6 +74,7 @@ class Prepared:
     rotation: Floats = field(default_factory=lambda: np.eye(3, dtype=np.float32))  # (3, 3) that stood the cloud up
     up: str = UPS[0]  # which direction of the file is up now
     up_chances: Floats | None = None  # (6,) of +y -y +x -x +z -z, as the model sees it
+    doubt: Floats | None = None  # (6,) the same of the cloud as it stands now; None where how it stands is not in doubt
     notes: tuple[str, ...] = ()  # what was done beyond sampling, centring and scaling
 
     def inward(self, points: Floats) -> Floats:

@@ -3,11 +3,11 @@ import pytest
 import torch
 
 from recon_model.errors import ConfigError
-from recon_model.geometry.orientation import ORIENTATIONS, UP_AFTER, UPS
+from recon_model.geometry.orientation import ORIENTATIONS, STANDING, UP_AFTER, UPS, turned
 from recon_model.geometry.patches import Patches, cut
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright, UprightShape
-from recon_model.standing import AS_GIVEN, rotated, stances, stand
+from recon_model.standing import AS_GIVEN, Stance, looks, rotated, stances, stand
 from tests.recon_model.train.runs import model_config
 
 MODEL = Pretraining(model_config())
@@ -47,16 +47,17 @@ def test_who_is_told_does_not_judge() -> None:
     patches = cut(torch.from_numpy(_cloud())[None], 8, 4)
     (stance,) = stances(MODEL, Heavy(), patches, "+z")
     assert stance.up == "+z"
-    assert stance.note(told=True) == ("The cloud was stood up: +z of the file is up, as you said.",)
+    assert stance.note() == ("The cloud was stood up: +z of the file is up, as you said.",)
     assert stance.chances is not None
     assert stance.chances.argmax() == 0
+    assert stance.doubt is None
 
 
 def test_without_a_network_clouds_stay_as_they_are() -> None:
     patches = cut(torch.from_numpy(_cloud())[None], 8, 4)
     (stance,) = stances(MODEL, None, patches)
     assert stance.up == AS_GIVEN.up
-    assert stance.note(told=False) == ()
+    assert stance.note() == ()
     assert rotated(_cloud(), stance) is not None
     assert stand(patches, [stance]) is patches
 
@@ -64,3 +65,34 @@ def test_without_a_network_clouds_stay_as_they_are() -> None:
 def test_other_directions_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"up \('up'\) must be one of auto, \+y, -y"):
         stances(MODEL, None, cut(torch.from_numpy(_cloud())[None], 8, 4), "up")
+
+
+@pytest.mark.parametrize("up", UPS)
+def test_doubt_is_told_of_the_cloud_as_it_stands(up: str) -> None:
+    """The chance of a direction of the file goes with that direction when the cloud is stood up."""
+    chances = np.array([0.05, 0.1, 0.15, 0.2, 0.02, 0.08], np.float32)
+    chances[UPS.index(up)] += 0.4
+    stance = Stance(up, STANDING[UPS.index(up)].astype(np.float32), chances)
+    assert stance.doubt is not None
+    for place, direction in enumerate(STANDING[:, 1]):  # of UPS, in the file
+        now = stance.rotation @ direction
+        assert stance.doubt[int(np.argmax(STANDING[:, 1] @ now))] == chances[place]
+    assert stance.doubt.argmax() == 0
+
+
+def test_a_sure_stance_leaves_no_doubt() -> None:
+    assert Stance("+z", STANDING[4].astype(np.float32), np.array([0.01, 0, 0.01, 0, 0.98, 0], np.float32)).doubt is None
+    assert AS_GIVEN.doubt is None
+
+
+def test_likely_sides_decide_together_by_their_chances() -> None:
+    patches = cut(torch.from_numpy(np.stack([_cloud(0), _cloud(1)])), 8, 4)
+    doubt = np.array([0.6, 0, 0.37, 0, 0.03, 0], np.float32)  # the last is too unlikely to be looked at
+    seen = looks(patches, [doubt, None])
+    assert seen.clouds.tolist() == [0, 1, 0]
+    torch.testing.assert_close(seen.shares.double(), torch.tensor([0.6 / 0.97, 1, 0.37 / 0.97], dtype=torch.float64))
+    torch.testing.assert_close(seen.patches.centres[:2], patches.centres)
+    other = turned(patches._replace(centres=patches.centres[:1], relative=patches.relative[:1]), torch.from_numpy(STANDING[2]))
+    torch.testing.assert_close(seen.patches.centres[2:], other.centres)
+    values = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    torch.testing.assert_close(seen.mean(values), torch.tensor([[(0.6 + 5 * 0.37) / 0.97, (1.2 + 6 * 0.37) / 0.97], [3.0, 4.0]]))

@@ -21,6 +21,7 @@ def prepare(model: Predictor, request: PrepareCloud) -> CloudPrepared:
         up=stance.up,
         rotation=Array.of(stance.rotation),
         up_chances=None if stance.chances is None else Array.of(stance.chances),
+        doubt=None if stance.doubt is None else Array.of(stance.doubt),
         notes=prepared.notes,
     )
 

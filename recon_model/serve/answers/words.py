@@ -8,7 +8,8 @@ from recon_model.serve.messages import Array, ClassifyByWords, CloudsFound, Clou
 
 def classify(model: Predictor, request: ClassifyByWords) -> Scores:
     """Ranks names for a cloud."""
-    scores, milliseconds = timed(model.classify, request.points.numpy(), request.names, request.templates)
+    doubt = None if request.doubt is None else request.doubt.numpy()
+    scores, milliseconds = timed(model.classify, request.points.numpy(), request.names, request.templates, doubt=doubt)
     return Scores(
         id=request.id,
         names=scores.names,

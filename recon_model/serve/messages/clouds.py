@@ -89,4 +89,5 @@ class CloudPrepared(Message, frozen=True):
     up: str = "+y"  # which direction of the file is up now
     rotation: Array | None = None  # (3, 3) float32; None where the cloud stands as it was given
     up_chances: Array | None = None  # (6,) float32, of +y -y +x -x +z -z, as the model sees it; None where it does not judge
+    doubt: Array | None = None  # (6,) float32: the same of the cloud as it stands now; None where how it stands is not in doubt
     notes: tuple[str, ...] = ()  # one sentence for each thing done beyond sampling, centring and scaling

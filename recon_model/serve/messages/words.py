@@ -13,6 +13,7 @@ class ClassifyByWords(Message, frozen=True):
     points: Array  # (N, 3) float32, prepared
     names: tuple[str | Name, ...]
     templates: str | tuple[str, ...] = "default"
+    doubt: Array | None = None  # (6,) float32, of ``CloudPrepared``
 
 
 class Scores(Message, frozen=True):

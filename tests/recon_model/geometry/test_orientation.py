@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from recon_model.geometry.orientation import IDENTITY, ORIENTATIONS, STANDING, UP_AFTER, UPS, about_y, draw_poses, turned
+from recon_model.geometry.orientation import IDENTITY, ORIENTATIONS, STANDING, UP_AFTER, UPS, about_y, draw_poses, draw_wrong, turned
 from recon_model.geometry.patches import Patches, cut
 
 
@@ -57,3 +57,13 @@ def test_drawn_poses_are_rotations_whose_up_is_told() -> None:
     upright, none = draw_poses(50, np.random.default_rng(1))
     assert (none == 0).all()
     torch.testing.assert_close(upright[:, 1, 1], torch.ones(50))
+
+
+def test_wrong_poses_of_a_cloud_differ_and_none_stands() -> None:
+    wrong = draw_wrong(50, 3, torch.Generator().manual_seed(0))
+    assert wrong.shape == (50, 3, 3, 3)
+    torch.testing.assert_close(torch.linalg.det(wrong), torch.ones(50, 3))
+    fallen = wrong @ torch.tensor([0.0, 1.0, 0.0])  # where what was up has gone
+    assert fallen[..., 1].max() < 0.01
+    up = wrong[:, :, 1]  # the direction of the upright cloud that is up now
+    assert (up.unsqueeze(1) * up.unsqueeze(2)).sum(-1).triu(1).max() < 0.01  # along different axes, or opposite

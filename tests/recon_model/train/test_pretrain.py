@@ -8,9 +8,11 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
+from torch.nn.functional import normalize
 
 from recon_model.checkpoint.format import load_single
 from recon_model.errors import CheckpointError, InputError
+from recon_model.geometry.orientation import draw_wrong, turned
 from recon_model.train.run_folder import RunFolder
 from tests.recon_model.train.runs import CARD, begin, go_on, pretrainer
 
@@ -177,3 +179,24 @@ def test_a_run_folder_must_be_a_folder(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is a file; --out must be a folder"):
         RunFolder(tmp_path / "file").start({})
+
+
+def test_wrong_poses_teach_that_what_lies_fits_no_name(tmp_path):
+    """After the same steps the looks at lying clouds fit the names worse than those at standing ones, which they otherwise do not."""
+
+    def lead(folder: Path, **changes) -> float:
+        begin(folder, epochs=8, steps_per_epoch=6, **changes)
+        loop = pretrainer(folder)
+        loop.model.load_state_dict(load_file(folder / "last.safetensors"))
+        loop.model.eval()
+        bank = loop.task.targets.classifier
+        fits = []
+        for batch in loop.source.validation(lambda _made, _wanted: False):
+            wrong = draw_wrong(len(batch.labels), 1, torch.Generator().manual_seed(0))[:, 0]
+            for patches in (batch.patches, turned(batch.patches, wrong)):
+                with torch.no_grad():
+                    cosines = normalize(loop.model.zero_shot_feature(patches), dim=-1) @ normalize(bank, dim=-1).T
+                fits.append(torch.logsumexp(cosines / 0.07, 1).mean())
+        return float(torch.stack(fits[::2]).mean() - torch.stack(fits[1::2]).mean())
+
+    assert lead(tmp_path / "with", wrong_ups=2) > lead(tmp_path / "without") + 0.3
