@@ -32,6 +32,9 @@ SHARD = 256
 OVERSAMPLE = 3
 """Points drawn of a shape for each that is kept, so that views and crops have something to leave out."""
 
+UNEVEN, UNEVEN_SHARE = 0.7, 0.6
+"""How differently dense the parts of some shapes are, see ``Shape.sample``, and of how many."""
+
 RANDOM_SHARE, FARTHEST_SHARE = 0.45, 0.45
 """Shares of the clouds that are sampled at random and by farthest points; the rest holds too few points and repeats them."""
 
@@ -135,7 +138,8 @@ def _sampled(shape: Shape, count: int, rng: np.random.Generator) -> NDArray[np.f
     Random points come from clouds that already have the wanted size, farthest points from larger ones, and repeats from smaller ones.
     """
     way = rng.random()
-    points: NDArray[np.float32] = shape.sample(OVERSAMPLE * count, rng)[0]
+    uneven = UNEVEN if rng.random() < UNEVEN_SHARE else 0.0
+    points: NDArray[np.float32] = shape.sample(OVERSAMPLE * count, rng, uneven)[0]
     if way < RANDOM_SHARE:
         return augment(points, rng, count=count)
     if way < RANDOM_SHARE + FARTHEST_SHARE:

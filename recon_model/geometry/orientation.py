@@ -25,7 +25,6 @@ def axis_orientations() -> npt.NDArray[np.float64]:
 
 
 ORIENTATIONS = axis_orientations()
-IDENTITY = int(np.abs(ORIENTATIONS - np.eye(3)).sum((1, 2)).argmin())
 
 
 def _standing() -> npt.NDArray[np.float64]:
@@ -40,10 +39,6 @@ def _standing() -> npt.NDArray[np.float64]:
 
 STANDING = _standing()
 """(6, 3, 3): ``points @ STANDING[i].T`` stands a cloud up whose file has ``UPS[i]`` up."""
-
-
-UP_AFTER = np.array([int(np.abs(STANDING @ (turn @ [0.0, 1.0, 0.0]) - [0.0, 1.0, 0.0]).sum(1).argmin()) for turn in ORIENTATIONS])
-"""(24,): which of ``UPS`` is up in an upright cloud turned by each of ``ORIENTATIONS``."""
 
 
 def turned(patches: Patches, matrices: Tensor) -> Patches:
@@ -68,14 +63,3 @@ def draw_wrong(count: int, looks: int, generator: torch.Generator) -> Tensor:
     ups = 1 + torch.rand(count, len(UPS) - 1, generator=generator).argsort(1)[:, :looks]
     headings = about_y(torch.rand(count * looks, generator=generator) * (2 * np.pi))
     return headings.view(count, looks, 3, 3) @ torch.from_numpy(STANDING.astype(np.float32))[ups]
-
-
-def draw_poses(count: int, rng: np.random.Generator, lying_share: float = 0.0) -> tuple[Tensor, Tensor]:
-    """Draws poses for upright clouds: about y at random, then for a share of them one of the 24 axis orientations.
-
-    Returns:
-        rotation matrices (count, 3, 3) float32 for ``turned``, and which of ``UPS`` is up then (count,) int64.
-    """
-    turns = about_y(torch.from_numpy(rng.random(count, np.float32)) * (2 * np.pi))
-    sides = np.where(rng.random(count) < lying_share, rng.integers(len(ORIENTATIONS), size=count), IDENTITY)
-    return torch.from_numpy(ORIENTATIONS[sides].astype(np.float32)) @ turns, torch.from_numpy(UP_AFTER[sides])

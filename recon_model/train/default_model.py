@@ -1,4 +1,4 @@
-"""The model that ships inside, from nothing to its card: text tower, image tower, ReCon, what stands clouds up, calibration, results.
+"""The model that ships inside, from nothing to its card: both towers, ReCon, standing and lying, calibration, results.
 
 Each stage leaves its result in a work folder, so a build that was interrupted goes on where it stood.
 """
@@ -6,7 +6,7 @@ Each stage leaves its result in a work folder, so a build that was interrupted g
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from recon_model.teachers.clip import Clip
 from recon_model.train import upright as standing
 from recon_model.train.export import export
 from recon_model.train.launch import Request, launch
-from recon_model.train.settings import RecipeConfig
+from recon_model.train.settings import SETTLING, RecipeConfig
 from recon_model.train.sources import SyntheticSource
 from recon_model.train.targets import TextTargets
 
-STAGES = ("text", "image", "pretrain", "upright", "export")
+STAGES = ("text", "image", "pretrain", "settle", "upright", "export")
+PRETRAINED, SETTLED = "pretrain", "settled"
 NAME = "ReCon Studio default"
 HELD_OUT = 2048
 """Clouds that calibrate the model, of another seed."""
@@ -98,20 +99,33 @@ def _image(plan: Plan, _say: Callable[[str], None]) -> None:
 
 
 def _pretrain(plan: Plan, _say: Callable[[str], None]) -> None:
-    run, clip = plan.work / "pretrain", plan.work / "clip"
+    _train(plan, PRETRAINED, {} if plan.epochs is None else {"epochs": plan.epochs})
+
+
+def _settle(plan: Plan, _say: Callable[[str], None]) -> None:
+    _train(plan, SETTLED, SETTLING, init=plan.work / PRETRAINED)
+
+
+def _train(plan: Plan, name: str, changes: Mapping[str, Any], init: Path | None = None) -> None:
+    run, clip = plan.work / name, plan.work / "clip"
     if (run / "config.json").exists():
         request = Request(out=run, device=plan.device, cache=plan.cache, resume=True)
     else:
-        changes = {"seed": plan.seed, **({} if plan.epochs is None else {"epochs": plan.epochs})}
         request = Request(
-            out=run, preset="studio", teacher=str(clip.resolve()), device=plan.device, cache=plan.cache, recipe_changes=changes
+            out=run,
+            preset="studio",
+            teacher=str(clip.resolve()),
+            init=None if init is None else str(init.resolve()),
+            device=plan.device,
+            cache=plan.cache,
+            recipe_changes={"seed": plan.seed, **changes},
         )
     if launch(request) != "done":
         raise KeyboardInterrupt
 
 
 def _upright(plan: Plan, say: Callable[[str], None]) -> None:
-    opened = open_pretraining(plan.work / "pretrain")
+    opened = open_pretraining(plan.work / SETTLED)
     card = opened.card
     clip = Clip.load(str((plan.work / "clip").resolve()))
     bank = normalize(TextTargets(clip.encode_text, card["data"]["names"], card["templates"]).classifier, dim=-1)
@@ -125,13 +139,14 @@ def _upright(plan: Plan, say: Callable[[str], None]) -> None:
 
 def _export(plan: Plan, _say: Callable[[str], None]) -> None:
     shutil.copytree(plan.work / "clip", plan.out / "clip", dirs_exist_ok=True)
-    export(plan.work / "pretrain", plan.out / "default", name=NAME, upright=plan.work / UPRIGHT, measure=plan.measure, cache=plan.cache)
+    export(plan.work / SETTLED, plan.out / "default", name=NAME, upright=plan.work / UPRIGHT, measure=plan.measure, cache=plan.cache)
 
 
 _RUN: dict[str, Callable[[Plan, Callable[[str], None]], None]] = {
     "text": _text,
     "image": _image,
     "pretrain": _pretrain,
+    "settle": _settle,
     "upright": _upright,
     "export": _export,
 }

@@ -136,7 +136,7 @@ def history(run: Path) -> list[dict[str, Any]]:
 def command(name: str, asked: Mapping[str, Any], init: str) -> str:
     """Returns the command that starts such a run again, whatever the defaults have become."""
     words = ["recon pretrain", f"--preset {asked['preset']}", f"--data {asked['data']}", f"--out {name}", f"--init {init}" if init else ""]
-    for option in COMMAND_OPTIONS:
+    for option in (known for known in COMMAND_OPTIONS if known in asked["recipe"]):  # older runs did not know them all
         value, flag = asked["recipe"][option], option.replace("_", "-")
         words.append((f"--{flag}" if value else f"--no-{flag}") if isinstance(value, bool) else f"--{flag} {value}")
     return " ".join(word for word in words if word)

@@ -35,7 +35,15 @@ class Objective(nn.Module):
         self.register_buffer("classifier", normalize(classifier, dim=-1), persistent=False)
 
     def forward(
-        self, patches: Patches, hidden: Tensor, *, labels: Tensor, text: Tensor, images: Tensor | None, reconstruct: bool = True, wrong: Tensor | None = None
+        self,
+        patches: Patches,
+        hidden: Tensor,
+        *,
+        labels: Tensor,
+        text: Tensor,
+        images: Tensor | None,
+        reconstruct: bool = True,
+        wrong: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Returns the losses by name, unweighted, and their weighted sum as "total".
 

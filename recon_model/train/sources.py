@@ -16,7 +16,7 @@ from recon_model.data.labelled import LabelledClouds
 from recon_model.data.pool import SHARD, Pool, PoolSettings, Shard
 from recon_model.errors import InputError
 from recon_model.geometry.normalise import unit_sphere
-from recon_model.geometry.orientation import draw_poses, turned
+from recon_model.geometry.orientation import about_y, turned
 from recon_model.geometry.patches import Patches, cut
 from recon_model.train.settings import RecipeConfig
 
@@ -74,10 +74,10 @@ def shuffled(count: int, wanted: int, seed: tuple[int, ...]) -> NDArray[np.int64
     return np.concatenate([rng.permutation(count) for _ in range(math.ceil(wanted / count))])[:wanted]
 
 
-def posed(patches: Patches, seed: tuple[int, ...], lying_share: float = 0.0) -> Patches:
-    """Turns each cloud about y at random and lays a share of them down, as drawn from the seed; see ``orientation.draw_poses``."""
-    poses, _ = draw_poses(len(patches.centres), np.random.default_rng(seed), lying_share)
-    return turned(patches, poses)
+def posed(patches: Patches, seed: tuple[int, ...]) -> Patches:
+    """Turns each cloud about y by an angle drawn from the seed."""
+    angles = np.random.default_rng(seed).random(len(patches.centres), np.float32) * (2 * np.pi)
+    return turned(patches, about_y(torch.from_numpy(angles.astype(np.float32))))
 
 
 class SyntheticSource:
@@ -140,7 +140,7 @@ class SyntheticSource:
         picks = self._epoch_order[step * size : (step + 1) * size]
         batch = _gather(self._shards, self._images, picks)
         seed = (self._recipe.seed, 2, epoch, step)
-        return batch._replace(patches=posed(batch.patches, seed, self._recipe.lying_share))
+        return batch._replace(patches=posed(batch.patches, seed))
 
     def validation(self, waiting: Waiting) -> list[Batch]:
         """Shapes of another seed, each at one fixed angle."""

@@ -115,7 +115,7 @@ def _tube(dice: Dice, draft: Draft) -> str:
     return describe("monitor", ["boxy", "old"], ["a deep picture tube", "a swivel foot" if low else ""])
 
 
-@MONITOR.style("television", 1.0)
+@MONITOR.style("television", 0.7)
 def _television(dice: Dice, draft: Draft) -> str:
     """A box with a bulging front, on legs or on the floor, often with two rods on top."""
     width, high, deep = dice.uniform(0.5, 0.9), dice.uniform(0.4, 0.65), dice.uniform(0.3, 0.6)
@@ -126,8 +126,7 @@ def _television(dice: Dice, draft: Draft) -> str:
         draft.add(
             "frame", *[turn(cylinder(0.02, 0.03, segments=8), "x", 90) + np.array([width * 0.42, y * high, deep / 2]) for y in (0.8, 0.65)]
         )
-    if dice.chance(0.4):
-        draft.add("body", box((width * 0.6, high * 0.6, deep * 0.3), (0, high * 0.5, -deep * 0.6)))
+    draft.add("body", box((width * 0.6, high * 0.6, deep * 0.3), (0, high * 0.5, -deep * 0.6)))  # without its tube it is a chest
     antennas = dice.chance(0.5)
     if antennas:
         draft.add(

@@ -12,6 +12,9 @@ from recon_model.errors import InputError
 
 T = TypeVar("T")
 
+LYING = 0.4
+"""Share of the lying poses of ``Draft.pose`` that are made."""
+
 
 @dataclass(frozen=True)
 class Dice:
@@ -53,14 +56,22 @@ class Shape:
     parts: tuple[str, ...]
     """Names of the parts of the whole category."""
 
-    def sample(self, count: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def sample(self, count: int, rng: np.random.Generator, uneven: float = 0.0) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Draws ``count`` points evenly over the surface of all triangles, hidden ones included.
+
+        Args:
+            count: points.
+            rng: where they fall is drawn from it.
+            uneven: standard deviation of the logarithm of each part's density. Real models hide faces behind faces, as many in one
+                part and none in another, so their parts hold more or fewer points than what is seen of them says.
 
         Returns:
             points (count, 3) float32, centred at their mean, the farthest at distance 1; parts (count,) int64.
         """
         corner, u, v = self.triangles[:, 0], self.triangles[:, 1] - self.triangles[:, 0], self.triangles[:, 2] - self.triangles[:, 0]
         areas = _cross_norm(u, v)
+        if uneven:
+            areas = areas * np.exp(rng.normal(0.0, uneven, len(self.parts)))[self.labels]
         total = np.cumsum(areas)
         # Stratified draws: one in each of `count` equal shares of the area, so thin parts are met as often as their area says.
         picks = np.searchsorted(total, (np.arange(count) + rng.random(count)) * (total[-1] / count)).clip(0, len(total) - 1)
@@ -106,8 +117,12 @@ class Draft:
         self.pieces[since:] = [how(piece) for piece in self.pieces[since:]]
 
     def pose(self, dice: Dice, upright: float, *others: tuple[str, float]) -> None:
-        """Keeps the pose with chance ``upright``, else turns everything by one of ``others`` (axis, degrees): files lie in many ways."""
-        if dice.chance(1.0 - upright):
+        """Turns everything by one of ``others`` (axis, degrees) where the dice say so: an axe may stand, lean or lie.
+
+        ``upright`` is how often such things stand in files. Here they stand more often: how a file lies is left to what stands clouds up,
+        which can learn from shapes that mostly stand only.
+        """
+        if dice.chance((1.0 - upright) * LYING):
             axis, degrees = dice.pick(*others)
             self.change(lambda piece: turn(piece, axis, degrees))
 

@@ -33,7 +33,7 @@ def _add_top(dice: Dice, draft: Draft, width: float, depth: float, level: float)
 @DRESSER.style("chest", 3.4)
 def _chest(dice: Dice, draft: Draft) -> str:
     width = dice.uniform(0.65, 1.1)
-    depth = width * dice.uniform(0.45, 0.9)
+    depth = width * dice.uniform(0.4, 0.72)
     height, base = width * dice.uniform(0.95, 1.75), dice.uniform(0.02, 0.14)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(4, 6), dice.pick(1, 1, 2)
@@ -72,7 +72,7 @@ def _wide(dice: Dice, draft: Draft) -> str:
 @DRESSER.style("armoire", 1.6)
 def _armoire(dice: Dice, draft: Draft) -> str:
     width = dice.uniform(0.75, 1.3)
-    depth = width * dice.uniform(0.42, 0.88)
+    depth = width * dice.uniform(0.4, 0.75)
     height, base = width * dice.uniform(1.3, 2.1), dice.uniform(0.03, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     split = base + (height - base) * dice.uniform(0.25, 0.5)
@@ -108,10 +108,10 @@ def _stepped(dice: Dice, draft: Draft) -> str:
     return describe("dresser", ["tall", "two-part"], ["a shallower upper chest"])
 
 
-@NIGHT_STAND.style("drawers", 1.8)
+@NIGHT_STAND.style("drawers", 3.0)
 def _drawers(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.7), dice.uniform(0.42, 0.68)
-    depth, base = width * dice.uniform(0.74, 1.08), dice.uniform(0.02, 0.12)
+    depth, base = width * dice.uniform(0.66, 1.08), dice.uniform(0.0, 0.12)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows = dice.integer(1, 3)
     add_fronts(dice, draft, (-width / 2, base, width / 2, height), depth / 2, rows, 1)
@@ -151,10 +151,10 @@ def _legged_stand(dice: Dice, draft: Draft) -> str:
     )
 
 
-@NIGHT_STAND.style("door", 0.8)
+@NIGHT_STAND.style("door", 1.4)
 def _door(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.58), dice.uniform(0.5, 0.72)
-    depth, base = width * dice.uniform(0.75, 1.05), dice.uniform(0.02, 0.15)
+    depth, base = width * dice.uniform(0.66, 1.05), dice.uniform(0.0, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     split = base + (height - base) * dice.uniform(0.6, 0.8)
     add_fronts(dice, draft, (-width / 2, base, width / 2, split), depth / 2, 1, 1, "door")

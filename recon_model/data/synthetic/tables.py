@@ -178,7 +178,7 @@ def _modesty(dice: Dice, draft: Draft, width: float, depth: float, level: float)
     return "a back panel"
 
 
-@DESK.style("pedestal", 3.0)
+@DESK.style("pedestal", 4.0)
 def _pedestal_desk(dice: Dice, draft: Draft) -> str:
     level, width, depth = dice.uniform(0.68, 0.8), dice.uniform(1.0, 1.9), dice.uniform(0.5, 0.9)
     thickness, both, block = dice.uniform(0.02, 0.06), dice.chance(0.5), dice.uniform(0.28, 0.48)

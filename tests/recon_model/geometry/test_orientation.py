@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from recon_model.geometry.orientation import IDENTITY, ORIENTATIONS, STANDING, UP_AFTER, UPS, about_y, draw_poses, draw_wrong, turned
+from recon_model.geometry.orientation import ORIENTATIONS, STANDING, UPS, about_y, draw_wrong, turned
 from recon_model.geometry.patches import Patches, cut
 
 
@@ -14,7 +14,7 @@ def _patches(clouds: int = 2) -> Patches:
 def test_there_are_24_rotations_and_the_identity_is_one() -> None:
     assert len(np.unique(ORIENTATIONS.round().astype(int), axis=0)) == 24
     np.testing.assert_allclose(np.linalg.det(ORIENTATIONS), 1.0)
-    np.testing.assert_array_equal(ORIENTATIONS[IDENTITY], np.eye(3))
+    assert np.abs(ORIENTATIONS - np.eye(3)).sum((1, 2)).min() == 0
 
 
 @pytest.mark.parametrize("index", range(6))
@@ -23,11 +23,6 @@ def test_standing_up_takes_the_named_direction_to_plus_y(index: int) -> None:
     direction["xyz".index(UPS[index][1])] = 1.0 if UPS[index][0] == "+" else -1.0
     np.testing.assert_allclose(STANDING[index] @ direction, [0.0, 1.0, 0.0])
     assert np.linalg.det(STANDING[index]) == pytest.approx(1.0)
-
-
-def test_what_was_laid_down_stands_again() -> None:
-    for turn, up in zip(ORIENTATIONS, UP_AFTER, strict=True):
-        np.testing.assert_allclose(STANDING[up] @ turn @ [0.0, 1.0, 0.0], [0.0, 1.0, 0.0], atol=1e-12)
 
 
 @pytest.mark.parametrize("angle", [0.0, 1.0, 4.0])
@@ -46,17 +41,6 @@ def test_cutting_and_turning_commute() -> None:
     one, two = turned(cut(points, 8, 4), matrix), cut(points @ matrix.T, 8, 4)
     torch.testing.assert_close(one.centres, two.centres)
     torch.testing.assert_close(one.relative, two.relative)
-
-
-def test_drawn_poses_are_rotations_whose_up_is_told() -> None:
-    poses, ups = draw_poses(400, np.random.default_rng(0), lying_share=0.5)
-    torch.testing.assert_close(torch.linalg.det(poses), torch.ones(400))
-    stood = torch.from_numpy(STANDING)[ups].float() @ poses
-    torch.testing.assert_close(stood[:, :, 1], torch.tensor([0.0, 1.0, 0.0]).expand(400, 3), atol=1e-6, rtol=0)
-    assert 0.45 < (ups == 0).float().mean() < 0.72  # half, and the sixth of the others that happens to stand
-    upright, none = draw_poses(50, np.random.default_rng(1))
-    assert (none == 0).all()
-    torch.testing.assert_close(upright[:, 1, 1], torch.ones(50))
 
 
 def test_wrong_poses_of_a_cloud_differ_and_none_stands() -> None:

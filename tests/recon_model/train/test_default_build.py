@@ -22,16 +22,16 @@ def plan(run, tmp_path, monkeypatch):
     monkeypatch.setattr(default_model, "LOOKED_AT", 16)
     work = tmp_path / "work"
     work.mkdir()
-    run.rename(work / "pretrain")
+    run.rename(work / "settled")
     (work / "clip").mkdir()
-    (work / "stages.json").write_text(json.dumps({"seed": 0, "seconds": {"text": 9.0, "image": 9.0, "pretrain": 9.0}}))
+    (work / "stages.json").write_text(json.dumps({"seed": 0, "seconds": {"text": 9.0, "image": 9.0, "pretrain": 9.0, "settle": 9.0}}))
     return Plan(out=tmp_path / "assets", work=work, device="cpu", cache=tmp_path / "cache")
 
 
 def test_stages_that_are_done_are_not_run_again(plan):
     said = []
     card = build(plan, said.append)
-    assert [line.split(":")[0] for line in said if "done before" in line] == ["text", "image", "pretrain"]
+    assert [line.split(":")[0] for line in said if "done before" in line] == ["text", "image", "pretrain", "settle"]
     assert set(json.loads((plan.work / "stages.json").read_text())["seconds"]) == set(STAGES)
     assert card["name"] == "ReCon Studio default"
     assert 0 <= card["upright"]["up_found"] <= 1
