@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", help="32-true or bf16-mixed")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     parser.add_argument("--resume", action="store_true", help="go on from the folder's last checkpoint, exactly")
+    parser.add_argument("--tensorboard", action="store_true", help="write scalars for TensorBoard into the run's folder, too")
     parser.add_argument("--cache", type=Path, help="where cut shapes are kept between runs (default: the user's cache folder)")
 
 
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
         device=args.device,
         resume=args.resume,
         cache=args.cache,
+        tensorboard=args.tensorboard,
         recipe_changes=changes,
     )
     outcome = launch(request)

@@ -32,6 +32,7 @@ from recon_model.train.run_folder import RunFolder
 from recon_model.train.settings import RECIPES, RecipeConfig
 from recon_model.train.sources import CloudSource, Source, SyntheticSource
 from recon_model.train.targets import TextTargets
+from recon_model.train.tensorboard import Scalars
 
 PACKAGES = ("recon-studio", "torch", "lightning-fabric", "open_clip_torch", "numpy", "safetensors")
 
@@ -53,6 +54,8 @@ class Request:
     """Settings of the recipe that differ from the preset's."""
     model_changes: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the model that differ from the preset's."""
+    tensorboard: bool = False
+    """Whether to write scalars for TensorBoard, too."""
 
 
 def launch(request: Request) -> str:
@@ -62,11 +65,12 @@ def launch(request: Request) -> str:
         "done" or "stopped".
 
     Raises:
-        ConfigError: a setting is unknown or out of range, or differs from the run to resume.
+        ConfigError: a setting is unknown or out of range, or differs from the run to resume; TensorBoard is asked for and missing.
         InputError: the data or the folder cannot be used.
         TeacherError: the teacher is missing, or is not the one the run was begun with.
         CheckpointError: the run's resume state is damaged.
     """
+    scalars = Scalars(request.out) if request.tensorboard else None
     folder = RunFolder(request.out)
     asked = _taken_up(request, folder.config()) if request.resume else _begun(request)
     recipe = RecipeConfig.from_dict(asked["recipe"])
@@ -76,7 +80,7 @@ def launch(request: Request) -> str:
         clip.check(asked["teacher"], image=True)
     config = {**asked, "model": model.to_dict(), "teacher": {"source": asked["teacher"]["source"], **clip.entry}}
     fabric = make_fabric(request.device, recipe.precision)
-    folder = RunFolder(request.out, quiet=fabric.global_rank != 0)
+    folder = RunFolder(request.out, quiet=fabric.global_rank != 0, also=scalars)
     names = tuple(asked.get("names", recipe.names))  # of the run to resume: there may be more categories by now
     source = _source(asked["data"], model, recipe, clip, request.cache or default_cache(), names)
     if request.resume and asked["names"] != list(source.names):
@@ -91,7 +95,11 @@ def launch(request: Request) -> str:
             loop.model.load_state_dict(_initial_weights(config["init"], model))
         return loop
 
-    return conduct(fabric, folder, source, None if request.resume else config, make)
+    try:
+        return conduct(fabric, folder, source, None if request.resume else config, make)
+    finally:
+        if scalars is not None:
+            scalars.close()
 
 
 def conduct(fabric: Fabric, folder: RunFolder, source: Source, config: Mapping[str, Any] | None, make: Callable[[], Loop]) -> str:

@@ -1,5 +1,6 @@
 import argparse
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -121,3 +122,25 @@ def test_an_existing_run_is_left_alone(tmp_path, data):
     with pytest.raises(InputError, match="already holds a run"):
         launch(request(tmp_path, data))
     assert (tmp_path / "run" / "last.safetensors").read_bytes() == before
+
+
+def test_tensorboard_reads_the_numbers_of_the_log(tmp_path, data):
+    loader = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader")
+    assert launch(request(tmp_path, data, tensorboard=True, recipe_changes={**SHORT, "log_every": 1})) == "done"
+    (file,) = (tmp_path / "run" / "tensorboard").iterdir()
+    told: dict[str, dict[int, float]] = {}
+    for event in loader.EventFileLoader(str(file)).Load():
+        for value in event.summary.value:
+            told.setdefault(value.tag, {})[event.step] = float(value.tensor.float_val[0])
+    logged = [json.loads(line) for line in (tmp_path / "run" / "events.jsonl").read_text().splitlines()]
+    steps = {event["step"]: event["losses"]["total"] for event in logged if event["event"] == "step"}
+    assert told["loss/total"] == pytest.approx(steps)
+    assert list(told["run/top1"]) == [2]
+    assert {"loss/csc_text", "run/learning_rate", "run/clouds_per_s", "validation/reconstruction"} <= told.keys()
+
+
+def test_a_missing_tensorboard_is_told_before_anything_begins(tmp_path, data, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(ConfigError, match=r"--tensorboard needs the package tensorboard: pip install 'recon-studio\[tensorboard\]'"):
+        launch(request(tmp_path, data, tensorboard=True))
+    assert not (tmp_path / "run").exists()
