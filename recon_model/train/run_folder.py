@@ -27,7 +27,7 @@ FORMAT = 1
 
 
 class RunFolder:
-    """The files of one run. Only the process of rank 0 writes; the others hold a folder with ``quiet`` set. ``also`` hears every event, too."""
+    """The files of one run. Only the process of rank 0 writes; the others hold one with ``quiet`` set. ``also`` hears every event."""
 
     def __init__(self, path: Path, *, quiet: bool = False, also: Callable[[str, Mapping[str, Any]], None] | None = None) -> None:
         self.path = path
