@@ -20,6 +20,7 @@ from recon_model.geometry.chamfer import chamfer
 from recon_model.geometry.patches import Patches, cut
 from recon_model.geometry.preparation import Floats, Indices, checked, to_unit
 from recon_model.lexicon import Name
+from recon_model.models.classifier import LabelHead
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright
 from recon_model.models.zero_shot import project
@@ -76,6 +77,7 @@ class Embedding:
     projected: Floats | None  # (B, D): to compare with words; None where the two teachers of the model do not share a space
     images: Floats | None = None  # (B, D): what the model expects the image teacher to make of a picture; to compare with pictures
     errors: Floats | None = None  # (B,): mean Chamfer distance of hidden patches, see ``Predictor.embed``
+    labels: Floats | None = None  # (B, L): shares of the fine-tuned head's labels; None where the model has none
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Predictor:
         notes: what loading matched.
         lacking: parts beside the encoder that hold no trained weights ("decoder", "image_proj", "text_proj"); they are not used.
         upright: what stands clouds up before they are looked at; None takes them as they are.
+        head: what tells labels apart, of a fine-tuned classifier.
         teacher: where its text teacher is, see ``Clip.load``; None follows the card.
         allow_download: whether a published teacher may be fetched.
     """
@@ -116,6 +119,7 @@ class Predictor:
         notes: Sequence[str] = (),
         lacking: Sequence[str] = (),
         upright: Upright | None = None,
+        head: LabelHead | None = None,
         teacher: str | None = None,
         allow_download: bool = False,
     ) -> None:
@@ -126,6 +130,9 @@ class Predictor:
         self.notes = tuple(notes)
         self.lacking = tuple(lacking)
         self.upright = None if upright is None else upright.eval().requires_grad_(False).to(device)
+        self._head = head
+        if head is not None:
+            head.layers.eval().requires_grad_(False).to(device)
         self.vocabulary = Vocabulary(self.card, source=teacher, allow_download=allow_download)
         self._familiar = Familiar.from_card(self.card)
         self._patches: Recent[Patches] = Recent(_REMEMBERED_CLOUDS)
@@ -150,16 +157,8 @@ class Predictor:
         """
         place = find_device(device)
         opened = open_pretraining(source)
-        return cls(
-            opened.model,
-            opened.card,
-            device=place,
-            notes=opened.notes,
-            lacking=opened.lacking,
-            upright=opened.upright,
-            teacher=teacher,
-            allow_download=allow_download,
-        )
+        parts: dict[str, Any] = {"notes": opened.notes, "lacking": opened.lacking, "upright": opened.upright, "head": opened.head}
+        return cls(opened.model, opened.card, device=place, **parts, teacher=teacher, allow_download=allow_download)
 
     @property
     def about(self) -> About:
@@ -173,6 +172,11 @@ class Predictor:
             num_groups=self.config.num_groups,
             notes=self.notes,
         )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What a fine-tuned head tells apart, in the order of ``Embedding.labels``; empty where the model has none."""
+        return () if self._head is None else self._head.labels
 
     # ------------------------------------------------------------ clouds
 
@@ -323,7 +327,7 @@ class Predictor:
         """
         if not len(clouds):
             raise InputError("clouds (0) must hold at least one cloud.")
-        features, projected, images, rebuilt = [], [], [], []
+        features, projected, images, rebuilt, labels = [], [], [], [], []
         for start in range(0, len(clouds), _BATCH):
             part = clouds[start : start + _BATCH]
             patches, doubts = self._standing(part)
@@ -331,13 +335,16 @@ class Predictor:
             encoded = self.model.encode(seen.patches)
             queries, tokens = encoded.queries[: len(part)], encoded.patches[: len(part)]
             features.append(torch.cat([queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1))
+            if self._head is not None:
+                labels.append(self._head.shares(encoded)[: len(part)])
             if self._why_no_words() is None:
                 teachers = project(encoded, self.model.image_proj, self.model.text_proj)
                 projected.append(seen.mean(teachers.mix(self.config.zero_shot_ratio)))
                 images.append(seen.mean(teachers.image))
             if errors and self._why_no_decoder() is None:
                 rebuilt.append(self._mean_errors(patches))
-        return Embedding(*(_numpy(torch.cat(parts)) if parts else None for parts in (features, projected, images, rebuilt)))  # type: ignore[arg-type]
+        parts = (features, projected, images, rebuilt, labels)
+        return Embedding(*(_numpy(torch.cat(part)) if part else None for part in parts))  # type: ignore[arg-type]
 
     def _standing(self, clouds: Sequence["Prepared | npt.ArrayLike"]) -> tuple[Patches, list[Floats | None]]:
         """Cuts clouds, stands those up that were not prepared before, and says of each in how far it may stand otherwise."""

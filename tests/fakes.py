@@ -420,6 +420,7 @@ def _embed_clouds(request: EmbedClouds) -> Reply:
         projected=Array.of(np.stack([np.cos(first), np.sin(first)], axis=1)),
         images=Array.of(np.stack([np.sin(first), np.cos(first)], axis=1)),
         errors=Array.of(first / 100),
+        labels=None,
         previews=Array.of(np.zeros((len(first), PREVIEW_POINTS, 3), dtype=np.uint8)),
         failures=("",) * len(first),
         milliseconds=80.0,

@@ -14,6 +14,7 @@ from recon_model.checkpoint import release
 from recon_model.checkpoint.loading import compare
 from recon_model.config import ModelConfig
 from recon_model.errors import CheckpointError, ConfigError
+from recon_model.models.classifier import LabelHead, make_head
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright, UprightShape
 
@@ -43,6 +44,8 @@ class Opened:
     """Those of ``PARTS`` that the checkpoint brings no weights for."""
     upright: Upright | None = None
     """What stands clouds up before the model looks at them; None where it takes them as they are."""
+    head: LabelHead | None = None
+    """What a fine-tuned classifier tells labels apart with; None where the checkpoint is none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +91,8 @@ def open_pretraining(source: str | Path) -> Opened:
 
     Raises:
         InputError: the default model does not ship with this installation.
-        CheckpointError: the checkpoint is missing, damaged, foreign, or brings less than the whole encoder.
+        CheckpointError: the checkpoint is missing, damaged, foreign, or brings less than the whole encoder, or than the whole head of a
+            classifier.
     """
     stored = read(source)
     try:
@@ -98,17 +102,34 @@ def open_pretraining(source: str | Path) -> Opened:
     # Not on the meta device: that spares the drawing of numbers, but imports torch's compiler, a second and more.
     with torch.random.fork_rng(devices=[]):
         model = Pretraining(config)
-    report = compare(model, stored.state)
+    head, rest = _open_head(source, stored, config)
+    report = compare(model, rest)
     lost = [*report.missing, *report.misshapen]
     if incomplete := [name for name in lost if name.startswith("encoder.")]:
         raise CheckpointError(
             f"Model '{source}' must bring its whole encoder and brings {report.coverage:.1%}; "
             f"missing or misshapen: {', '.join(incomplete[:6])}{' and more' if len(incomplete) > 6 else ''}."
         )
-    model.load_state_dict({name: stored.state[name] for name in report.matched}, strict=False)
+    model.load_state_dict({name: rest[name] for name in report.matched}, strict=False)
     lacking = {name.partition(".")[0] for name in lost}
     notes = (*stored.notes, *report.notes())
-    return Opened(model, stored.card, notes, tuple(part for part in PARTS if part in lacking), _open_upright(source, stored.card))
+    return Opened(model, stored.card, notes, tuple(part for part in PARTS if part in lacking), _open_upright(source, stored.card), head)
+
+
+def _open_head(source: str | Path, stored: Stored, config: ModelConfig) -> tuple[LabelHead | None, dict[str, Tensor]]:
+    """Takes the head of a classifier of ours out of its tensors; returns it, and what is left."""
+    card = stored.card
+    labels = tuple(map(str, card.get("classes") or ())) if card.get("kind") == "classifier" else ()
+    if not labels:
+        return None, stored.state
+    weights = {name.removeprefix("head."): value for name, value in stored.state.items() if name.startswith("head.")}
+    try:
+        with torch.random.fork_rng(devices=[]):
+            layers = make_head(config, len(labels), "linear" if card["recipe"]["mode"] == "linear" else "mlp")
+        layers.load_state_dict(weights)
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise CheckpointError(f"Model '{source}' has a head that does not fit its {len(labels)} labels.") from error
+    return LabelHead(layers, labels), {name: value for name, value in stored.state.items() if not name.startswith("head.")}
 
 
 def save_upright(folder: Path, upright: Upright, card: dict[str, Any]) -> None:

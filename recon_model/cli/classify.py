@@ -1,8 +1,8 @@
-"""``recon classify``: rank names for clouds."""
+"""``recon classify``: rank names for clouds, and the labels of a fine-tuned head where the model has one."""
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_json, add_model, load_model, split_names
@@ -11,12 +11,18 @@ from recon_model.cli.treatment import add_treatment, treated
 from recon_model.errors import InputError
 from recon_model.lexicon import Name, as_names, parse
 
+if TYPE_CHECKING:
+    from recon_model.predictor import Predictor, Prepared
+    from recon_model.teachers.ranking import Scores
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon classify`` takes."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a cloud or mesh")
-    names = parser.add_mutually_exclusive_group(required=True)
-    names.add_argument("--names", help="names to rank, separated by commas")
+    names = parser.add_mutually_exclusive_group()
+    names.add_argument(
+        "--names", help="names to rank, separated by commas; a model with a fine-tuned head ranks its labels without them, too"
+    )
     names.add_argument(
         "--names-file", type=Path, metavar="TXT", help="names, one a line, as in the Words room: 'chair = armchair, stool, - sofa'"
     )
@@ -32,26 +38,57 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the ranking of every file that can be read; says which cannot, and then returns 2."""
-    names = as_names(split_names(args.names)) if args.names_file is None else read_names(args.names_file)
+    """Prints the rankings of every file that can be read; says which cannot, and then returns 2."""
+    names = _names(args)
     templates = args.template or args.templates
     predictor = load_model(args)
-    predictor.vocabulary.classifier(names, templates)  # first: a missing teacher should be told before files are read
+    if not names and not predictor.labels:
+        raise InputError("names must be given (--names or --names-file): this model has no fine-tuned head with labels of its own.")
+    if names:
+        predictor.vocabulary.classifier(names, templates)  # first: a missing teacher should be told before files are read
     found: list[dict[str, Any]] = []
     clouds = CloudFiles(args.files)
     for path, cloud in clouds:
-        scores = predictor.classify(predictor.prepare(treated(cloud, args.fix).points, up=args.up), names, templates)
-        ranked = zip(scores.names, scores.similarities.tolist(), strict=True)
-        rows = [{"name": name, "score": score} for name, score in ranked]
-        doubts = {"margin": scores.margin, "entropy_bits": scores.entropy, "unlike": scores.unlike}
-        found.append({"file": path, "scores": rows, **doubts})
+        prepared = predictor.prepare(treated(cloud, args.fix).points, up=args.up)
+        by_head = {"labels": _labelled(predictor, prepared)} if predictor.labels else {}
+        by_words = _ranked(predictor.classify(prepared, names, templates)) if names else {}
+        found.append({"file": path, **by_head, **by_words})
     if args.json:
         print_json(args, {"files": found})
     else:
         for entry in found:
-            ranked_lines = (f"  {row['score']:6.3f}  {row['name']}" for row in entry["scores"])
-            print_lines(args, [entry["file"], *ranked_lines, f"  {_doubts(entry)}"])
+            print_lines(args, [entry["file"], *_in_words(entry)])
     return clouds.outcome
+
+
+def _names(args: argparse.Namespace) -> tuple[Name, ...]:
+    if args.names_file is not None:
+        return read_names(args.names_file)
+    return as_names(split_names(args.names)) if args.names is not None else ()
+
+
+def _labelled(predictor: "Predictor", prepared: "Prepared") -> list[dict[str, Any]]:
+    """The head's labels with their shares, the surest first."""
+    shares = predictor.embed([prepared]).labels
+    assert shares is not None
+    ranked = sorted(zip(predictor.labels, shares[0].tolist(), strict=True), key=lambda pair: -pair[1])
+    return [{"label": label, "share": share} for label, share in ranked]
+
+
+def _ranked(scores: "Scores") -> dict[str, Any]:
+    ranked = zip(scores.names, scores.similarities.tolist(), strict=True)
+    rows = [{"name": name, "score": score} for name, score in ranked]
+    return {"scores": rows, "margin": scores.margin, "entropy_bits": scores.entropy, "unlike": scores.unlike}
+
+
+def _in_words(entry: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    if "labels" in entry:
+        lines += ["  by the fine-tuned head:", *(f"  {100 * row['share']:5.1f} %  {row['label']}" for row in entry["labels"])]
+    if "scores" in entry:
+        lines += ["  by words:"] if lines else []
+        lines += [*(f"  {row['score']:6.3f}  {row['name']}" for row in entry["scores"]), f"  {_doubts(entry)}"]
+    return lines
 
 
 def read_names(file: Path) -> tuple[Name, ...]:

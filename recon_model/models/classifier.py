@@ -1,12 +1,13 @@
 """Fine-tuning for classification: the encoder and a small head."""
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from torch import Tensor, nn
 
 from recon_model.config import ModelConfig, require_choice
 from recon_model.geometry.patches import Patches
-from recon_model.models.encoder import Encoder
+from recon_model.models.encoder import Encoded, Encoder
 from recon_model.models.pooling import finetuning_feature
 
 HeadKind = Literal["mlp", "linear"]
@@ -28,12 +29,29 @@ class Classifier(nn.Module):
         require_choice("head", head, get_args(HeadKind))
         self.config = config
         self.encoder = Encoder(config)
-        feature = 4 * config.width
-        self.head = nn.Sequential(nn.Linear(feature, num_classes)) if head == "linear" else _mlp(feature, num_classes, dropout)
+        self.head = make_head(config, num_classes, head, dropout)
 
     def forward(self, patches: Patches) -> Tensor:
         """Maps cut clouds to logits (B, num_classes); gradients reach the whole encoder."""
         return self.head(finetuning_feature(self.encoder(patches)))  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelHead:
+    """A fine-tuned head apart from its encoder, with the labels it tells apart."""
+
+    layers: nn.Module
+    labels: tuple[str, ...]
+
+    def shares(self, encoded: Encoded) -> Tensor:
+        """Returns what share of certainty (B, labels) each label gets: the softmax of the logits."""
+        return self.layers(finetuning_feature(encoded)).softmax(dim=1)  # type: ignore[no-any-return]
+
+
+def make_head(config: ModelConfig, num_classes: int, head: HeadKind = "mlp", dropout: float = 0.5) -> nn.Sequential:
+    """Returns a head with random weights, see ``Classifier``."""
+    feature = 4 * config.width
+    return nn.Sequential(nn.Linear(feature, num_classes)) if head == "linear" else _mlp(feature, num_classes, dropout)
 
 
 def _mlp(feature: int, num_classes: int, dropout: float) -> nn.Sequential:

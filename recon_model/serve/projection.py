@@ -191,8 +191,14 @@ def _placed(request: PlaceClouds) -> CloudsPlaced:
     return CloudsPlaced(id=request.id, coordinates=Array.of(places), neighbours=Array.of(index), milliseconds=milliseconds)
 
 
-def _features(array: Array) -> Floats:
-    values: Floats = array.numpy()
+def _features(sent: Array | str) -> Floats:
+    if isinstance(sent, str):
+        try:
+            values: Floats = np.load(sent, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise InputError(f"The features in '{sent}' cannot be read ({error}).") from error
+    else:
+        values = sent.numpy()
     if values.ndim != 2 or not values.size or not np.isfinite(values).all():
         raise InputError(f"features {values.shape} must be (n, d) of finite numbers with at least one row.")
     return values

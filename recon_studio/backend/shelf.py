@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
 
-FORMAT = 2
+FORMAT = 3
 
 
 class Source(NamedTuple):
@@ -48,6 +48,7 @@ class Row:
     error: float
     """NaN where unknown."""
     preview: npt.NDArray[np.uint8]
+    head: npt.NDArray[np.float32] | None = None
 
 
 class Shelf:
@@ -101,7 +102,11 @@ def _arrays(rows: list[Row]) -> dict[str, npt.NDArray[Any]]:
         "errors": np.array([row.error for row in rows], np.float32),
         "previews": np.stack([row.preview for row in rows]),
     }
-    for name, found in (("projected", [row.projected for row in rows]), ("images", [row.image for row in rows])):
+    for name, found in (
+        ("projected", [row.projected for row in rows]),
+        ("images", [row.image for row in rows]),
+        ("heads", [row.head for row in rows]),
+    ):
         kept = [values for values in found if values is not None]
         if len(kept) == len(rows):
             arrays[name] = np.stack(kept)
@@ -117,11 +122,13 @@ def _rows(arrays: dict[str, npt.NDArray[Any]]) -> list[Row]:
     if int(arrays["format"]) != FORMAT:
         raise ValueError("format")
     count = len(arrays["paths"])
-    projected, images = arrays.get("projected"), arrays.get("images")
+    projected, images, heads = (arrays.get(name) for name in ("projected", "images", "heads"))
     shapes = {"numbers": (count, 4), "labels": (count,), "errors": (count,), "previews": (count, PREVIEW_POINTS, 3)}
     if any(arrays[name].shape != shape for name, shape in shapes.items()) or arrays["features"].shape[:1] != (count,):
         raise ValueError("shape")
-    if arrays["features"].ndim != 2 or any(each is not None and (each.ndim != 2 or len(each) != count) for each in (projected, images)):
+    if arrays["features"].ndim != 2 or any(
+        each is not None and (each.ndim != 2 or len(each) != count) for each in (projected, images, heads)
+    ):
         raise ValueError("shape")
     return [
         Row(
@@ -133,6 +140,7 @@ def _rows(arrays: dict[str, npt.NDArray[Any]]) -> list[Row]:
             image=None if images is None else images[row],
             error=float(arrays["errors"][row]),
             preview=arrays["previews"][row],
+            head=None if heads is None else heads[row],
         )
         for row in range(count)
     ]

@@ -17,6 +17,7 @@ from recon_studio.state import actions
 from recon_studio.state import embeddings as embedded
 from recon_studio.state.app_state import AppState, Job, Model, Notice
 from recon_studio.state.embeddings import CloudKey, Embeddings, EmbeddingWork
+from recon_studio.state.words import head_labels
 
 JOB = -1
 """The line of the activity bar; requests have positive ids."""
@@ -265,6 +266,7 @@ class EmbeddingController(QObject):
         said = {path: embedded.label_of(path, folders, known) for path in self._paths}
         projected = [row.projected for row in rows if row.projected is not None]
         images = [row.image for row in rows if row.image is not None]
+        heads = [row.head for row in rows if row.head is not None]
         errors = np.array([row.error for row in rows], np.float32)
         return Embeddings(
             model=model_key(model),
@@ -276,6 +278,8 @@ class EmbeddingController(QObject):
             images=np.stack(images) if len(images) == len(rows) else None,
             errors=None if np.isnan(errors).all() else errors,
             previews=np.stack([row.preview for row in rows]),
+            head=np.stack(heads) if len(heads) == len(rows) else None,
+            head_labels=head_labels(model),
         )
 
     def _save(self) -> None:
@@ -345,6 +349,7 @@ def _rows(batch: list[_Cloud], reply: CloudsEmbedded) -> Iterator[tuple[_Cloud, 
     projected = None if reply.projected is None else reply.projected.numpy()
     images = None if reply.images is None else reply.images.numpy()
     errors = np.full(len(batch), np.nan, np.float32) if reply.errors is None else reply.errors.numpy()
+    heads = None if reply.labels is None else reply.labels.numpy()
     for place, cloud in enumerate(batch):
         if not reply.failures[place]:
             yield (
@@ -358,5 +363,6 @@ def _rows(batch: list[_Cloud], reply: CloudsEmbedded) -> Iterator[tuple[_Cloud, 
                     image=None if images is None else images[place],
                     error=float(errors[place]),
                     preview=previews[place],
+                    head=None if heads is None else heads[place],
                 ),
             )

@@ -1,7 +1,7 @@
 """The map: embeddings are laid out by the projection process, watched, steered, and new clouds and phrases placed among them."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from recon_studio.backend.client import Backend
 from recon_studio.controllers.embeddings import EmbeddingController
 from recon_studio.controllers.lapse import LapseController
 from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.parcel import INLINE_BYTES, Parcel
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.writing import LineWriter
 from recon_studio.scene.map_export import csv_lines, svg_lines
@@ -34,12 +35,14 @@ from recon_studio.state import actions
 from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState, Job, Notice
 from recon_studio.state.embeddings import Embeddings
-from recon_studio.state.map import ColourBy, MapSettings, MapTool, Projection, Quality, SelectMode, Words
+from recon_studio.state.map import ColourBy, MapSettings, MapTool, Projection, Quality, SelectMode
 
 JOB = -2
 """The projection's line of the activity bar."""
 MOST_PLACED = 0.5
 """Share of the fitted clouds that are placed rather than laid out anew."""
+PACKING = 0
+"""In place of a request's id, while its features are being packed."""
 
 
 class MapController(QObject):
@@ -58,8 +61,10 @@ class MapController(QObject):
         self._running: tuple[int, Projection] | None = None  # request id, and what it lays out
         self._next: MapSettings | None = None  # to start when what runs has stopped
         self._placing: tuple[int, Projection, Embeddings] | None = None
+        self._parcel: Parcel | None = None
+        self._selections = 0
         self._began = 0.0
-        self._texts: tuple[int, tuple[str, ...], str] | None = None  # request id, names, phrase
+        self._texts: tuple[int, str] | None = None  # request id, and the phrase
         self._phrase = ""
         self._writer: LineWriter | None = None
         self.lapse = LapseController(store, backend, self)
@@ -85,7 +90,7 @@ class MapController(QObject):
             "namesToggled": lambda shown: self._apply(mapping.change, names_shown=shown),
             "toolChosen": self.set_tool,
             "rowsChosen": self.select,
-            "selectionCleared": lambda: self._apply(mapping.change, selected=None),
+            "selectionCleared": lambda: self.select((), "replace"),
             "rowPicked": self.pick,
             "rowOpened": self.open,
             "phraseEntered": self.ask_phrase,
@@ -147,15 +152,16 @@ class MapController(QObject):
     def colour_by(self, by: ColourBy) -> None:
         """Colours the clouds another way."""
         self._apply(mapping.colour_by, by)
-        self._ask_texts()
 
     def set_tool(self, tool: MapTool) -> None:
         """Takes another tool in hand."""
         self._apply(mapping.change, tool=tool)
 
     def select(self, rows: Iterable[int], mode: SelectMode) -> None:
-        """Selects clouds."""
-        self._apply(mapping.select, rows, mode)
+        """Selects clouds; each selection is a step to undo."""
+        self._selections += 1
+        chosen = tuple(rows)
+        self._store.record("selection on the map", lambda state: mapping.select(state, chosen, mode), self._selections)
 
     def pick(self, row: int) -> None:
         """Opens a cloud on the bench, and stays here."""
@@ -173,7 +179,7 @@ class MapController(QObject):
         self._phrase = " ".join(text.split())
         self._apply(mapping.change, phrase=None, phrase_note="Asking the text teacher…" if self._phrase else "")
         if self._phrase:
-            self._ask_texts()
+            self._ask_phrase()
 
     def export(self, kind: str, path: str) -> None:
         """Writes the map as a drawing ("svg") or a table ("csv"), a little at a time."""
@@ -187,7 +193,8 @@ class MapController(QObject):
         self._writer.finished.connect(self._exported)
 
     def close(self) -> None:
-        """Writes no further."""
+        """Writes and packs no further."""
+        self._unpack()
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
@@ -204,18 +211,26 @@ class MapController(QObject):
 
     def _start(self, settings: MapSettings) -> None:
         clouds = self._store.state.embeddings
-        features = None if clouds is None else mapping.features_of(clouds, settings.feature)
-        if clouds is None or features is None or len(clouds) < mapping.FEWEST:
-            self.say(Notice(why_not(clouds, settings) or "Embed the library first.", "warning"))
+        why = why_not(clouds, settings)
+        if clouds is None or why:
+            self.say(Notice(why, "warning"))
             return
         old = self._store.state.map.projection
         known = old if old is not None and old.clouds is clouds else None
         start = known.coordinates if known is not None else np.zeros((len(clouds), 2), np.float32)
         grouped = known.clusters if known is not None and known.settings.feature == settings.feature else None
-        labels = mapping.label_numbers(clouds.labels)
+        projection = Projection(clouds, settings, start, len(clouds), clusters=grouped)
+        self._began = time.monotonic()
+        self._running = (PACKING, projection)
+        self._apply(mapping.change, phase="running")
+        self._tell(0, settings.iterations)
+        self._pack(lambda: mapping.features_of(clouds, settings.feature), clouds, lambda features: self._submit(features, projection))
+
+    def _submit(self, features: Array | str, projection: Projection) -> None:
+        settings, labels = projection.settings, mapping.label_numbers(projection.clouds.labels)
         request = StartProjection(
             id=0,
-            features=Array.of(features),
+            features=features,
             method=settings.method,
             perplexity=settings.perplexity,
             iterations=settings.iterations,
@@ -224,13 +239,26 @@ class MapController(QObject):
             labels=None if labels is None else Array.of(labels),
             clusters=settings.clusters,
         )
-        projection = Projection(clouds, settings, start, len(clouds), clusters=grouped)
-        self._began = time.monotonic()
         self._running = (self._backend.submit(request), projection)
-        self._apply(mapping.change, phase="running")
-        self._tell(0, settings.iterations)
+
+    def _pack(self, make: Callable[[], Any], clouds: Embeddings, then: Callable[[Array | str], None]) -> None:
+        """Hands features of these clouds over, when they are packed."""
+        self._unpack()
+        if clouds.features.nbytes <= INLINE_BYTES:
+            then(Array.of(make()))
+        else:
+            self._parcel = Parcel(make, then)
+
+    def _unpack(self) -> None:
+        parcel, self._parcel = self._parcel, None
+        if parcel is not None:
+            parcel.close()
 
     def _steer(self, command: str) -> None:
+        if self._running is not None and self._running[0] == PACKING:
+            if command == "stop":
+                self._idle()
+            return
         self._backend.submit(SteerProjection(id=0, command=command))
 
     def _progressed(self, request: Request, reply: Reply) -> None:
@@ -243,11 +271,17 @@ class MapController(QObject):
 
     def _finish(self, reply: Reply) -> None:
         assert self._running is not None
-        made, self._running = self._running[1], None
-        self._store.apply(lambda state: actions.end_job(mapping.change(state, phase="idle"), JOB))
+        made = self._running[1]
         if isinstance(reply, Failed):
             self.say(Notice(reply.sentence, "error"))
-        elif isinstance(reply, Projected) and made.clouds.model == _model_of(self._store.state.embeddings):
+        self._idle(made if isinstance(reply, Projected) else None, reply)
+
+    def _idle(self, made: Projection | None = None, reply: Reply | None = None) -> None:
+        """Nothing runs any more: what was made is shown, and what was asked meanwhile begun."""
+        self._running = None
+        self._unpack()
+        self._store.apply(lambda state: actions.end_job(mapping.change(state, phase="idle"), JOB))
+        if made is not None and isinstance(reply, Projected) and made.clouds.model == _model_of(self._store.state.embeddings):
             self._apply(mapping.show_projection, _finished(made, reply))
         following, self._next = self._next, None
         if following is not None:
@@ -283,23 +317,34 @@ class MapController(QObject):
         if not projection.finished or len(rows) > MOST_PLACED * projection.fitted:
             self._start(projection.settings if projection.finished else replace(projection.settings, method="pca"))
             return
-        new, reference = (mapping.features_of(each, projection.settings.feature) for each in (clouds, projection.clouds))
-        if new is None or reference is None:
-            return
-        fitted = projection.fitted
-        request = PlaceClouds(
-            id=0,
-            features=Array.of(new[rows]),
-            reference=Array.of(reference[:fitted]),
-            coordinates=Array.of(projection.coordinates[:fitted]),
-            method=projection.settings.method,
-        )
-        self._placing = (self._backend.submit(request), projection, mapping.with_rows(projection.clouds, clouds, rows))
+        feature, fitted = projection.settings.feature, projection.fitted
+        joined: list[Embeddings] = []
+
+        def reference() -> Any:
+            joined.append(mapping.with_rows(projection.clouds, clouds, rows))
+            found = mapping.features_of(projection.clouds, feature)
+            return None if found is None else found[:fitted]
+
+        def place(packed: Array | str) -> None:
+            new = mapping.features_of(mapping.rows_of(clouds, rows), feature)
+            request = PlaceClouds(
+                id=0,
+                features=Array.of(new if new is not None else np.zeros((0, 0), np.float32)),
+                reference=packed,
+                coordinates=Array.of(projection.coordinates[:fitted]),
+                method=projection.settings.method,
+            )
+            self._placing = (self._backend.submit(request), projection, joined[0])
+
+        if not why_not(clouds, projection.settings) and not why_not(projection.clouds, projection.settings):
+            self._placing = (PACKING, projection, clouds)
+            self._pack(reference, projection.clouds, place)
 
     def _placed(self, reply: Reply) -> None:
         assert self._placing is not None
         _, projection, clouds = self._placing
         self._placing = None
+        self._unpack()
         if isinstance(reply, Failed):
             self.say(Notice(reply.sentence, "error"))
         elif isinstance(reply, CloudsPlaced) and self._store.state.map.projection is projection:
@@ -311,30 +356,18 @@ class MapController(QObject):
 
     # ------------------------------------------------------------ words
 
-    def _ask_texts(self) -> None:
-        """Asks for the features of the names, where a colour needs them, and of the phrase, at once: a newer one replaces an older."""
-        state = self._store.state
-        names = state.names if state.map.colour_by in mapping.NEEDS_WORDS else ()
-        if state.map.words is not None and state.map.words.names == names:
-            names = ()
-        asked = (*names, *([self._phrase] if self._phrase else []))
-        if asked and state.room == "map":
-            self._texts = (self._backend.submit(EmbedTexts(id=0, names=asked)), names, self._phrase)
+    def _ask_phrase(self) -> None:
+        if self._store.state.room == "map":
+            self._texts = (self._backend.submit(EmbedTexts(id=0, names=(self._phrase,))), self._phrase)
 
     def _texts_embedded(self, reply: Reply) -> None:
         assert self._texts is not None
-        _, names, phrase = self._texts
+        _, phrase = self._texts
         self._texts = None
         if isinstance(reply, Failed):
-            self._apply(mapping.change, phrase_note=reply.sentence if phrase else "")
-            if names:
-                self.say(Notice(reply.sentence, "error"))
-        elif isinstance(reply, TextsEmbedded):
-            features = reply.features.numpy()
-            if names:
-                self._apply(mapping.change, words=Words(names, features[: len(names)], reply.temperature))
-            if phrase and phrase == self._phrase:
-                self._show_phrase(phrase, features[-1])
+            self._apply(mapping.change, phrase_note=reply.sentence)
+        elif isinstance(reply, TextsEmbedded) and phrase == self._phrase:
+            self._show_phrase(phrase, reply.features.numpy()[-1])
 
     def _show_phrase(self, text: str, feature: Any) -> None:
         projection = self._store.state.map.projection
@@ -356,16 +389,16 @@ class MapController(QObject):
 
     def _dropped(self, request: Request) -> None:
         if self._texts is not None and request.id == self._texts[0]:
-            self._texts = None  # a newer request asks for the same and more
+            self._texts = None  # a newer phrase took its place
 
     def _follow(self, old: AppState, new: AppState) -> None:
         projection = new.map.projection
         if projection is not None and new.embeddings is None and old.embeddings is not None:
             # Another model: what the old one laid out is of no use to it.
             self.stop()
-            self._store.apply(lambda state: mapping.change(mapping.show_projection(state, None), words=None, phrase_note=""))
-        if new.names != old.names and new.map.colour_by in mapping.NEEDS_WORDS:
-            self._ask_texts()
+            self._store.apply(lambda state: mapping.change(mapping.show_projection(state, None), phrase_note=""))
+        if new.words.ranking is not old.words.ranking:
+            self._apply(mapping.predict)
         if new.room == "map" and old.room != "map":
             self._embedded()
 
@@ -379,7 +412,7 @@ def why_not(clouds: Embeddings | None, settings: MapSettings) -> str:
         return "Embed the library first."
     if len(clouds) < mapping.FEWEST:
         return f"A map needs at least {mapping.FEWEST} clouds; {len(clouds)} are embedded."
-    if mapping.features_of(clouds, settings.feature) is None:
+    if settings.feature == "projected" and clouds.projected is None:
         return "This model has no projected features; choose queries or pooled patches."
     return ""
 

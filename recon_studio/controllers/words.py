@@ -4,11 +4,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from recon_model.serve.messages import Array, ClassifyByWords, Failed, Reply, Request, Scores
+from recon_model.serve.messages import Array, ClassifyByWords, CloudLabelled, Failed, LabelCloud, Reply, Request, Scores
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions, words
-from recon_studio.state.app_state import AppState, Notice, Score
+from recon_studio.state.app_state import AppState, Notice, Prepared, Score
+from recon_studio.state.wording import Labelled
 
 NOTHING: tuple[Any, ...] = (None, (), "")
 
@@ -23,6 +24,7 @@ class WordsController(QObject):
         super().__init__(parent)
         self._store = store
         self._backend = backend
+        self._labelling: tuple[int, Prepared | None] = (0, None)  # request id, and the cloud that the head was asked about
         self._asked = NOTHING  # prepared cloud, names and templates of the last question
         store.changed.connect(self._follow)
         backend.answered.connect(self._answered)
@@ -49,6 +51,8 @@ class WordsController(QObject):
         if state.prepared is None or state.words.wording.template_problem():
             return
         question = (state.prepared, words.asked_names(state), state.words.wording.asked_templates())
+        if words.head_labels(state.model) and words.labelled(state) is None:
+            self._labelling = (self._backend.submit(LabelCloud(id=0, points=Array.of(state.prepared.points))), state.prepared)
         if not question[1]:
             self._asked = NOTHING
             self._backend.abandon(ClassifyByWords)
@@ -66,18 +70,22 @@ class WordsController(QObject):
     def _follow(self, old: AppState, new: AppState) -> None:
         if new.prepared is not old.prepared:
             self._asked = NOTHING
-            self._backend.abandon(ClassifyByWords)
+            self._backend.abandon(ClassifyByWords, LabelCloud)
         elif new.words.wording != old.words.wording:
             self.classify()
 
     def _answered(self, request: Request, reply: Reply) -> None:
+        if isinstance(request, LabelCloud):
+            self._take_labels(request, reply)
+            return
         # The names may have been edited while these were ranked; then their own ranking follows.
         if not isinstance(request, ClassifyByWords) or (request.names, request.templates) != self._asked[1:]:
             return
         if isinstance(reply, Failed):
             self._asked = NOTHING
-            notice = Notice(reply.sentence, "error")
-            self._store.apply(lambda state: actions.notify(words.fail(state, reply.sentence), notice))
+            self._store.apply(lambda state: words.fail(state, reply.sentence))
+            if not words.head_labels(self._store.state.model):  # else its labels are shown, which need no words
+                self._store.apply(lambda state: actions.notify(state, Notice(reply.sentence, "error")))
         elif isinstance(reply, Scores):
             numbers = (
                 reply.names,
@@ -92,3 +100,11 @@ class WordsController(QObject):
                 for name, similarity, share, phrase, lowered, negative in zip(*numbers, strict=True)
             )
             self._store.apply(lambda state: words.show_verdict(state, scores, reply.margin, reply.entropy, reply.unlike))
+
+    def _take_labels(self, request: LabelCloud, reply: Reply) -> None:
+        asked, prepared = self._labelling
+        if isinstance(reply, Failed):
+            self._store.apply(lambda state: actions.notify(state, Notice(reply.sentence, "error")))
+        elif isinstance(reply, CloudLabelled) and prepared is not None and request.id == asked:
+            ranked = sorted(zip(reply.labels, reply.shares.numpy().tolist(), strict=True), key=lambda pair: -pair[1])
+            self._store.apply(lambda state: words.show_labels(state, Labelled(prepared, tuple(ranked))))

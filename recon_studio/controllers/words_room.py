@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +29,57 @@ from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.words import WordsController
 from recon_studio.state import actions, words
-from recon_studio.state.app_state import AppState, Notice
+from recon_studio.state.app_state import AppState, Floats, Notice
 from recon_studio.state.embeddings import CloudKey, Embeddings
+from recon_studio.state.map import NEEDS_WORDS
 from recon_studio.state.wording import Found, LibraryRanking, Picture, Search
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 """What a dropped file's name ends in when it is a picture rather than a cloud."""
+PART_BYTES = 4 << 20
+"""Features sent to be ranked in one message: a few milliseconds of packing."""
 AT_ONCE = 200
 """A library of so many files is embedded when the room is entered; a larger one when the user says so."""
 
 
+@dataclass(eq=False)
+class _Walk:
+    """One ranking of the whole library, part by part."""
+
+    embeddings: Embeddings
+    projected: Floats
+    names: tuple[Name, ...]
+    templates: str | tuple[str, ...]
+    parts: list[CloudsRanked] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """Clouds ranked so far."""
+        return sum(part.best.shape[0] for part in self.parts)
+
+    def ranking(self) -> LibraryRanking:
+        """Returns all parts in one."""
+
+        def joined(*arrays: Array) -> Any:
+            return np.concatenate([array.numpy() for array in arrays])
+
+        parts = self.parts
+        unlike = [part.unlike for part in parts if part.unlike is not None]
+        return LibraryRanking(
+            embeddings=self.embeddings,
+            names=parts[0].names,
+            scores=joined(*(part.scores for part in parts)),
+            best=joined(*(part.best for part in parts)),
+            share=joined(*(part.shares for part in parts)),
+            margin=joined(*(part.margins for part in parts)),
+            entropy=joined(*(part.entropies for part in parts)),
+            unlike=joined(*unlike) if len(unlike) == len(parts) else None,
+            milliseconds=sum(part.milliseconds for part in parts),
+        )
+
+
 class WordsRoomController(QObject):
-    """Ranks the library while the room is in sight, and looks for what is asked.
+    """Ranks the library while this room is in sight, or the map coloured by it, and looks for what is asked.
 
     Args:
         words: owns the names.
@@ -61,11 +101,13 @@ class WordsRoomController(QObject):
         self._words, self._library, self._embeddings = words, library, embeddings
         self._ranked: tuple[Any, ...] = ()  # embeddings, names and templates last asked
         self._looked: tuple[Any, ...] = ()  # search, embeddings, templates and picture last asked
+        self._walks: dict[int, _Walk] = {}  # request -> the ranking it is a part of
+        self._walk: _Walk | None = None  # the newest
         self._asked: dict[int, Embeddings] = {}  # request -> what it was asked about
         self._offered: set[str] = set()  # paths already given to be embedded
         store.changed.connect(self._follow)
         backend.answered.connect(self._answered)
-        backend.dropped.connect(lambda request: self._asked.pop(request.id, None))
+        backend.dropped.connect(self._dropped)
 
     def connect_view(self, view: Any) -> None:
         """Joins the room's signals to the handlers."""
@@ -149,6 +191,8 @@ class WordsRoomController(QObject):
         wanted = new.words.search
         if wanted is not None and wanted.kind == "picture" and new.words.picture is None and wanted is not old.words.search:
             self._backend.submit(ReadPicture(id=0, path=wanted.what))
+        if new.room == "map" and new.map.colour_by in NEEDS_WORDS:
+            self._rank(new)
         if new.room != "words":
             return
         if emptied or new.items is not old.items or old.room != "words" or (new.model is not None and old.model is None):
@@ -178,9 +222,14 @@ class WordsRoomController(QObject):
         question = (embeddings, names, wording.asked_templates())
         if question != self._ranked:
             self._ranked = question
-            projected = Array.of(embeddings.projected)
-            request = RankClouds(id=0, projected=projected, names=names, templates=wording.asked_templates())
-            self._asked[self._backend.submit(request)] = embeddings
+            self._walk = _Walk(embeddings, embeddings.projected, names, wording.asked_templates())
+            self._rank_part(self._walk)
+
+    def _rank_part(self, walk: "_Walk") -> None:
+        """Asks about the next of the clouds: packing all fifty thousand of a large library would hold the window up."""
+        projected = Array.of(walk.projected[walk.done : walk.done + max(1, PART_BYTES // walk.projected[0].nbytes)])
+        request = RankClouds(id=0, projected=projected, names=walk.names, templates=walk.templates)
+        self._walks[self._backend.submit(request)] = walk
 
     def _look(self) -> None:
         """Asks how well the library fits what is looked for, where that is not known yet."""
@@ -213,27 +262,26 @@ class WordsRoomController(QObject):
         if isinstance(request, ReadPicture):
             self._take_picture(request, reply)
         elif isinstance(request, RankClouds):
-            self._take_ranking(self._asked.pop(request.id), reply)
+            self._take_ranking(self._walks.pop(request.id), reply)
         elif isinstance(request, FindByWords | FindByPicture):
             self._take_found(request, self._asked.pop(request.id), reply)
 
-    def _take_ranking(self, embeddings: Embeddings, reply: Reply) -> None:
+    def _take_ranking(self, walk: "_Walk", reply: Reply) -> None:
         if isinstance(reply, CloudsRanked):
-            ranking = LibraryRanking(
-                embeddings=embeddings,
-                names=reply.names,
-                scores=reply.scores.numpy(),
-                best=reply.best.numpy(),
-                share=reply.shares.numpy(),
-                margin=reply.margins.numpy(),
-                entropy=reply.entropies.numpy(),
-                unlike=None if reply.unlike is None else reply.unlike.numpy(),
-                milliseconds=reply.milliseconds,
-            )
-            if self._store.state.embeddings is not None and embeddings.model == self._store.state.embeddings.model:
+            walk.parts.append(reply)
+            if walk.done < len(walk.projected):
+                if walk is self._walk:  # else names or library have changed meanwhile
+                    self._rank_part(walk)
+                return
+            ranking = walk.ranking()
+            if self._store.state.embeddings is not None and walk.embeddings.model == self._store.state.embeddings.model:
                 self._store.apply(lambda state: words.show_ranking(state, ranking))
         elif isinstance(reply, Failed):
             self._notify(reply.sentence)
+
+    def _dropped(self, request: Request) -> None:
+        self._asked.pop(request.id, None)
+        self._walks.pop(request.id, None)
 
     def _take_found(self, request: FindByWords | FindByPicture, embeddings: Embeddings, reply: Reply) -> None:
         wanted = self._store.state.words.search

@@ -13,7 +13,7 @@ import numpy as np
 from recon_studio.scene.colours import Bytes, attention_map, error_map
 from recon_studio.state.app_state import Flags, Floats, Indices, Theme
 from recon_studio.state.embeddings import CloudKey, Embeddings
-from recon_studio.state.map import CATEGORIES, COLOURS_BY, FEATURES, METHODS, ColourBy, MapState, Projection, Words, predictions
+from recon_studio.state.map import CATEGORIES, COLOURS_BY, FEATURES, METHODS, ColourBy, MapState, Predictions, Projection
 
 Colour = tuple[int, int, int]
 
@@ -75,7 +75,7 @@ def colouring(state: MapState, theme: Theme) -> Colouring | None:
     if state.projection is None:
         return None
     # By value of what matters: a frame moves clouds and recolours none.
-    return _colouring(state.projection.clouds, _Key(state.projection.clusters), _Key(state.words), state.colour_by, theme)
+    return _colouring(state.projection.clouds, _Key(state.projection.clusters), _Key(state.predictions), state.colour_by, theme)
 
 
 class _Key:
@@ -92,23 +92,24 @@ class _Key:
 
 
 @lru_cache(maxsize=4)
-def _colouring(clouds: object, clusters: _Key, words: _Key, by: ColourBy, theme: Theme) -> Colouring:
+def _colouring(clouds: object, clusters: _Key, predicted: _Key, by: ColourBy, theme: Theme) -> Colouring:
     assert isinstance(clouds, Embeddings)
-    told = words.value
-    found = predictions(clouds.projected, told) if isinstance(told, Words) else None
+    found = predicted.value if isinstance(predicted.value, Predictions) else None
     if by == "label":
         return categories(clouds.labels, COLOURS_BY[by], theme)
     if by == "set":
         return categories(clouds.sets, COLOURS_BY[by], theme)
     if by == "prediction":
-        names = [told.names[row] for row in found[0]] if found is not None and isinstance(told, Words) else [""] * len(clouds)
+        names = [found.names[row] if row >= 0 else "" for row in found.best] if found is not None else [""] * len(clouds)
         return categories(names, COLOURS_BY[by], theme, none="not predicted yet")
+    if by == "head":
+        return categories(clouds.labelled(), COLOURS_BY[by], theme, none="no fine-tuned head")
     if by == "cluster":
         numbers = clusters.value
         names = [f"cluster {number + 1}" for number in numbers] if isinstance(numbers, np.ndarray) else [""] * len(clouds)
         return categories(names, COLOURS_BY[by], theme, none="not grouped yet")
     if by == "confidence":
-        shares = found[1] if found is not None else np.full(len(clouds), np.nan, np.float32)
+        shares = found.share if found is not None else np.full(len(clouds), np.nan, np.float32)
         return continuous(shares * np.float32(100), COLOURS_BY[by], "% share of the best name", attention_map(theme), theme, (0.0, 100.0))
     errors = clouds.errors if clouds.errors is not None else np.full(len(clouds), np.nan, np.float32)
     return continuous(errors, COLOURS_BY[by], "squared Chamfer distance", error_map(theme), theme)
@@ -223,9 +224,12 @@ def describe(state: MapState, row: int) -> tuple[str, ...]:
         return ()
     clouds = projection.clouds
     lines = [clouds.labels[row] or UNNAMED, clouds.sets[row]][: 1 if "#" in clouds.keys[row] else 2]
-    if state.words is not None and clouds.projected is not None:
-        found = predictions(clouds.projected[row : row + 1], state.words)
-        lines += [] if found is None else [f"predicted {state.words.names[found[0][0]]}, {100 * found[1][0]:.0f}\u00a0%"]
+    found = state.predictions
+    if found is not None and found.best[row] >= 0:
+        lines.append(f"predicted {found.names[found.best[row]]}, {100 * found.share[row]:.0f}\u00a0%")
+    if clouds.head is not None:
+        best = int(clouds.head[row].argmax())
+        lines.append(f"head: {clouds.head_labels[best]}, {100 * clouds.head[row, best]:.0f}\u00a0%")
     if clouds.errors is not None and np.isfinite(clouds.errors[row]):
         lines.append(f"error {clouds.errors[row]:.4f}")
     if row >= projection.fitted:

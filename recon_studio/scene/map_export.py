@@ -9,7 +9,7 @@ import numpy as np
 
 from recon_studio.scene.map import Colour, Colouring, captions, colouring, recipe, shown_rows
 from recon_studio.state.app_state import Theme
-from recon_studio.state.map import MapState, predictions
+from recon_studio.state.map import MapState
 
 WIDTH, HEIGHT, LEGEND = 1200.0, 900.0, 240.0
 MARGIN, FOOT = 32.0, 28.0
@@ -86,8 +86,8 @@ def csv_lines(state: MapState) -> Iterator[str]:
     if projection is None:
         raise ValueError("there is no map to write.")
     clouds = projection.clouds
-    found = predictions(clouds.projected, state.words) if state.words is not None else None
-    head = ["cloud", "label", "set", "prediction", "confidence", "error", "cluster", "x", "y", "selected", "placed"]
+    found, labelled = state.predictions, clouds.labelled()
+    head = ["cloud", "label", "set", "prediction", "confidence", "head", "error", "cluster", "x", "y", "selected", "placed"]
     width, words = clouds.features.shape[1], 0 if clouds.projected is None else clouds.projected.shape[1]
     names = (
         [f"query_{n}" for n in range(width // 2)]
@@ -98,15 +98,17 @@ def csv_lines(state: MapState) -> Iterator[str]:
     yield _row([*head, *names])
     for row, key in enumerate(clouds.keys):
         predicted = ["", ""]
-        if found is not None and state.words is not None:
-            predicted = [state.words.names[found[0][row]], f"{found[1][row]:.6g}"]
+        if found is not None and found.best[row] >= 0:
+            predicted = [found.names[found.best[row]], f"{found.share[row]:.6g}"]
         error = "" if clouds.errors is None or not np.isfinite(clouds.errors[row]) else f"{clouds.errors[row]:.6g}"
         cluster = "" if projection.clusters is None else str(int(projection.clusters[row]) + 1)
         x, y = projection.coordinates[row]
         flags = [str(int(state.selected is not None and bool(state.selected[row]))), str(int(row >= projection.fitted))]
         vector = clouds.features[row] if clouds.projected is None else np.concatenate([clouds.features[row], clouds.projected[row]])
         numbers = [f"{value:.7g}" for value in vector]
-        yield _row([key, clouds.labels[row], clouds.sets[row], *predicted, error, cluster, f"{x:.7g}", f"{y:.7g}", *flags, *numbers])
+        yield _row(
+            [key, clouds.labels[row], clouds.sets[row], *predicted, labelled[row], error, cluster, f"{x:.7g}", f"{y:.7g}", *flags, *numbers]
+        )
 
 
 def _row(cells: list[str]) -> str:

@@ -16,7 +16,7 @@ from recon_studio.state.words import asked_names, unlike_from
 
 Indices = npt.NDArray[np.int64]
 
-WORDS = ("cloud", "label", "name")
+WORDS = ("cloud", "label", "name", "head")
 NUMBERS = ("match", "score", "share", "margin", "entropy", "unlike")
 
 
@@ -26,7 +26,7 @@ class CloudTable:
 
     embeddings: Embeddings
     words: dict[str, tuple[str, ...]]
-    """By each of ``WORDS``, n texts; "name" is the best one, "" before anything is ranked."""
+    """By each of ``WORDS``, n texts; "name" is the best one, "" before anything is ranked, "head" what a fine-tuned head says."""
     numbers: dict[str, Floats]
     """By those of ``NUMBERS`` that are known, (n,)."""
     wrong: npt.NDArray[np.bool_]
@@ -81,7 +81,12 @@ def table(state: AppState) -> CloudTable | None:
     numbers = _numbers(ranking) if ranking is not None else {}
     if found is not None and len(found.likeness) <= len(embeddings) and found.embeddings.keys == embeddings.keys[: len(found.likeness)]:
         numbers["match"] = np.concatenate([found.likeness, np.full(len(embeddings) - len(found.likeness), np.nan, np.float32)])
-    words = {"cloud": tuple(cloud_name(key, shown) for key in embeddings.keys), "label": embeddings.labels, "name": names}
+    words = {
+        "cloud": tuple(cloud_name(key, shown) for key in embeddings.keys),
+        "label": embeddings.labels,
+        "name": names,
+        "head": embeddings.labelled(),
+    }
     limit = unlike_from(state)
     unlike = numbers["unlike"] >= limit if limit is not None and "unlike" in numbers else np.zeros(len(embeddings), np.bool_)
     return CloudTable(embeddings, words, numbers, _wrong(state, embeddings, names), unlike, "match" in numbers)

@@ -1,8 +1,10 @@
 """The embedded library: features of every cloud that was embedded by the current model, row by row."""
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -54,9 +56,23 @@ class Embeddings:
     """(n,) mean Chamfer distance of patches hidden by the default mask; None where the model has no decoder."""
     previews: npt.NDArray[np.uint8]
     """(n, p, 3) a few points of each prepared cloud, -1..1 on 0..255."""
+    head: Floats | None = None
+    """(n, L) shares of the labels that a fine-tuned head tells apart; None where the model has none."""
+    head_labels: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells these clouds, in this order, from others."""
+        return hashlib.sha1("\n".join(self.keys).encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+
+    def labelled(self) -> tuple[str, ...]:
+        """Returns n labels as the fine-tuned head has it; "" where the model has none."""
+        if self.head is None:
+            return ("",) * len(self)
+        return tuple(self.head_labels[best] for best in self.head.argmax(1))
 
     @property
     def queries(self) -> Floats:

@@ -1,11 +1,13 @@
-"""Undo and redo of what shapes the picture: mask, attention query, names and cameras. Pure: the clock is an argument."""
+"""Undo and redo of what shapes the picture: mask, attention query, names, cameras, the map's selection. Pure: the clock is an argument."""
 
 from dataclasses import dataclass, field, replace
 
 from recon_studio.state import actions, doctoring, words
+from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState, AttentionQuery, Mask
 from recon_studio.state.camera import Camera
 from recon_studio.state.doctor import Treatment
+from recon_studio.state.map import Chosen
 from recon_studio.state.wording import Wording
 
 COALESCE_SECONDS = 0.8
@@ -23,6 +25,7 @@ class Snapshot:
     cameras: tuple[Camera, ...] = (Camera(),)
     phrase: str = ""
     treatment: Treatment = field(default_factory=Treatment)
+    chosen: Chosen | None = None
 
     @classmethod
     def of(cls, state: AppState) -> "Snapshot":
@@ -35,6 +38,7 @@ class Snapshot:
             state.views.cameras,
             phrase=state.explain.phrase,
             treatment=state.doctor.treatment,
+            chosen=mapping.chosen(state),
         )
 
     def put_into(self, state: AppState, instead_of: "Snapshot") -> AppState:
@@ -42,6 +46,8 @@ class Snapshot:
         views = state.views if self.cameras == instead_of.cameras else replace(state.views, cameras=self.cameras)
         explain = replace(state.explain, phrase=self.phrase)
         before = replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, views=views, explain=explain)
+        if self.chosen != instead_of.chosen:
+            before = mapping.choose(before, self.chosen)
         return doctoring.treat(words.reword(before, self.wording), self.treatment)
 
     def without_patches(self) -> "Snapshot":

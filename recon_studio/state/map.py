@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from recon_studio.state.app_state import AppState, Flags, Floats, Indices
 from recon_studio.state.embeddings import Embeddings
+from recon_studio.state.wording import LibraryRanking
 
 if TYPE_CHECKING:
     from recon_studio.state.lapse import Lapse
 
 Feature = Literal["queries", "patches", "projected"]
 Method = Literal["tsne", "pca"]
-ColourBy = Literal["label", "set", "prediction", "confidence", "error", "cluster"]
+ColourBy = Literal["label", "set", "prediction", "confidence", "head", "error", "cluster"]
 Phase = Literal["idle", "running", "paused"]
 MapTool = Literal["move", "rectangle", "lasso"]
 SelectMode = Literal["replace", "add", "remove"]
@@ -27,10 +28,11 @@ COLOURS_BY: dict[ColourBy, str] = {
     "set": "Data set",
     "prediction": "Prediction",
     "confidence": "Confidence",
+    "head": "Fine-tuned head",
     "error": "Reconstruction error",
     "cluster": "Cluster",
 }
-CATEGORIES: frozenset[ColourBy] = frozenset({"label", "set", "prediction", "cluster"})
+CATEGORIES: frozenset[ColourBy] = frozenset({"label", "set", "prediction", "head", "cluster"})
 NEEDS_WORDS: frozenset[ColourBy] = frozenset({"prediction", "confidence"})
 PHRASE_NEIGHBOURS = 5
 FEWEST = 4
@@ -63,6 +65,15 @@ class Quality:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """A selection that can be compared and kept: of which clouds, how many they are, and a bit for each."""
+
+    clouds: str
+    count: int
+    bits: bytes
+
+
 # Values that hold arrays compare by identity: a new array is always a new value.
 @dataclass(frozen=True, eq=False)
 class Projection:
@@ -83,13 +94,14 @@ class Projection:
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
-    """Features of the names on offer, for predictions."""
+class Predictions:
+    """What the names on offer make of each cloud of the map, synonyms and negatives counted."""
 
     names: tuple[str, ...]
-    features: Floats
-    """(k, D), each of length 1."""
-    temperature: float
+    best: Indices
+    """(n,) the name that fits best; -1 where it is not known yet."""
+    share: Floats
+    """(n,) of that name; NaN where it is not known yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +134,7 @@ class MapState:
     """(n,) rows of the projection."""
     recalled: frozenset[str] = frozenset()
     """Keys of the clouds that a session had selected: they are selected on the next map."""
-    words: Words | None = None
+    predictions: Predictions | None = None
     phrase: PhrasePlace | None = None
     phrase_note: str = ""
     """What there is to say of the phrase instead of a place."""
@@ -146,7 +158,8 @@ def show_projection(state: AppState, projection: Projection | None) -> AppState:
     if projection is not None and recalled:
         known = np.array([key in recalled for key in projection.clouds.keys], np.bool_)
         selected, recalled = (known if known.any() else None), frozenset()
-    return change(state, projection=projection, selected=selected, recalled=recalled, phrase=phrase)
+    found = state.map.predictions if same else _predicted(state, projection)
+    return change(state, projection=projection, selected=selected, recalled=recalled, phrase=phrase, predictions=found)
 
 
 def selected_keys(shown: MapState) -> tuple[str, ...]:
@@ -155,6 +168,16 @@ def selected_keys(shown: MapState) -> tuple[str, ...]:
     if projection is None or selected is None:
         return tuple(sorted(shown.recalled))
     return tuple(sorted(key for key, chosen in zip(projection.clouds.keys, selected, strict=False) if chosen))
+
+
+def predict(state: AppState) -> AppState:
+    """Takes over what the library's ranking says of the clouds on the map."""
+    return change(state, predictions=_predicted(state, state.map.projection))
+
+
+def _predicted(state: AppState, projection: Projection | None) -> Predictions | None:
+    ranking = state.words.ranking
+    return None if projection is None or ranking is None else predictions(projection.clouds, ranking)
 
 
 def select(state: AppState, rows: Iterable[int], mode: SelectMode) -> AppState:
@@ -168,6 +191,25 @@ def select(state: AppState, rows: Iterable[int], mode: SelectMode) -> AppState:
     before = state.map.selected if state.map.selected is not None else np.zeros(count, np.bool_)
     after = {"replace": chosen, "add": before | chosen, "remove": before & ~chosen}[mode]
     return change(state, selected=after if after.any() else None)
+
+
+def chosen(state: AppState) -> Chosen | None:
+    """Returns the selection as undo keeps it; None where nothing is selected."""
+    projection, selected = state.map.projection, state.map.selected
+    if projection is None or selected is None:
+        return None
+    return Chosen(projection.clouds.fingerprint, len(selected), np.packbits(selected).tobytes())
+
+
+def choose(state: AppState, selection: Chosen | None) -> AppState:
+    """Puts a selection back; one of other clouds than those on the map means nothing."""
+    projection = state.map.projection
+    if selection is None or projection is None:
+        return change(state, selected=None)
+    if (projection.clouds.fingerprint, len(projection.coordinates)) != (selection.clouds, selection.count):
+        return state
+    bits = np.unpackbits(np.frombuffer(selection.bits, np.uint8), count=selection.count)
+    return change(state, selected=bits.astype(np.bool_))
 
 
 def toggle_group(state: AppState, name: str) -> AppState:
@@ -217,6 +259,7 @@ def rows_of(clouds: Embeddings, rows: Indices) -> Embeddings:
         projected=some(clouds.projected),
         images=some(clouds.images),
         errors=some(clouds.errors),
+        head=some(clouds.head),
         previews=clouds.previews[rows],
     )
 
@@ -236,20 +279,21 @@ def with_rows(clouds: Embeddings, more: Embeddings, rows: Indices) -> Embeddings
         projected=joined(clouds.projected, more.projected),
         images=joined(clouds.images, more.images),
         errors=joined(clouds.errors, more.errors),
+        head=joined(clouds.head, more.head),
         previews=np.concatenate([clouds.previews, more.previews[rows]]),
     )
 
 
-def predictions(projected: Floats | None, words: Words) -> tuple[Indices, Floats] | None:
-    """Returns the name each of (n, D) clouds is nearest to, and the share (n,) of that name; None where the model cannot tell."""
-    if projected is None or projected.shape[1] != words.features.shape[1]:
-        return None
-    logits = _unit(projected) @ words.features.T / max(words.temperature, 1e-6)
-    logits -= logits.max(1, keepdims=True)
-    shares = np.exp(logits)
-    shares /= shares.sum(1, keepdims=True)
-    best = shares.argmax(1)
-    return best, np.take_along_axis(shares, best[:, None], 1)[:, 0].astype(np.float32)
+def predictions(clouds: Embeddings, ranking: LibraryRanking) -> Predictions:
+    """Returns what a ranking of the library says of some clouds, those it does not know included."""
+    if clouds is ranking.embeddings:
+        return Predictions(ranking.names, ranking.best, ranking.share)
+    place = {key: row for row, key in enumerate(ranking.embeddings.keys)}
+    rows = np.array([place.get(key, -1) for key in clouds.keys], np.int64)
+    known = rows >= 0
+    best, share = np.full(len(rows), -1, np.int64), np.full(len(rows), np.nan, np.float32)
+    best[known], share[known] = ranking.best[rows[known]], ranking.share[rows[known]]
+    return Predictions(ranking.names, best, share)
 
 
 def place_phrase(projection: Projection, text: str, feature: Floats) -> PhrasePlace | None:

@@ -11,7 +11,7 @@ from recon_model.lexicon import Lexicon, parse
 from recon_model.templates import SETS, own_templates
 
 if TYPE_CHECKING:
-    from recon_studio.state.app_state import Score
+    from recon_studio.state.app_state import Prepared, Score
     from recon_studio.state.embeddings import Embeddings
 
 Floats = npt.NDArray[np.float32]
@@ -68,6 +68,15 @@ class Verdict:
     """Share of known clouds that fit the taught names better; None where the model's card holds no scale."""
 
 
+@dataclass(frozen=True)
+class Labelled:
+    """What the head of a fine-tuned classifier calls a cloud."""
+
+    prepared: "Prepared"
+    shares: tuple[tuple[str, float], ...]
+    """Its labels with their shares, the surest first."""
+
+
 # Values that hold arrays compare by identity: a new array is always a new value.
 @dataclass(frozen=True, eq=False)
 class LibraryRanking:
@@ -119,6 +128,7 @@ class WordsState:
 
     wording: Wording
     verdict: Verdict | None = None
+    labelled: Labelled | None = None
     failure: str = ""
     """Why the names cannot be ranked, in a sentence."""
     ranking: LibraryRanking | None = None

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from recon_model.lexicon import Name, plain
 from recon_model.templates import SETS, fill
-from recon_studio.state.app_state import AppState, Score
+from recon_studio.state.app_state import AppState, Model, Score
 from recon_studio.state.embeddings import Embeddings
-from recon_studio.state.wording import OWN, Floats, Found, LibraryRanking, Picture, Search, Verdict, Wording
+from recon_studio.state.wording import OWN, Floats, Found, Labelled, LibraryRanking, Picture, Search, Verdict, Wording
 
 Indices = npt.NDArray[np.int64]
 
@@ -78,6 +78,23 @@ def verdict(state: AppState) -> Verdict | None:
     """Returns what the ranking shown is worth; None where none is shown."""
     found = state.words.verdict
     return found if found is not None and found.scores is state.scores and state.scores else None
+
+
+def head_labels(model: Model | None) -> tuple[str, ...]:
+    """Returns the labels that a model's fine-tuned head tells apart; empty where it has none."""
+    card = model.card if model is not None else {}
+    return tuple(map(str, card.get("classes") or ())) if card.get("kind") == "classifier" else ()
+
+
+def show_labels(state: AppState, labelled: Labelled) -> AppState:
+    """Shows what the fine-tuned head calls a cloud."""
+    return replace(state, words=replace(state.words, labelled=labelled))
+
+
+def labelled(state: AppState) -> Labelled | None:
+    """Returns what the fine-tuned head calls the cloud shown; None where that is not known."""
+    found = state.words.labelled
+    return found if found is not None and found.prepared is state.prepared else None
 
 
 def unlike_from(state: AppState) -> float | None:

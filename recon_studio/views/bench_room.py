@@ -11,6 +11,7 @@ from recon_studio.state.app_state import AppState
 from recon_studio.views.attention_panel import AttentionPanel
 from recon_studio.views.bench_view import BenchView
 from recon_studio.views.inspector import Inspector
+from recon_studio.views.labels_card import LabelsCard
 from recon_studio.views.theme import GRID
 from recon_studio.views.view_actions import ViewActions
 from recon_studio.views.words import Words
@@ -43,13 +44,13 @@ class BenchRoom(QWidget):
         self._resolve = Resolver()
         self.bench = BenchView(self)
         self.view_actions = ViewActions(window.actions_by_name, self.bench, self)
-        self.inspector, self.attention, self.words = Inspector(), AttentionPanel(), Words()
+        self.inspector, self.attention, self.words, self.labels = Inspector(), AttentionPanel(), Words(), LabelsCard()
         self._window = window
         column = QWidget()
         right = QVBoxLayout(column)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(GRID)
-        for card in (self.inspector, self.attention, self.words):
+        for card in (self.inspector, self.attention, self.labels, self.words):
             right.addWidget(card)
         right.addStretch(1)
         self._right = QScrollArea()
@@ -101,7 +102,7 @@ class BenchRoom(QWidget):
 
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws what differs between two states."""
-        for panel in (self.inspector, self.attention, self.words, self.view_actions):
+        for panel in (self.inspector, self.attention, self.words, self.labels, self.view_actions):
             panel.show_state(old, new)
         if new.explain.open or "drawer" in self.__dict__:
             self.drawer.show_state(old, new)

@@ -16,19 +16,20 @@ from recon_studio.views.parts import decimals
 from recon_studio.views.theme import COLOURS, GRID
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("cloud", "match", "label", "name", "score", "share", "margin", "entropy", "unlike")
+COLUMNS = ("cloud", "match", "label", "name", "head", "score", "share", "margin", "entropy", "unlike")
 HEADINGS = {
     "cloud": ("Cloud", "The cloud; double-click opens it on the bench."),
     "match": ("Match", "Cosine similarity with what is looked for."),
     "label": ("Label", "What the data set, the folder or the file's name says it is."),
     "name": ("Best name", "The name that fits best; in red where the label says another one."),
+    "head": ("Head", "What the fine-tuned head calls it: of the labels it was taught, not of the names under Words."),
     "score": ("Score", "Cosine similarity of the best name."),
     "share": ("Share", "Softmax over the names, of the best one."),
     "margin": ("Margin", "How far the best share leads the next, in percentage points."),
     "entropy": ("Entropy", "Of the shares, in bits: 0 is sure."),
     "unlike": ("Unlike", "Share of known clouds that fit the taught names better; from 95 % on, unlike anything the model knows."),
 }
-WIDTHS = {"cloud": 23 * GRID, "label": 11 * GRID, "name": 11 * GRID}
+WIDTHS = {"cloud": 23 * GRID, "label": 11 * GRID, "name": 11 * GRID, "head": 11 * GRID}
 PICTURE = 4 * GRID
 MOST_PICTURES = 600
 
@@ -183,7 +184,7 @@ class CloudTableView(QTableView):
         self.rows.theme = theme
         self.rows.show(table, order)
         for section, column in enumerate(COLUMNS):
-            known = table is not None and (column in table.numbers or column in ("cloud", "label") or (column == "name" and table.numbers))
+            known = table is not None and _known(table, column)
             self.setColumnHidden(section, not known)
         if selected and (row := self.rows.row_of(selected)) >= 0:
             self.selectRow(row)
@@ -210,3 +211,10 @@ class CloudTableView(QTableView):
             self.opened.emit(self.selected())
             return
         super().keyPressEvent(event)
+
+
+def _known(table: CloudTable, column: str) -> bool:
+    """Whether there is anything to say in a column."""
+    if column == "name":
+        return bool(table.numbers)
+    return column in table.numbers or column in ("cloud", "label") or (column == "head" and table.embeddings.head is not None)

@@ -312,7 +312,10 @@ class ColourCard(Card):
         self._fit()
         self.area.setVisible(colouring is not None)
         notes: dict[ColourBy, str] = {
-            "prediction": f"The best of the {len(new.names)} names under Words, by cosine.",
+            "prediction": f"The best of the {len(new.names)} names under Words, synonyms and negatives counted.",
+            "head": "What the fine-tuned head of this model calls each cloud."
+            if new.embeddings is not None and new.embeddings.head is not None
+            else "This model has no fine-tuned head: Training › Teach names… makes one.",
             "confidence": f"Share of the best of the {len(new.names)} names under Words.",
             "error": "Mean over the patches that the mask 60 %, random, seed 0 hides.",
             "cluster": "Groups that k-means finds in the features, not on the map.",

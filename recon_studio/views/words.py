@@ -36,12 +36,13 @@ class Bars(QWidget):
 
     Args:
         detailed: whether which phrase decided stands beside the name, too.
+        cosines: whether a column tells the cosine similarity.
     """
 
-    def __init__(self, *, detailed: bool = False) -> None:
+    def __init__(self, *, detailed: bool = False, cosines: bool = True) -> None:
         super().__init__()
         self.setProperty("plot", "Names ranked")
-        self._detailed = detailed
+        self._detailed, self._cosines = detailed, cosines
         self._scores: tuple[Score, ...] = ()
         self._theme: Theme = "light"
         self._longest = 0
@@ -74,13 +75,18 @@ class Bars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = self.width()
         longest = self._longest + 2 * GRID
-        name_end, share_start, cosine_start = min(max(longest, round(width * 0.32)), round(width * 0.5)), width - 98, width - 40
+        name_end, share_start, cosine_start = (
+            min(max(longest, round(width * 0.32)), round(width * 0.5)),
+            width - (98 if self._cosines else 54),
+            width - 40,
+        )
         small = text_font(SMALL)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(small)
         painter.setPen(QColor(colours.muted))
         painter.drawText(QRect(share_start, 0, 54, 16), right, "share")
-        painter.drawText(QRect(cosine_start, 0, 40, 16), right, "cos")
+        if self._cosines:
+            painter.drawText(QRect(cosine_start, 0, 40, 16), right, "cos")
         first, last = (event.rect().top() - 18) // _ROW, (event.rect().bottom() - 18) // _ROW
         for row in range(max(first, 0), min(last + 1, len(self._scores))):
             score = self._scores[row]
@@ -100,12 +106,13 @@ class Bars(QWidget):
             painter.setPen(QColor(colours.text if row == 0 else colours.muted))
             painter.setFont(small)
             painter.drawText(QRect(share_start, top, 54, _ROW), right, f"{100 * score.probability:.1f} %")
-            painter.drawText(QRect(cosine_start, top, 40, _ROW), right, decimals(score.similarity))
+            if self._cosines:
+                painter.drawText(QRect(cosine_start, top, 40, _ROW), right, decimals(score.similarity))
         painter.end()
 
     def event(self, event: object) -> bool:
         """Shows the whole row under the pointer as a tooltip."""
-        if isinstance(event, QHelpEvent):
+        if isinstance(event, QHelpEvent) and self._cosines:
             row = (event.pos().y() - 18) // _ROW
             if 0 <= row < len(self._scores):
                 score = self._scores[row]

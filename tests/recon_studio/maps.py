@@ -8,6 +8,7 @@ from recon_model.serve.messages.embedding import PREVIEW_POINTS
 from recon_studio.state.app_state import AppState
 from recon_studio.state.embeddings import Embeddings
 from recon_studio.state.map import MapSettings, Projection
+from recon_studio.state.wording import LibraryRanking
 from tests.recon_studio.scenery import answered_state
 
 LABELS = ("chair", "table", "lamp")
@@ -47,3 +48,12 @@ def map_state(count: int = 12) -> AppState:
     state = answered_state()
     embedded = clouds(count)
     return replace(state, room="map", embeddings=embedded, map=replace(state.map, projection=laid_out(embedded)))
+
+
+def ranking(embedded: Embeddings) -> LibraryRanking:
+    """Three names ranked: each cloud's place among the clouds, by turns."""
+    count = len(embedded)
+    best = np.arange(count) % 3
+    share = np.linspace(0.5, 1, count).astype(np.float32)
+    scores = np.eye(3, dtype=np.float32)[best]
+    return LibraryRanking(embedded, LABELS, scores, best, share, share, share, None, 1.0)

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -17,7 +18,7 @@ from recon_studio.backend.launch import helper_command, helper_environment, laun
 from recon_studio.backend.process import HelperProcess
 from recon_studio.controllers.errand import complete
 from recon_studio.controllers.studio import Start, Studio
-from recon_studio.state import actions
+from recon_studio.state import actions, cloud_table, words
 from recon_studio.state.app_state import AppState
 from recon_studio.state.training import FollowedRun, NewRun
 from recon_studio.views.main_window import MainWindow
@@ -126,3 +127,31 @@ def test_a_quick_look_is_paused_tried_resumed_killed_and_resumed(rig: Rig, qtbot
     rig.enter()
     rig.room.discardRequested.emit(rig.run.path)
     assert rig.studio.store.state.training.runs == ()
+
+
+def test_a_classifier_taught_in_the_window_ranks_its_labels_beside_the_words(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    store, keys, labels = rig.studio.store, [], []
+    for number in range(4):
+        for name, points in (("seat", chair(1500)), ("ball", np.random.default_rng(number).standard_normal((1500, 3)))):
+            shape = points if name == "seat" else points / np.linalg.norm(points, axis=1, keepdims=True)
+            keys.append(str(write_ply(tmp_path / f"{name}-{number}.ply", shape.astype(np.float32))))
+            labels.append(name)
+    rig.studio.library.open_paths(keys)
+    qtbot.waitUntil(lambda: store.state.model is not None and complete(store.state), timeout=SLOW_MS)
+    assert not rig.window.bench_room.labels.isVisibleTo(rig.window.bench_room)
+    rig.studio.training.finetune(keys, labels)
+    qtbot.waitUntil(lambda: rig.run.status == "done" and not rig.run.running and bool(rig.run.stored), timeout=SLOW_MS)
+    rig.press_in_table("Open on the bench: best")
+    rig.studio.library.choose(keys[1])
+    qtbot.waitUntil(lambda: store.state.current == keys[1] and words.labelled(store.state) is not None, timeout=SLOW_MS)
+    card = rig.window.bench_room.labels
+    qtbot.waitUntil(card.isVisible)
+    assert words.labelled(store.state).shares[0][0] == "ball"
+    assert card.bars.accessibleDescription().startswith("ball ")
+    qtbot.waitUntil(lambda: bool(store.state.scores), timeout=SLOW_MS)  # names beside it: the encoder is what it was
+    # The library by the same head: on the map's colours, and in the table of the Words room.
+    rig.studio.embeddings.embed()
+    qtbot.waitUntil(lambda: store.state.embeddings is not None and len(store.state.embeddings) >= 8, timeout=SLOW_MS)
+    told = dict(zip(store.state.embeddings.keys, store.state.embeddings.labelled(), strict=True))
+    assert [told[key] for key in keys] == labels
+    assert cloud_table.table(store.state).words["head"] == store.state.embeddings.labelled()

@@ -33,6 +33,7 @@ def embed_clouds(model: Predictor, request: EmbedClouds) -> CloudsEmbedded:
         projected=None if embedding.projected is None else Array.of(_spread(embedding.projected, good, count)),
         images=None if embedding.images is None else Array.of(_spread(embedding.images, good, count)),
         errors=None if embedding.errors is None else Array.of(_spread(embedding.errors, good, count)),
+        labels=None if embedding.labels is None else Array.of(_spread(embedding.labels, good, count)),
         previews=Array.of(np.stack([_preview(unit) for unit in units])),
         failures=tuple(failures),
         milliseconds=preparing + embedding_ms,

@@ -3,7 +3,19 @@
 from recon_model.errors import CheckpointError
 from recon_model.predictor import Predictor
 from recon_model.serve.answers.answer import Answer, timed
-from recon_model.serve.messages import Array, ClassifyByWords, CloudsFound, CloudsRanked, FindByPicture, FindByWords, RankClouds, Scores
+from recon_model.serve.answers.doctor import as_it_is
+from recon_model.serve.messages import (
+    Array,
+    ClassifyByWords,
+    CloudLabelled,
+    CloudsFound,
+    CloudsRanked,
+    FindByPicture,
+    FindByWords,
+    LabelCloud,
+    RankClouds,
+    Scores,
+)
 
 
 def classify(model: Predictor, request: ClassifyByWords) -> Scores:
@@ -23,6 +35,15 @@ def classify(model: Predictor, request: ClassifyByWords) -> Scores:
         unlike=scores.unlike,
         milliseconds=milliseconds,
     )
+
+
+def label(model: Predictor, request: LabelCloud) -> CloudLabelled:
+    """Asks the fine-tuned head."""
+    if not model.labels:
+        raise CheckpointError(f"The model '{model.about.name}' has no fine-tuned head; open a run of recon finetune.")
+    found, milliseconds = timed(model.embed, [as_it_is(request.points.numpy())])
+    assert found.labels is not None
+    return CloudLabelled(id=request.id, labels=model.labels, shares=Array.of(found.labels[0]), milliseconds=milliseconds)
 
 
 def rank(model: Predictor, request: RankClouds) -> CloudsRanked:
@@ -61,6 +82,7 @@ def find_by_picture(model: Predictor, request: FindByPicture) -> CloudsFound:
 
 ANSWERS: dict[type, Answer] = {
     ClassifyByWords: classify,
+    LabelCloud: label,
     RankClouds: rank,
     FindByWords: find_by_words,
     FindByPicture: find_by_picture,

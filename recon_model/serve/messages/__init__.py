@@ -57,10 +57,12 @@ from recon_model.serve.messages.training import Device, DevicesListed, ListDevic
 from recon_model.serve.messages.wire import Array, Message
 from recon_model.serve.messages.words import (
     ClassifyByWords,
+    CloudLabelled,
     CloudsFound,
     CloudsRanked,
     FindByPicture,
     FindByWords,
+    LabelCloud,
     PictureRead,
     RankClouds,
     ReadPicture,
@@ -75,6 +77,7 @@ __all__ = [
     "ClassifyByWords",
     "CloseRival",
     "CloudExamined",
+    "CloudLabelled",
     "CloudPrepared",
     "CloudRead",
     "CloudWritten",
@@ -96,6 +99,7 @@ __all__ = [
     "Finding",
     "Fix",
     "Glance",
+    "LabelCloud",
     "ListDevices",
     "LoadModel",
     "LookFromSides",
@@ -152,6 +156,7 @@ Request = (
     | PrepareCloud
     | Reconstruct
     | ClassifyByWords
+    | LabelCloud
     | EmbedClouds
     | EmbedTexts
     | RankClouds
@@ -175,6 +180,7 @@ Reply = (
     | CloudPrepared
     | Reconstructed
     | Scores
+    | CloudLabelled
     | CloudsEmbedded
     | TextsEmbedded
     | CloudsRanked

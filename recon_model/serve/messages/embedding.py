@@ -39,6 +39,7 @@ class CloudsEmbedded(Message, frozen=True):
     projected: Array | None  # (B, D) float32: to compare with words
     images: Array | None  # (B, D) float32: to compare with pictures
     errors: Array | None  # (B,) float32: mean Chamfer distance of the patches hidden by the default mask (0.6, random, seed 0)
+    labels: Array | None  # (B, L) float32: shares of a fine-tuned head's labels, in the order of its card's classes
     previews: Array  # (B, PREVIEW_POINTS, 3) uint8: the prepared cloud, -1..1 on 0..255
     failures: tuple[str, ...]  # one a cloud, "" where all went well
     milliseconds: float

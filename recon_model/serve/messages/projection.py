@@ -6,7 +6,7 @@ from recon_model.serve.messages.wire import Array, Message
 class StartProjection(Message, frozen=True):
     """To the projection: lay features out. ``ProjectionFrame``s come while it works, ``Projected`` in the end."""
 
-    features: Array  # (n, d) float32
+    features: Array | str  # (n, d) float32, or the path of an .npy that holds them: large ones would hold up whoever packs them
     method: str = "tsne"  # or "pca": at once
     perplexity: float = 30.0
     iterations: int = 750
@@ -61,7 +61,7 @@ class PlaceClouds(Message, frozen=True):
     """To the projection: where new clouds would lie on a finished map, which does not move."""
 
     features: Array  # (m, d) float32
-    reference: Array  # (n, d) float32
+    reference: Array | str  # (n, d) float32, or the path of an .npy that holds them
     coordinates: Array  # (n, 2) float32
     method: str = "tsne"
 

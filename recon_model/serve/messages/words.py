@@ -31,6 +31,20 @@ class Scores(Message, frozen=True):
     milliseconds: float
 
 
+class LabelCloud(Message, frozen=True):
+    """To the model: what the head of a fine-tuned classifier calls a prepared cloud."""
+
+    points: Array  # (N, 3) float32, prepared
+
+
+class CloudLabelled(Message, frozen=True):
+    """The labels the head was taught, with the share of each."""
+
+    labels: tuple[str, ...]
+    shares: Array  # (L,) float32, in the order of the labels
+    milliseconds: float
+
+
 class RankClouds(Message, frozen=True):
     """To the model: rank names for many clouds at once, by their embeddings."""
 

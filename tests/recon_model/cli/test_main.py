@@ -391,7 +391,7 @@ def test_convert_says_what_the_authors_file_cannot(run: Run, small_checkpoint: P
     [
         ((), "the following arguments are required: COMMAND"),
         (("frobnicate",), "invalid choice: 'frobnicate'"),
-        (("classify", "a.ply"), "one of the arguments --names --names-file is required"),
+        (("classify", "a.ply"), "names must be given (--names or --names-file): this model has no fine-tuned head"),
         (("reconstruct", "a.ply", "--out", "x", "--mask-ratio", "much"), "invalid float value: 'much'"),
         (("info", "/nowhere"), "Model '/nowhere' does not exist"),
         (("info", "--device", "tpu"), "device ('tpu') must be auto, cpu"),

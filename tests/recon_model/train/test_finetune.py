@@ -13,6 +13,7 @@ from recon_model.cli.main import main
 from recon_model.config import ModelConfig
 from recon_model.data.labelled import load_labelled
 from recon_model.errors import CheckpointError, ConfigError, InputError, ReconError
+from recon_model.geometry.patches import cut
 from recon_model.models.classifier import Classifier
 from recon_model.predictor import Predictor
 from recon_model.train.finetune import FinetuneRequest, finetune, finetuning
@@ -58,6 +59,41 @@ def test_a_classifier_on_a_frozen_encoder_can_still_be_tried_on_the_bench(tmp_pa
     assert np.array_equal(before.reconstruct(cloud).rebuilt, after.reconstruct(cloud).rebuilt)
     with pytest.raises(CheckpointError, match="no decoder"):
         Predictor.load(tmp_path / "full", "cpu").reconstruct(cloud)
+
+
+@pytest.mark.parametrize("mode", ["linear", "mlp3", "full"])
+def test_a_head_that_was_taught_ranks_its_labels(tmp_path, data, small_checkpoint, mode, capsys):
+    finetune(request(tmp_path, data, small_checkpoint, mode=mode, recipe_changes={**SHORT, "epochs": 2}))
+    predictor = Predictor.load(tmp_path / "run", "cpu")
+    assert predictor.labels == ("rod", "disc")
+    assert not any("head." in note for note in predictor.notes)
+    tensors, card = checkpoint.load_single(tmp_path / "run" / "best.safetensors")
+    twin = Classifier(ModelConfig.from_dict(card["config"]), 2, "linear" if mode == "linear" else "mlp").eval()
+    twin.load_state_dict({name: value for name, value in tensors.items() if name.startswith(("encoder.", "head."))})
+    clouds_of = np.load(data)["points"][:3]
+    prepared = [predictor.prepare(cloud) for cloud in clouds_of]
+    patches = cut(torch.from_numpy(np.stack([each.points for each in prepared])), twin.config.num_groups, twin.config.group_size)
+    with torch.inference_mode():
+        expected = twin(patches).softmax(1).numpy()
+    np.testing.assert_allclose(predictor.embed(prepared).labels, expected, atol=1e-5)
+    # The same from the command line, without a name to be typed.
+    np.save(tmp_path / "one.npy", clouds_of[0])
+    assert main(["classify", str(tmp_path / "one.npy"), "--model", str(tmp_path / "run"), "--device", "cpu", "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)["files"]
+    assert [row["label"] for row in entry["labels"]] == [predictor.labels[at] for at in np.argsort(-expected[0])]
+    assert entry["labels"][0]["share"] == pytest.approx(expected[0].max(), abs=1e-4)
+    assert "scores" not in entry
+    assert main(["classify", str(tmp_path / "one.npy"), "--model", str(tmp_path / "run"), "--device", "cpu"]) == 0
+    assert "by the fine-tuned head:" in capsys.readouterr().out
+
+
+def test_a_head_that_does_not_fit_its_labels_is_refused(tmp_path, data, small_checkpoint):
+    finetune(request(tmp_path, data, small_checkpoint, recipe_changes={**SHORT, "epochs": 1}))
+    tensors, card = checkpoint.load_single(tmp_path / "run" / "best.safetensors")
+    checkpoint.save_single(tmp_path / "worse.safetensors", tensors, {**card, "classes": ["rod", "disc", "cone"]})
+    with pytest.raises(CheckpointError, match="has a head that does not fit its 3 labels"):
+        Predictor.load(tmp_path / "worse.safetensors", "cpu")
+    assert Predictor.load(small_checkpoint, "cpu").labels == ()
 
 
 def test_a_stopped_run_goes_on_exactly(tmp_path, data, small_checkpoint, monkeypatch):

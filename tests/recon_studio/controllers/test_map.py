@@ -9,14 +9,17 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
-from recon_model.serve.messages import EmbedTexts, Failed, PlaceClouds, Progress, StartProjection, SteerProjection
+from recon_model.lexicon import Name
+from recon_model.serve.messages import Failed, PlaceClouds, Progress, RankClouds, StartProjection, SteerProjection
 from recon_studio.controllers.embeddings import EmbeddingController
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.map import MapController
 from recon_studio.controllers.model import ModelController
 from recon_studio.controllers.store import Store
+from recon_studio.controllers.words import WordsController
+from recon_studio.controllers.words_room import WordsRoomController
 from recon_studio.controllers.writing import LineWriter
-from recon_studio.state import actions
+from recon_studio.state import actions, words
 from recon_studio.state.app_state import AppState, Item, Notice
 from recon_studio.state.map import MapSettings
 from tests.fake_map import frame_of
@@ -45,6 +48,8 @@ class Rig:
         self.library = LibraryController(self.store, self.backend)
         self.embeddings = EmbeddingController(self.store, self.backend, folder / "cache")
         self.controller = MapController(self.store, self.backend, self.embeddings, self.library)
+        self.words = WordsController(self.store, self.backend)
+        self.finder = WordsRoomController(self.store, self.backend, self.words, self.library, self.embeddings)
         self.view = View()
         self.backend.start("model", "reader")
         self.models.load()
@@ -208,14 +213,50 @@ def test_a_click_opens_the_cloud_and_a_second_goes_there(shown: Rig, qtbot: QtBo
     assert shown.state.room == "bench"
 
 
-def test_predictions_ask_for_the_names_once_and_follow_them(shown: Rig, qtbot: QtBot) -> None:
+def test_predictions_are_the_words_rooms_with_synonyms_and_negatives(shown: Rig, qtbot: QtBot) -> None:
     shown.view.colourChosen.emit("prediction")
-    qtbot.waitUntil(lambda: shown.state.map.words is not None)
-    assert shown.state.map.words.names == shown.state.names
+    qtbot.waitUntil(lambda: shown.state.map.predictions is not None)
+    assert shown.state.map.predictions.names == shown.state.names
+    asked = len(shown.sent(RankClouds, shown.model))
     shown.view.colourChosen.emit("confidence")
-    assert len(shown.sent(EmbedTexts, shown.model)) == 1
-    shown.store.apply(lambda state: actions.set_names(state, ("cup", "pot")))
-    qtbot.waitUntil(lambda: shown.state.map.words.names == ("cup", "pot"))
+    assert len(shown.sent(RankClouds, shown.model)) == asked
+    shown.store.apply(lambda state: words.edit(state, "cup = mug, - pot\npan"))
+    qtbot.waitUntil(lambda: shown.state.map.predictions.names == ("cup", "pan"))
+    assert shown.sent(RankClouds, shown.model)[-1].names == (Name("cup", ("mug",), ("pot",)), Name("pan"))
+    assert shown.state.map.predictions.best.shape == (30,)
+
+
+def test_a_selection_is_a_step_to_undo(shown: Rig) -> None:
+    shown.view.rowsChosen.emit([1, 2, 3], "replace")
+    shown.view.rowsChosen.emit([7], "add")
+    shown.view.selectionCleared.emit()
+    assert shown.state.can_undo == "selection on the map"
+    shown.store.undo()
+    assert np.flatnonzero(shown.state.map.selected).tolist() == [1, 2, 3, 7]
+    shown.store.undo()
+    assert np.flatnonzero(shown.state.map.selected).tolist() == [1, 2, 3]
+    shown.store.redo()
+    assert np.flatnonzero(shown.state.map.selected).tolist() == [1, 2, 3, 7]
+
+
+def test_large_features_go_by_a_file_that_is_taken_away(shown: Rig, qtbot: QtBot) -> None:
+    _hold(shown)
+    with patch("recon_studio.controllers.map.INLINE_BYTES", 16):
+        shown.view.startRequested.emit()
+        assert shown.state.map.phase == "running"
+        assert not shown.projection.inbox
+        qtbot.waitUntil(lambda: bool(shown.projection.inbox))
+        request = shown.projection.inbox[-1]
+        np.testing.assert_array_equal(np.load(request.features), shown.state.embeddings.queries)
+        shown.projection.fail("enough")
+        assert not Path(request.features).exists()
+        # Stopped while it is packed, it is never sent.
+        shown.view.startRequested.emit()
+        shown.view.stopRequested.emit()
+        assert shown.state.map.phase == "idle"
+        shown.view.startRequested.emit()
+        qtbot.waitUntil(lambda: bool(shown.projection.inbox))
+        assert len(shown.sent(StartProjection)) == 3
 
 
 def test_a_phrase_is_placed_and_taken_away(shown: Rig, qtbot: QtBot) -> None:

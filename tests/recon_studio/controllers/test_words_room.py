@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -225,3 +226,14 @@ def test_arrays_of_clouds_without_words_are_not_sent(rig: Rig) -> None:
     rig.settle()
     assert len(rig.asked(RankClouds)) == asked
     assert rig.asked(FindByWords) == []
+
+
+def test_a_large_library_is_ranked_part_by_part(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    with patch("recon_studio.controllers.words_room.PART_BYTES", 24):  # three clouds of two numbers
+        rig.add(tmp_path / "set-8.npz")
+        qtbot.waitUntil(lambda: len(rig.state.words.ranking.best) == 11)
+    parts = [request.projected.numpy() for request in rig.asked(RankClouds)[-4:]]
+    assert [len(part) for part in parts] == [3, 3, 3, 2]
+    np.testing.assert_array_equal(np.concatenate(parts), rig.state.embeddings.projected)
+    assert rig.state.words.ranking.embeddings is rig.state.embeddings
+    assert rig.state.words.ranking.scores.shape == (11, len(rig.state.names))

@@ -11,7 +11,8 @@ import pytest
 from recon_studio.scene import map as picture
 from recon_studio.scene.map_export import csv_lines, svg_lines
 from recon_studio.state import map as mapping
-from tests.recon_studio.maps import CORNERS, map_state
+from recon_studio.state import words
+from tests.recon_studio.maps import CORNERS, map_state, ranking
 
 # Machado et al. 2009, severity 1.0, on linear RGB.
 BLINDNESS = {
@@ -83,6 +84,19 @@ def test_groups_taken_out_are_not_counted() -> None:
     assert picture.count_in_words(without, picture.shown_rows(without, found)) == "1 / 8"
 
 
+def test_what_a_fine_tuned_head_says_is_a_colour_and_a_line_of_its_own() -> None:
+    state = map_state()
+    assert [group.name for group in picture.colouring(mapping.colour_by(state, "head").map, "light").groups] == ["no fine-tuned head"]
+    head = np.tile(np.array([[0.1, 0.9]], np.float32), (12, 1))
+    head[4] = 0.8, 0.2
+    told = replace(state.map.projection.clouds, head=head, head_labels=("mug", "jug"))
+    shown = mapping.colour_by(mapping.show_projection(state, replace(state.map.projection, clouds=told)), "head").map
+    assert [(group.name, group.count) for group in picture.colouring(shown, "light").groups] == [("jug", 11), ("mug", 1)]
+    assert "head: mug, 80\u00a0%" in picture.describe(shown, 4)
+    rows = list(csv.DictReader(list(csv_lines(shown))[1:]))
+    assert [row["head"] for row in rows[3:6]] == ["jug", "mug", "jug"]
+
+
 def test_names_stand_above_their_groups() -> None:
     state = map_state().map
     found = picture.colouring(state, "light")
@@ -94,9 +108,9 @@ def test_names_stand_above_their_groups() -> None:
 
 
 def test_what_is_known_of_a_cloud_is_said() -> None:
-    words = mapping.Words(("chair", "table", "lamp"), np.eye(3, 4, dtype=np.float32), 0.1)
-    state = replace(map_state().map, words=words)
-    assert picture.describe(state, 1)[:2] == ("table", "predicted table, 100\u00a0%")
+    state = map_state()
+    state = mapping.predict(words.show_ranking(state, ranking(state.embeddings))).map
+    assert picture.describe(state, 11)[:2] == ("lamp", "predicted lamp, 100\u00a0%")
     assert picture.name_of("/sets/things.npz#4") == "things.npz · 5"
     assert picture.ring_of(state.projection, "/sets/things.npz") == 0
     assert picture.ring_of(state.projection, "/sets/things.npz#7") == 7
@@ -104,8 +118,8 @@ def test_what_is_known_of_a_cloud_is_said() -> None:
 
 
 def test_the_table_holds_coordinates_vectors_and_the_recipe() -> None:
-    words = mapping.Words(("chair", "table", "lamp"), np.eye(3, 4, dtype=np.float32), 0.1)
-    state = replace(mapping.select(map_state(), [2], "replace").map, words=words)
+    state = mapping.select(map_state(), [2], "replace")
+    state = mapping.predict(words.show_ranking(state, ranking(state.embeddings))).map
     first, *lines = csv_lines(state)
     assert first == "# queries of 12 clouds by model abcdef; t-SNE; perplexity 30, 750 of 750 iterations, start pca, seed 0"
     rows = list(csv.DictReader(lines))

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
-import pytest
 
 from recon_studio.state import map as mapping
-from recon_studio.state.map import Words
-from tests.recon_studio.maps import CORNERS, clouds, laid_out, map_state
-
-WORDS = Words(("chair", "table", "lamp"), np.eye(3, 4, dtype=np.float32), 0.1)
+from recon_studio.state import words
+from recon_studio.state.history import History, record, redo, undo
+from tests.recon_studio.maps import CORNERS, clouds, laid_out, map_state, ranking
 
 
 def _rows(state: object) -> list[int]:
@@ -55,15 +54,42 @@ def test_labels_become_numbers_and_one_label_says_nothing() -> None:
     assert mapping.label_numbers(("a", "a", "")) is None
 
 
-def test_predictions_are_the_best_cosine_and_its_share() -> None:
-    projected = clouds().projected
-    best, shares = mapping.predictions(projected, WORDS)
-    for row, feature in enumerate(projected):
-        cosines = WORDS.features @ feature / np.linalg.norm(feature)
-        expected = np.exp(cosines / 0.1) / np.exp(cosines / 0.1).sum()
-        assert best[row] == cosines.argmax() == row % 3
-        assert shares[row] == pytest.approx(expected.max(), rel=1e-4)
-    assert mapping.predictions(projected[:, :2], WORDS) is None
+def test_predictions_are_the_rankings_for_the_clouds_that_it_knows() -> None:
+    embedded = clouds()
+    found = mapping.predictions(embedded, ranking(embedded))
+    assert found.best.tolist() == [row % 3 for row in range(12)]
+    fewer = mapping.rows_of(embedded, np.array([7, 3, 5]))
+    some = mapping.predictions(fewer, ranking(mapping.rows_of(embedded, np.array([3, 4, 7]))))
+    assert some.best.tolist() == [2, 0, -1]  # places among the three that are ranked
+    assert np.isnan(some.share[2])
+    assert not np.isnan(some.share[:2]).any()
+
+
+def test_another_map_takes_its_own_predictions_from_the_ranking() -> None:
+    state = map_state()
+    known = words.show_ranking(state, ranking(state.embeddings))
+    assert mapping.predict(known).map.predictions.best.shape == (12,)
+    larger = laid_out(clouds(15))
+    assert mapping.show_projection(known, larger).map.predictions.best.shape == (15,)
+    assert mapping.predict(words.show_ranking(known, None)).map.predictions is None
+
+
+def test_a_selection_is_undone_and_done_again_and_means_nothing_on_another_map() -> None:
+    state, past = map_state(), History()
+    for number, rows in enumerate(([1, 2], [2, 7, 11], [])):
+        after = mapping.select(state, rows, "replace")
+        past, state = record(past, "selection on the map", state, after, 0.0, number), after
+    assert _rows(state) == []
+    past, state = undo(past, state)
+    assert _rows(state) == [2, 7, 11]
+    past, state = undo(past, state)
+    assert _rows(state) == [1, 2]
+    past, state = redo(past, state)
+    assert _rows(state) == [2, 7, 11]
+    kept = msgspec.json.decode(msgspec.json.encode(past), type=History)
+    assert kept == past
+    elsewhere = mapping.show_projection(state, laid_out(clouds(15)))
+    assert _rows(undo(past, elsewhere)[1]) == []
 
 
 def test_a_phrase_is_linked_to_its_nearest_and_the_gap_is_said() -> None:
