@@ -119,10 +119,11 @@ def as_csv(shown: CloudTable, rows: Indices, ranking: LibraryRanking | None) -> 
     writer = csv.writer(out, lineterminator="\n")
     columns = [name for name in NUMBERS if name in shown.numbers]
     scores = () if ranking is None or ranking.embeddings is not shown.embeddings else ranking.names
-    writer.writerow(["file", "member", *WORDS, *columns, *(f"score of {name}" for name in scores)])
+    texts = [name for name in WORDS if name != "head" or shown.embeddings.head is not None]
+    writer.writerow(["file", "member", *texts, *columns, *(f"score of {name}" for name in scores)])
     for row in rows:
         path, member = CloudKey.parse(shown.embeddings.keys[row])
         each = [f"{value:.6g}" for value in ranking.scores[row]] if scores and ranking is not None else []
         figures = [f"{shown.numbers[name][row]:.6g}" for name in columns]
-        writer.writerow([path, member if member >= 0 else "", *(shown.words[name][row] for name in WORDS), *figures, *each])
+        writer.writerow([path, member if member >= 0 else "", *(shown.words[name][row] for name in texts), *figures, *each])
     return out.getvalue()
