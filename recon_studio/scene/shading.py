@@ -11,6 +11,8 @@ Floats = npt.NDArray[np.float32]
 
 STRENGTH = 6.0
 DARKEST = 0.3  # of a colour's brightness: its hue can still be read
+_BAND = 32
+"""Rows worked on at once: what is needed of them stays in the processor's cache, which makes it several times faster."""
 _AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0))
 
 
@@ -28,20 +30,41 @@ def eye_dome(image: Bytes, depths: Floats, near: float, far: float, reach: int =
         (H, W, 3); pixels where nothing was drawn are as they were.
     """
     drawn = depths < 1.0
-    if not drawn.any():
+    box = _around(drawn, 2 * reach)
+    if box is None:
         return image
+    shaded, image, depths, drawn = image.copy(), image[box], depths[box], drawn[box]
     # The logarithm of the distance from the eye: the same step of depth counts for less far away.
-    log = -np.log2(np.float32(far) - depths * np.float32(far - near), dtype=np.float32)
+    log = np.float32(far) - depths * np.float32(far - near)
+    np.negative(np.log2(log, out=log), out=log)
     # Beyond an outline there is nothing that could cast a shade: the farthest thing drawn stands there.
-    log[~drawn] = log[drawn].max()
+    np.copyto(log, log.max(where=drawn, initial=-np.inf), where=~drawn)
     padded = np.pad(log, 2 * reach, mode="edge")
-    height, width = depths.shape
-    dip = np.zeros_like(log)
+    for top in range(0, len(log), _BAND):
+        rows = slice(top, top + _BAND)
+        shade = _shade(log[rows], padded[top : top + _BAND + 4 * reach], reach)
+        np.copyto(shade, 1.0, where=~drawn[rows])
+        shaded[box][rows] = image[rows] * shade[..., None]
+    return shaded
+
+
+def _around(drawn: npt.NDArray[np.bool_], margin: int) -> tuple[slice, slice] | None:
+    """Returns the rows and columns (of H and W) where something is drawn, and some more of both; None where nothing is."""
+    found = [np.flatnonzero(drawn.any(axis=axis)) for axis in (1, 0)]
+    if not len(found[0]):
+        return None
+    rows, columns = (slice(max(0, int(each[0]) - margin), int(each[-1]) + 1 + margin) for each in found)
+    return rows, columns
+
+
+def _shade(log: Floats, padded: Floats, reach: int) -> Floats:
+    """Returns the share of its brightness that each pixel (h, w) keeps; ``padded`` has 2 ``reach`` pixels more on every side."""
+    height, width = log.shape
+    dip, nearer = np.zeros_like(log), np.empty_like(log)
     for step in (reach, 2 * reach):
         for down, right in _AROUND:
             y, x = 2 * reach + down * step, 2 * reach + right * step
-            dip += np.maximum(log - padded[y : y + height, x : x + width], 0.0)
-    shade = np.maximum(np.exp(dip * np.float32(-STRENGTH)), np.float32(DARKEST))
-    shade[~drawn] = 1.0
-    shaded: Bytes = (image * shade[..., None]).astype(np.uint8)
-    return shaded
+            np.subtract(log, padded[y : y + height, x : x + width], out=nearer)
+            dip += np.maximum(nearer, 0.0, out=nearer)
+    np.exp(np.multiply(dip, np.float32(-STRENGTH), out=dip), out=dip)
+    return np.maximum(dip, np.float32(DARKEST), out=dip)
