@@ -23,7 +23,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkPolyDataMapper, 
 
 from recon_studio.scene.camera import VIEW_ANGLE, Camera
 from recon_studio.scene.picture import BenchPicture, Bytes, PointLayer, ViewPicture
-from recon_studio.scene.shading import eye_dome
+from recon_studio.scene.shading import Floats, eye_dome
 from recon_studio.state.view_state import MOST_TILES
 
 SPHERE_LIMIT = 20_000  # points per view; above, spheres take too long without a graphics card
@@ -154,9 +154,14 @@ class _View:
 
 
 class Bench:
-    """One to six views of one cloud, each under its camera."""
+    """One to six views of one cloud, each under its camera.
 
-    def __init__(self) -> None:
+    Args:
+        shades: whether images come shaded by depth where the picture asks for that; else whoever draws does it with ``depths``.
+    """
+
+    def __init__(self, *, shades: bool = True) -> None:
+        self._shades = shades
         # Without an X server the default window class still tries to reach one, and says so on stderr.
         headless = sys.platform.startswith("linux") and not os.environ.get("DISPLAY")
         self._window = gl.vtkEGLRenderWindow() if headless and hasattr(gl, "vtkEGLRenderWindow") else vtkRenderWindow()
@@ -328,19 +333,23 @@ class Bench:
         self._window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
         image: Bytes = vtk_to_numpy(self._pixels).reshape(height, width, 4)[::-1].copy()
         image[..., 3] = 255
-        if self._picture.shading == "eye_dome":
+        if self._shades and self._picture.shading == "eye_dome":
             for index in self.drawn:
                 self._shade(image, index)
         return image
 
     def _shade(self, image: Bytes, index: int) -> None:
         x, y, wide, high = self.places[index]
+        part = image[y : y + high, x : x + wide, :3]
+        part[:] = eye_dome(part, *self.depths(index), reach=self._oversampling)
+
+    def depths(self, index: int) -> tuple[Floats, float, float]:
+        """Returns a view's depths in the last image, (h, w) from 0 at the first of the two distances that follow to 1 at the second."""
+        x, y, wide, high = self.places[index]
         bottom = self._size()[1] - y - high
         self._window.GetZbufferData(x, bottom, x + wide - 1, bottom + high - 1, self._depths)
-        depths = vtk_to_numpy(self._depths).reshape(high, wide)[::-1]
         near, far = self._views[index].camera.GetClippingRange()
-        part = image[y : y + high, x : x + wide, :3]
-        part[:] = eye_dome(part, depths, near, far, reach=self._oversampling)
+        return vtk_to_numpy(self._depths).reshape(high, wide)[::-1].copy(), near, far
 
     def close(self) -> None:
         """Frees what VTK holds; the bench must not be used again."""

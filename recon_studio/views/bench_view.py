@@ -119,6 +119,11 @@ class BenchView(QWidget):
         """The tiles of the present layout."""
         return self._tiles[: len(self._views.tiles)]
 
+    @property
+    def picture(self) -> BenchPicture | None:
+        """What is drawn."""
+        return self._picture
+
     def _fill_menu(self, index: int, menu: QMenu) -> None:
         self._menu.fill(menu, index)
 
@@ -287,15 +292,6 @@ class BenchView(QWidget):
             timer.stop()
         self._moving = False
         self._render(1 if self.devicePixelRatioF() >= 2 else 2, coarse=False)
-
-    def draw_alone(self, index: int, camera: Camera, size: tuple[int, int], oversampling: int) -> Bytes | None:
-        """Draws one view in full quality at any size, (h, w, 4); None before the views have started."""
-        if self._bench is None:
-            return None
-        from recon_studio.scene.bench import Rect
-
-        self.schedule()  # the window's own image then comes back
-        return self._bench.render({index: camera}, {index: Rect(0, 0, *size)}, oversampling, coarse=False)
 
     def _place_rings(self) -> None:
         if self._picture is None:

@@ -1,10 +1,10 @@
 """What the window does to get things out of it: asks where to, draws what only a window can draw, and passes on the rest."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter
+from PySide6.QtGui import QIcon, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -14,19 +14,22 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QMenu,
+    QProgressDialog,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from recon_studio.views.parts import label
-from recon_studio.views.portrait import LARGEST, Wanted, group, pictures_for_page, png, portrait
+from recon_studio.views.portrait import LARGEST, Pose, Wanted, group, hung, pictures_for_page, png, pose, poses_for_page
+from recon_studio.views.sitting import Sitting
 from recon_studio.views.theme import GRID
 
 if TYPE_CHECKING:
     from recon_studio.views.main_window import MainWindow
 
 ALL, WINDOW = -1, -2
+PNG = "PNG image (*.png)"
 PLOT = "plot"
 """The property that names a widget whose picture is worth a file of its own."""
 
@@ -115,6 +118,7 @@ class Exporter(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+        self._sittings: list[Sitting] = []
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Returns what each action does, by its name."""
@@ -139,7 +143,7 @@ class Exporter(QObject):
     # ------------------------------------------------------------ pictures
 
     def ask_picture(self) -> None:
-        """Opens the dialog; what it asks for is drawn and saved."""
+        """Opens the dialog; what it asks for is drawn as the views are then, and saved."""
         bench = self._window.bench
         dialog = PictureDialog(tuple(tile.view.title for tile in bench.tiles), bench.active, self._window)
         dialog.accepted.connect(lambda: self._picture(dialog.choice, dialog.wanted))
@@ -147,20 +151,56 @@ class Exporter(QObject):
 
     def _picture(self, choice: int, wanted: Wanted) -> None:
         bench, theme = self._window.bench, self._window.theme
-        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            if choice == WINDOW:
-                bench.render_sharp()
-                image = self._window.grab().toImage()
-            else:
-                image = group(bench, theme, wanted) if choice == ALL else portrait(bench, choice, theme, wanted)  # type: ignore[assignment]
-        finally:
-            QGuiApplication.restoreOverrideCursor()
-        if image is not None:
-            self._ask("Picture of a view", "view.png", "PNG image (*.png)", lambda path: self.bytesReady.emit(path, png(image)))
+        if choice == WINDOW:
+            bench.render_sharp()
+            self.ask_where(self._window.grab().toImage())
+        elif choice == ALL:
+            corners, poses = group(bench, theme, wanted)
+            self._ask_png(poses, lambda images: png(hung(images, corners, theme, wanted)))
+        else:
+            one = pose(bench, choice, theme, wanted)
+            self._ask_png((one,) if one is not None else (), lambda images: png(images[0]))
+
+    def ask_where(self, image: QImage) -> None:
+        """Asks where to, and saves a picture of the window."""
+        self._ask("Picture of the window", "recon-studio.png", PNG, lambda path: self._sit((), lambda _: png(image), self._bytes_to(path)))
+
+    def _ask_png(self, poses: Sequence[Pose], bind: Callable[[list[QImage]], bytes]) -> None:
+        if poses:
+            self._ask("Picture of a view", "view.png", PNG, lambda path: self._sit(poses, bind, self._bytes_to(path)))
+
+    def _bytes_to(self, path: str) -> Callable[[bytes], None]:
+        return lambda body: self.bytesReady.emit(path, body)
 
     def _page(self, path: str) -> None:
-        self.pageReady.emit(path, pictures_for_page(self._window.bench, self._window.theme))
+        poses = poses_for_page(self._window.bench, self._window.theme)
+        self._sit(poses, lambda images: pictures_for_page(poses, images), lambda pictures: self.pageReady.emit(path, pictures))
+
+    def _sit(self, poses: Sequence[Pose], bind: Callable[[list[QImage]], object], done: Callable[[Any], None]) -> None:
+        """Draws poses beside the event loop and hands on what is made of them; says how far it is where that takes long."""
+        sitting = Sitting(poses, bind, self)
+        progress = QProgressDialog("Drawing the pictures…", "Cancel", 0, 100, self._window)
+        progress.setWindowTitle("Export")
+        progress.setMinimumDuration(400)
+        progress.setAutoReset(False)
+        sitting.progressed.connect(progress.setValue)
+        progress.canceled.connect(sitting.cancel)
+
+        def end(made: object) -> None:
+            self._sittings.remove(sitting)
+            progress.canceled.disconnect(sitting.cancel)  # closing it counts as cancelling
+            progress.close()
+            progress.deleteLater()
+            if made is not None:
+                done(made)
+
+        sitting.finished.connect(end)
+        self._sittings.append(sitting)
+
+    def shut(self) -> None:
+        """Breaks off what is being drawn."""
+        for sitting in tuple(self._sittings):
+            sitting.shut()
 
     # ------------------------------------------------------------ plots
 

@@ -386,12 +386,8 @@ class MainWindow(QMainWindow):
             self.palette_of_actions.ask(commands(self.actions_by_name), self._state.theme)
 
     def _ask_screenshot(self) -> None:
-        # The dialog must not stand in the picture: it is taken first.
         self.bench.render_sharp()
-        picture = self.grab()
-        path, _ = QFileDialog.getSaveFileName(self, "Save a picture of the window", "recon-studio.png", "PNG image (*.png)")
-        if path:
-            picture.save(path if path.lower().endswith(".png") else f"{path}.png", "PNG")
+        self.exporter.ask_where(self.grab().toImage())
 
     def grab_screenshot(self, path: str) -> None:
         """Writes the window, 3D views included and in full quality, as a PNG.
@@ -473,6 +469,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Timers and jobs first, then the views, then the window."""
         self.closing.emit()
+        self.exporter.shut()
         if self.measured is not None:
             self.measured.shut()
         self.rooms.shut()

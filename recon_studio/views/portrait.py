@@ -1,12 +1,15 @@
 """Pictures of views for paper and slides: any size, with title, caption and scale drawn as large as wanted."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QBuffer, QIODevice, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
+from recon_studio.scene.camera import Camera
 from recon_studio.scene.colours import GROUNDS
-from recon_studio.scene.picture import ViewPicture
+from recon_studio.scene.picture import BenchPicture, Bytes, ViewPicture
+from recon_studio.scene.shading import Floats, eye_dome
 from recon_studio.state.app_state import Theme
 from recon_studio.state.report import Picture
 from recon_studio.views.bench_view import BenchView
@@ -32,35 +35,78 @@ class Wanted:
     fine: bool = True  # drawn at twice its size first, where that is not too large
 
 
-def portrait(bench: BenchView, index: int, theme: Theme, wanted: Wanted) -> QImage | None:
-    """Draws one view alone; None while there is nothing to draw."""
-    tile, ground = bench.tiles[index], GROUNDS[theme].background
-    view = tile.view
-    if not view.layers:
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """One view as it is looked at now, to be drawn alone."""
+
+    picture: BenchPicture
+    index: int  # of the view
+    camera: Camera
+    theme: Theme
+    wanted: Wanted
+
+    @property
+    def view(self) -> ViewPicture:
+        """What is drawn."""
+        return self.picture.views[self.index]
+
+    @property
+    def area(self) -> QRect:
+        """Where the cloud goes, in units of the screen."""
+        wanted = self.wanted
+        top, bottom = (TITLE, CAPTION) if wanted.words else (0, 0)
+        return QRect(0, top, round(wanted.width / wanted.scale), max(8, round(wanted.height / wanted.scale) - top - bottom))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Pixels of the cloud's picture."""
+        return round(self.area.width() * self.wanted.scale), round(self.area.height() * self.wanted.scale)
+
+    @property
+    def oversampling(self) -> int:
+        """How many pixels are drawn for each of them, along both axes."""
+        return 2 if self.wanted.fine and self.size[0] * self.size[1] <= OVERSAMPLED else 1
+
+
+@dataclass(frozen=True, eq=False)
+class Exposure:
+    """What the renderer left of a pose."""
+
+    pose: Pose
+    pixels: Bytes  # (h, w, 4), not shaded by depth yet
+    depths: tuple[Floats, float, float] | None  # as ``eye_dome`` takes them, where it shall be
+
+    def developed(self) -> QImage:
+        """Brings it onto paper, with its words; needs neither window nor renderer, so any thread may."""
+        pose, wanted, ground = self.pose, self.pose.wanted, QColor(*GROUNDS[self.pose.theme].background)
+        pixels = self.pixels
+        if self.depths is not None:
+            pixels[..., :3] = eye_dome(pixels[..., :3], *self.depths, reach=pose.oversampling)
+        drawn = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGBX8888)
+        canvas = QImage(wanted.width, wanted.height, QImage.Format.Format_RGB32)
+        canvas.fill(ground)
+        painter = QPainter(canvas)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.scale(wanted.scale, wanted.scale)
+        painter.drawImage(pose.area, drawn)  # brought to size smoothly
+        if wanted.words:
+            _write(painter, pose.view, pose.theme, QRectF(0, 0, wanted.width / wanted.scale, wanted.height / wanted.scale))
+            if pose.view.bar is not None:
+                paint_bar(painter, BarPlace(pose.area), pose.view.bar, pose.theme, ground)
+        painter.end()
+        return canvas
+
+
+def pose(bench: BenchView, index: int, theme: Theme, wanted: Wanted) -> Pose | None:
+    """Returns one view of the window; None while there is nothing to draw."""
+    picture = bench.picture
+    if picture is None or not picture.views[index].layers:
         return None
-    across, down = wanted.width / wanted.scale, wanted.height / wanted.scale
-    top, bottom = (TITLE, CAPTION) if wanted.words else (0, 0)
-    area = QRect(0, top, round(across), max(8, round(down) - top - bottom))
-    size = round(area.width() * wanted.scale), round(area.height() * wanted.scale)
     # A narrower picture is taken from farther away, so that what could be seen still can.
-    shown = tile.image_rect()
-    camera = bench.camera_of(index).zoomed(min(1.0, (size[0] / size[1]) / (shown.width() / shown.height())))
-    pixels = bench.draw_alone(index, camera, size, 2 if wanted.fine and size[0] * size[1] <= OVERSAMPLED else 1)
-    if pixels is None:
-        return None
-    drawn = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGBX8888)
-    canvas = QImage(wanted.width, wanted.height, QImage.Format.Format_RGB32)
-    canvas.fill(QColor(*ground))
-    painter = QPainter(canvas)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-    painter.scale(wanted.scale, wanted.scale)
-    painter.drawImage(area, drawn)  # brought to size smoothly
-    if wanted.words:
-        _write(painter, view, theme, QRectF(0, 0, across, down))
-        if view.bar is not None:
-            paint_bar(painter, BarPlace(area), view.bar, theme, QColor(*ground))
-    painter.end()
-    return canvas
+    shown = bench.tiles[index].image_rect()
+    made = Pose(picture, index, bench.camera_of(index), theme, wanted)
+    wide, high = made.size
+    return replace(made, camera=made.camera.zoomed(min(1.0, (wide / high) / (shown.width() / shown.height()))))
 
 
 def _write(painter: QPainter, view: ViewPicture, theme: Theme, whole: QRectF) -> None:
@@ -76,25 +122,31 @@ def _write(painter: QPainter, view: ViewPicture, theme: Theme, whole: QRectF) ->
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-def group(bench: BenchView, theme: Theme, wanted: Wanted) -> QImage | None:
-    """Draws all views, arranged as in the window."""
-    canvas = QImage(wanted.width, wanted.height, QImage.Format.Format_RGB32)
-    canvas.fill(QColor(COLOURS[theme].window))
+def group(bench: BenchView, theme: Theme, wanted: Wanted) -> tuple[tuple[tuple[int, int], ...], tuple[Pose, ...]]:
+    """Returns all views, arranged as in the window: where the upper left corner of each goes, and the views."""
     gap = round(GRID * wanted.scale)
-    painter = QPainter(canvas)
     rows = rows_of(len(bench.tiles))
-    drawn = 0
+    corners, poses = [], []
     for line, row in enumerate(rows):
         top, bottom = (round(edge * (wanted.height + gap) / len(rows)) for edge in (line, line + 1))
         for place, index in enumerate(row):
             left, right = (round(edge * (wanted.width + gap) / len(row)) for edge in (place, place + 1))
-            size = Wanted(right - left - gap, bottom - top - gap, wanted.scale, wanted.words, wanted.fine)
-            one = portrait(bench, index, theme, size)
+            one = pose(bench, index, theme, replace(wanted, width=right - left - gap, height=bottom - top - gap))
             if one is not None:
-                painter.drawImage(left, top, one)
-                drawn += 1
+                corners.append((left, top))
+                poses.append(one)
+    return tuple(corners), tuple(poses)
+
+
+def hung(images: Sequence[QImage], corners: Sequence[tuple[int, int]], theme: Theme, wanted: Wanted) -> QImage:
+    """Returns several pictures on one ground."""
+    canvas = QImage(wanted.width, wanted.height, QImage.Format.Format_RGB32)
+    canvas.fill(QColor(COLOURS[theme].window))
+    painter = QPainter(canvas)
+    for image, corner in zip(images, corners, strict=True):
+        painter.drawImage(*corner, image)
     painter.end()
-    return canvas if drawn else None
+    return canvas
 
 
 def png(image: QImage) -> bytes:
@@ -105,11 +157,13 @@ def png(image: QImage) -> bytes:
     return bytes(buffer.data().data())
 
 
-def pictures_for_page(bench: BenchView, theme: Theme) -> tuple[Picture, ...]:
-    """Draws each view as a page shows it."""
-    made = []
-    for index, tile in enumerate(bench.tiles):
-        image = portrait(bench, index, theme, Wanted(1040, 840, 2.0, fine=False))  # shown at half its size
-        if image is not None:
-            made.append(Picture(tile.view.title, tile.view.caption, png(image)))
-    return tuple(made)
+def poses_for_page(bench: BenchView, theme: Theme) -> tuple[Pose, ...]:
+    """Returns each view as a page shows it."""
+    wanted = Wanted(1040, 840, 2.0, fine=False)  # shown at half its size
+    made = (pose(bench, index, theme, wanted) for index in range(len(bench.tiles)))
+    return tuple(each for each in made if each is not None)
+
+
+def pictures_for_page(poses: Sequence[Pose], images: Sequence[QImage]) -> tuple[Picture, ...]:
+    """Returns the pictures of a page with their words."""
+    return tuple(Picture(each.view.title, each.view.caption, png(image)) for each, image in zip(poses, images, strict=True))

@@ -1,15 +1,21 @@
 """Pictures at any size show what the views show; plots leave as lines and words."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
+import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QProgressDialog, QPushButton
+from pytestqt.qtbot import QtBot
 
+from recon_studio.scene.bench import Bench, Rect
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.views.export import ALL, WINDOW, PictureDialog
 from recon_studio.views.main_window import MainWindow
-from recon_studio.views.portrait import Wanted, group, pictures_for_page, portrait
+from recon_studio.views.portrait import Pose, Wanted, group, hung, pictures_for_page, pose, poses_for_page
+from recon_studio.views.sitting import Sitting
 from tests.recon_studio.scenery import answered_state
 
 
@@ -32,25 +38,76 @@ def _ink(image: QImage, theme: str = "light") -> float:
     return sum(spots) / len(spots)
 
 
-def test_a_view_is_drawn_at_any_size_with_or_without_words(window):
+def _drawn(window: MainWindow, qtbot: QtBot, *poses: Pose | None) -> list[QImage]:
+    assert None not in poses
+    sitting = Sitting(poses, lambda images: images, window)
+    with qtbot.waitSignal(sitting.finished, timeout=30_000) as done:
+        pass
+    return done.args[0]
+
+
+def test_a_view_is_drawn_at_any_size_with_or_without_words(window, qtbot):
     for wide, tall in ((400, 300), (300, 900), (1600, 200)):
-        image = portrait(window.bench, 1, "light", Wanted(wide, tall, 1.0, False))
+        (image,) = _drawn(window, qtbot, pose(window.bench, 1, "light", Wanted(wide, tall, 1.0, False)))
         assert (image.width(), image.height()) == (wide, tall)
         edge = [image.pixelColor(x, 0).getRgb()[:3] for x in range(wide)]
         assert set(edge) == {GROUNDS["light"].background}  # nothing is cut off
         assert _ink(image) > 0.001
-    worded = portrait(window.bench, 2, "light", Wanted(600, 500, 2.0))
+    (worded,) = _drawn(window, qtbot, pose(window.bench, 2, "light", Wanted(600, 500, 2.0)))
     top = [worded.pixelColor(x, y).getRgb()[:3] for x in range(0, 300, 2) for y in range(0, 60, 2)]
     assert len(set(top)) > 1  # its title
 
 
-def test_all_views_together_and_those_of_a_page(window):
-    image = group(window.bench, "light", Wanted(800, 600))
+def test_all_views_together_and_those_of_a_page(window, qtbot):
+    corners, poses = group(window.bench, "light", Wanted(800, 600))
+    image = hung(_drawn(window, qtbot, *poses), corners, "light", Wanted(800, 600))
     for x, y in ((200, 150), (600, 150), (200, 450), (600, 450)):
         assert _ink(image.copy(x - 195, y - 145, 380, 280)) > 0.002
-    pages = pictures_for_page(window.bench, "light")
+    poses = poses_for_page(window.bench, "light")
+    pages = pictures_for_page(poses, _drawn(window, qtbot, *poses))
     assert [picture.title for picture in pages] == ["Input", "Seen by the encoder", "Reconstruction", "Attention"]
     assert all(QImage.fromData(picture.png).width() == 1040 for picture in pages)
+
+
+def test_a_portrait_shows_a_large_cloud_whole_and_shaded_as_the_window_does(window, qtbot):
+    state = answered_state()
+    rng = np.random.default_rng(0)
+    few = state.cloud.points
+    points = few[rng.integers(len(few), size=120_000)] + rng.normal(size=(120_000, 3)).astype(np.float32) * np.ptp(few) / 40
+    large = replace(
+        state, cloud=replace(state.cloud, points=points, colours=None, normals=None), views=replace(state.views, shading="eye_dome")
+    )
+    window.show_state(state, large)
+    window.bench.render_sharp()
+    one = pose(window.bench, 0, "light", Wanted(500, 400, 1.0, words=False))
+    (image,) = _drawn(window, qtbot, one)
+    bench = Bench()
+    bench.show(one.picture)
+    at_once = bench.render({0: one.camera}, {0: Rect(0, 0, 500, 400)}, 2)
+    bench.close()
+    at_once = QImage(at_once.data, 1000, 800, 4000, QImage.Format.Format_RGBX8888).scaled(
+        500, 400, mode=Qt.TransformationMode.SmoothTransformation
+    )
+    apart = [
+        abs(image.pixelColor(x, y).lightness() - at_once.pixelColor(x, y).lightness())
+        for x in range(100, 400, 3)
+        for y in range(50, 350, 3)
+    ]
+    assert np.mean(apart) < 2  # smoothed by two ways of one toolkit
+    assert _ink(image) > 0.05
+
+
+def test_what_is_being_drawn_can_be_broken_off_and_goes_with_the_window(window, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/x/page.html", ""))
+    told = []
+    window.exporter.pageReady.connect(lambda *_: told.append(1))
+    window.actions_by_name["export_page"].trigger()
+    (progress,) = window.findChildren(QProgressDialog)
+    progress.findChild(QPushButton).click()
+    qtbot.waitUntil(lambda: not window.exporter.findChildren(Sitting))
+    window.actions_by_name["export_page"].trigger()
+    window.close()
+    assert told == []
 
 
 def test_what_the_dialog_asks_for_is_what_is_saved(window, qtbot, monkeypatch):

@@ -1,0 +1,109 @@
+"""Draws portraits a little at a time and develops them on a thread, so that the window is not held up, whatever their size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from recon_studio.views.portrait import Exposure, Pose
+
+if TYPE_CHECKING:
+    from recon_studio.scene.bench import Bench
+
+_SLICE = 0.02
+"""Seconds at a time for the parts of a large cloud."""
+
+
+class Sitting(QObject):
+    """Draws some poses with a renderer of its own: what the window shows meanwhile is neither held up nor drawn.
+
+    Args:
+        poses: what to draw; the same picture for all of them.
+        bind: makes of the images, in the order of the poses, what is wanted; on a thread.
+        parent: who it goes with.
+    """
+
+    progressed = Signal(int)  # percent
+    finished = Signal(object)  # what ``bind`` returned; None where the sitting was broken off
+    _developed = Signal()
+
+    def __init__(self, poses: Sequence[Pose], bind: Callable[[list[QImage]], object], parent: QObject) -> None:
+        """Begins in the next turn of the event loop."""
+        super().__init__(parent)
+        self._poses, self._bind = tuple(poses), bind
+        self._place = 0  # of the pose that is drawn
+        self._bench: Bench | None = None
+        self._darkroom = ThreadPoolExecutor(1, "portraits")
+        self._work: list[Future[Any]] = []  # the images, and what binds them
+        self._over = False
+        self._developed.connect(self._step_on)
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._some)
+        self._turn.start()
+
+    def _some(self) -> None:
+        """Draws some more."""
+        from recon_studio.scene.bench import Bench, Rect
+
+        if self._place == len(self._poses):
+            self._turn.stop()
+            self._close()
+            images = tuple(self._work)
+            self._send(lambda: self._bind([image.result() for image in images]))
+        elif self._bench is None:
+            self._bench = Bench(shades=False)
+            self._bench.show(self._poses[0].picture)
+        else:
+            pose = self._poses[self._place]
+            if self._bench.places.keys() != {pose.index}:
+                place = {pose.index: Rect(0, 0, *pose.size)}
+                pixels = self._bench.render({pose.index: pose.camera}, place, pose.oversampling, coarse=True)
+            else:
+                pixels = self._bench.refine(_SLICE)
+            if not self._bench.unfinished:
+                depths = self._bench.depths(pose.index) if pose.picture.shading == "eye_dome" else None
+                self._send(Exposure(pose, pixels, depths).developed)
+                self._place += 1
+
+    def _send(self, work: Callable[[], object]) -> None:
+        """Leaves something to the thread."""
+        self._work.append(self._darkroom.submit(work))
+        self._work[-1].add_done_callback(lambda _: self._developed.emit())
+
+    def _step_on(self) -> None:
+        """Hears of the thread's work, on the window's."""
+        done = sum(each.done() for each in self._work)
+        if self._over:
+            if done == len(self._work):
+                self.deleteLater()
+        elif done > len(self._poses):
+            self._end(self._work[-1].result())
+        else:
+            self.progressed.emit(round(100 * (self._place + done) / (2 * len(self._poses) + 1)))
+
+    def cancel(self) -> None:
+        """Breaks it off; ``finished`` is heard at once."""
+        if not self._over:
+            self._end(None)
+
+    def shut(self) -> None:
+        """Breaks it off and waits for the thread."""
+        self.cancel()
+        self._darkroom.shutdown()
+
+    def _end(self, made: object) -> None:
+        self._over = True
+        self._turn.stop()
+        self._close()
+        self._darkroom.shutdown(wait=False, cancel_futures=True)
+        self.finished.emit(made)
+        self._step_on()  # what the thread is still at is waited for, but by nobody
+
+    def _close(self) -> None:
+        if self._bench is not None:
+            self._bench.close()
+            self._bench = None
