@@ -16,6 +16,8 @@ POINTER_HELP: dict[Tool, str] = {
     "lasso": "Lasso: draw around patches to hide them · with Shift: show them · right drag: turn · L or Esc: put it down",
 }
 MAP_HELP = "Click: open on the bench, and stay · double-click: open and go there · drag: move · wheel: zoom · Shift+L: lasso"
+MOST_ROWS = 8
+"""Notices that the list shows at once."""
 LEVEL_ICON = {"info": "info", "warning": "warning", "error": "warning"}
 
 
@@ -111,23 +113,42 @@ class NoticeList(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(GRID, GRID, GRID, GRID)
         self._column.setSpacing(GRID)
+        self._more = label("", "small")
+        self._column.addWidget(self._more)
         self.rows: list[NoticeRow] = []
+        self._notices: tuple[Notice, ...] = ()
+        self._theme: Theme = "light"
 
     def show_notices(self, notices: tuple[Notice, ...], theme: Theme) -> None:
-        """Rebuilds the list, the latest first."""
+        """Takes them over; the list is rebuilt while it is open, else when it is next opened."""
+        self._notices, self._theme = notices, theme
+        if not notices:
+            self.hide()
+        elif self.isVisible():
+            self._build()
+
+    def open_above(self, corner: QPoint) -> None:
+        """Shows the list with its lower right corner at a place of the screen."""
+        self._build()
+        self.move(corner.x() - self.width(), corner.y() - self.height())
+        self.show()
+
+    def _build(self) -> None:
+        """Lists the latest notices, the last first."""
         for row in self.rows:
             self._column.removeWidget(row)
             row.deleteLater()
         self.rows = []
-        for index in reversed(range(len(notices))):
-            row = NoticeRow(notices[index], theme)
+        for index in range(len(self._notices) - 1, max(-1, len(self._notices) - 1 - MOST_ROWS), -1):
+            row = NoticeRow(self._notices[index], self._theme)
             row.setFixedWidth(52 * GRID)
             row.dismissed.connect(lambda index=index: self.dismissed.emit(index))
-            self._column.addWidget(row)
+            self._column.insertWidget(len(self.rows), row)
             self.rows.append(row)
+        earlier = len(self._notices) - len(self.rows)
+        self._more.setText(f"and {earlier} earlier")
+        self._more.setVisible(earlier > 0)
         self.adjustSize()
-        if not notices:
-            self.hide()
 
 
 class Activity(QWidget):
@@ -164,10 +185,7 @@ class Activity(QWidget):
         self.list.dismissed.connect(self.noticeDismissed)
 
     def _open_notices(self) -> None:
-        self.list.adjustSize()
-        corner = self.notices.mapToGlobal(QPoint(self.notices.width(), -GRID))
-        self.list.move(corner.x() - self.list.width(), corner.y() - self.list.height())
-        self.list.show()
+        self.list.open_above(self.notices.mapToGlobal(QPoint(self.notices.width(), -GRID)))
 
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws the difference."""

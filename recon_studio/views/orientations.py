@@ -3,13 +3,13 @@
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.state import doctoring, words
-from recon_studio.state.app_state import AppState, Prepared
+from recon_studio.state.app_state import AppState, Floats, Prepared, Theme
 from recon_studio.state.doctor import Sides
 from recon_studio.views.parts import ElidedLabel, label
 from recon_studio.views.theme import GRID
@@ -60,6 +60,11 @@ class Orientations(QDialog):
             grid.addWidget(side, place // COLUMNS, place % COLUMNS)
         outer.addLayout(grid)
         self._ups: list[str] = []
+        self._theme: Theme = "light"
+        self._pictured: tuple[object, ...] = ()  # what the pictures show
+        self._missing: list[tuple[int, Floats]] = []  # the places whose pictures are still to be drawn, and what they show
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._draw_next)
         self._shown: tuple[object, ...] | None = None
 
     def show_state(self, new: AppState) -> None:
@@ -88,15 +93,14 @@ class Orientations(QDialog):
             self._show(found, new.prepared, new)
 
     def _show(self, found: Sides, prepared: Prepared, new: AppState) -> None:
-        points = prepared.points[:: max(1, len(prepared.points) // 1024)]
+        self._theme = new.theme
+        pictured = (prepared, new.theme)
+        if pictured != self._pictured:
+            points = prepared.points[:: max(1, len(prepared.points) // 1024)]
+            self._pictured, self._missing = pictured, [(place, points @ rotation.T) for place, rotation in enumerate(found.rotations)]
+            self._turn.start()
         self._ups = [doctoring.way_up(rotation, prepared.rotation) for rotation in found.rotations]
         for place, (side, rotation) in enumerate(zip(self.sides, found.rotations, strict=True)):
-            ratio = self.devicePixelRatioF()
-            picture = thumbnail(points @ rotation.T, side=round(PICTURE * ratio), theme=new.theme)
-            image = QImage(picture.tobytes(), picture.shape[1], picture.shape[0], 3 * picture.shape[1], QImage.Format.Format_RGB888)
-            pixmap = QPixmap.fromImage(image)
-            pixmap.setDevicePixelRatio(ratio)
-            side.setIcon(QIcon(pixmap))
             name, share = found.names[int(found.best[place])], float(found.shares[place])
             here = bool(np.array_equal(rotation, np.eye(3)))
             side.setText(f"{_short(name)} {share:.0%}")
@@ -108,6 +112,18 @@ class Orientations(QDialog):
                 f"{self._ups[place]} of the file is up; click to choose that."
             )
         self.verdict.setText(self._in_words(found))
+
+    def _draw_next(self) -> None:
+        """Draws one picture: all of them would hold the window up."""
+        place, points = self._missing.pop(0)
+        ratio = self.devicePixelRatioF()
+        picture = thumbnail(points, side=round(PICTURE * ratio), theme=self._theme)
+        image = QImage(picture.tobytes(), picture.shape[1], picture.shape[0], 3 * picture.shape[1], QImage.Format.Format_RGB888)
+        pixmap = QPixmap.fromImage(image)
+        pixmap.setDevicePixelRatio(ratio)
+        self.sides[place].setIcon(QIcon(pixmap))
+        if not self._missing:
+            self._turn.stop()
 
     def _in_words(self, found: Sides) -> str:
         """Says how many sides agree with the present one."""

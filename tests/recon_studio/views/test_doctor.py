@@ -105,6 +105,9 @@ def test_a_click_on_a_side_says_which_way_is_up(qtbot):
     assert [side.text() for side in dialog.sides[:2]] == ["chair 60%", "bed 60%"]
     assert [side.isChecked() for side in dialog.sides[:2]] == [True, False]
     assert "on 12 of the 24 sides" in dialog.verdict.text()
+    qtbot.waitUntil(lambda: not any(side.icon().isNull() for side in dialog.sides))
+    first, second = (side.icon().pixmap(88).toImage() for side in dialog.sides[:2])
+    assert first != second
     with qtbot.waitSignal(dialog.upChosen) as up:
         QTest.mouseClick(dialog.sides[1], Qt.MouseButton.LeftButton)
     assert up.args == ["+z"]

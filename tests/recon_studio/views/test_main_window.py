@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
 
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.state.app_state import AppState, Job, Notice
@@ -179,6 +179,24 @@ def test_a_warning_lies_over_the_views_until_dismissed(window, qtbot):
     assert dismissed.args == [0]
     window.show_state(noticed, state)
     assert window._toast is None
+
+
+def test_the_list_of_notices_shows_the_latest_and_how_many_came_before(window, qtbot):
+    state = answered_state()
+    noticed = replace(state, notices=tuple(Notice(f"Thing {number} happened.") for number in range(20)))
+    window.show_state(state, noticed)
+    assert window.activity.list.rows == []  # nobody looks
+    window.activity.notices.click()
+    rows = window.activity.list.rows
+    assert [row.words.text() for row in rows[:2]] == ["Thing 19 happened.", "Thing 18 happened."]
+    assert f"and {20 - len(rows)} earlier" in [words.text() for words in window.activity.list.findChildren(QLabel)]
+    with qtbot.waitSignal(window.noticeDismissed) as dismissed:
+        rows[1].close_button.click()
+    assert dismissed.args == [18]
+    window.show_state(noticed, replace(state, notices=noticed.notices[:18]))
+    assert window.activity.list.rows[0].words.text() == "Thing 17 happened."
+    window.show_state(noticed, state)
+    assert not window.activity.list.isVisible()
 
 
 def test_the_theme_reaches_the_views(window, qtbot):
