@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from recon_studio.controllers.errand import complete
 from recon_studio.views.export import PictureDialog
 from tests.recon_studio.monkey import resident_mb
+from tests.recon_studio.rig import SLOW_MS, Rig
 from tests.recon_studio.shapes import chair, write_ply
-from tests.recon_studio.test_window import SLOW_MS, Rig
 
 pytestmark = pytest.mark.window
 CYCLES = int(os.environ.get("RECON_LEAK_CYCLES", "8"))

@@ -15,8 +15,8 @@ from recon_model.assets import asset_path
 from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.views.cloud_rows import COLUMNS
 from recon_studio.views.words_room import WordsRoom
+from tests.recon_studio.rig import SLOW_MS, WAIT_MS, Rig, alive, drop
 from tests.recon_studio.shapes import chair
-from tests.recon_studio.test_window import SLOW_MS, WAIT_MS, Rig, alive, drop
 
 pytestmark = pytest.mark.window
 

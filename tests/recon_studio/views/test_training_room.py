@@ -19,8 +19,8 @@ from recon_studio.views.finetune_dialog import FinetuneDialog
 from recon_studio.views.training_room import EMPTY, FORM, RUN, TrainingRoom, taught
 from tests.recon_model.runs.test_log import line
 from tests.recon_studio.maps import clouds, laid_out
+from tests.recon_studio.rig import pixels
 from tests.recon_studio.run_folders import CONFIG, LINES
-from tests.recon_studio.test_window import pixels
 
 DEVICES = (Device("cuda:0", "NVIDIA RTX", 20_000_000_000, 25_000_000_000), Device("cpu", "CPU, 2 cores", 5_000_000_000, 8_000_000_000))
 
