@@ -98,7 +98,11 @@ class GlanceController(QObject):
 
     # ------------------------------------------------------------ one at a time
 
-    def _follow(self, _old: AppState, new: AppState) -> None:
+    def _follow(self, old: AppState, new: AppState) -> None:
+        if len(new.items) < len(old.items):
+            there = {item.key for item in new.items}
+            self._sets = {key: seen for key, seen in self._sets.items() if key in there}
+            self._hopeless &= there
         if self._held:
             item = actions.item(new, new.current)
             nothing_comes = new.engine == "failed" or (item is not None and item.status == "failed")

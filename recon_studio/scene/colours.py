@@ -5,7 +5,7 @@ lightness, so they read the same with any kind of colour vision and in a grey pr
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +95,7 @@ def oklab_to_rgb(lab: npt.ArrayLike) -> Bytes:
     return colours
 
 
-@cache
+@lru_cache(maxsize=64)
 def patch_palette(count: int, theme: Theme) -> Bytes:
     """Returns (count, 3) distinct colours: hue, lightness and chroma each step by an irrational share of their range."""
     index = np.arange(count)

@@ -119,3 +119,23 @@ def test_a_damaged_cache_is_no_cache(tmp_path: Path, bad: bytes) -> None:
     cache.prune(3)
     assert len(list((tmp_path / "cache").iterdir())) == 3
     GlanceCache(path / "under a file").save(good)  # cannot be written, and nobody is bothered
+
+
+def test_what_left_the_library_is_forgotten(tmp_path: Path, qtbot: QtBot) -> None:
+    rig = Rig(tmp_path)
+    stat = Path(rig.keys[0]).stat()
+    several = Glance(
+        path=rig.keys[0],
+        member=0,
+        modified=stat.st_mtime_ns,
+        size=stat.st_size,
+        kind="points",
+        vertices=9,
+        points=packed(np.eye(3)),
+        clouds=3,
+    )
+    rig.cache.save(several)
+    rig.glances.look_through(rig.keys[:1])
+    qtbot.waitUntil(lambda: rig.glances.contents(rig.keys[0]) is not None)
+    rig.store.apply(lambda state: actions.remove_item(state, rig.keys[0]))
+    assert rig.glances.contents(rig.keys[0]) is None
