@@ -53,7 +53,9 @@ from recon_model.serve.messages import (
     ReadMembers,
     ReadPicture,
     Ready,
+    RebuildAt,
     RebuildByRival,
+    RebuiltAt,
     Reconstruct,
     Reconstructed,
     Relate,
@@ -179,6 +181,7 @@ def reply_to(request: Request) -> Reply:
         LoadModel: _load,
         OpenRival: _load,
         RebuildByRival: _rebuild_by_rival,
+        RebuildAt: rebuilt_at,
         CloseRival: lambda request: RivalClosed(id=request.id),
         PrepareCloud: _prepare,
         Reconstruct: _reconstruct,
@@ -334,6 +337,17 @@ def _attend(request: AttendAll) -> Reply:
         overlap=Overlap(4 * len(visible), 0, 4 * len(masked), 0, 4 * len(masked), f"{len(masked)} patches are hidden."),
         milliseconds=1.0,
     )
+
+
+def rebuilt_at(request: RebuildAt) -> RebuiltAt:
+    """As the model itself would answer."""
+    prepared = _prepare(PrepareCloud(id=request.id, points=request.points, up=request.up))
+    assert isinstance(prepared, CloudPrepared)
+    rebuilt = _reconstruct(Reconstruct(id=request.id, points=prepared.points, hidden=request.hidden))
+    attended = _attend(AttendAll(id=request.id, points=prepared.points, hidden=request.hidden))
+    assert isinstance(rebuilt, Reconstructed)
+    assert isinstance(attended, AttendedAll)
+    return RebuiltAt(id=request.id, prepared=prepared, rebuilt=rebuilt, attended=attended, same_mask=True)
 
 
 def _occlude(request: Occlude) -> Reply:

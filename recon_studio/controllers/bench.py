@@ -21,7 +21,7 @@ from recon_model.serve.messages import (
 )
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
-from recon_studio.state import actions, explaining, masking
+from recon_studio.state import actions, explaining, masking, replay
 from recon_studio.state.app_state import AppState, AttentionQuery, Cloud, Flags, Notice, Prepared, Reconstruction, Tool
 from recon_studio.state.explain import Maps
 from recon_studio.state.masking import MaskEdit, Stroke
@@ -30,6 +30,9 @@ Value = TypeVar("Value")
 REST_MS = 60
 MODEL_POINTS = 100_000
 """The model draws a few thousand points at random from those it is sent; sending it more would only take time."""
+FOREIGN = Notice(
+    "The run of this time-lapse cuts the cloud into other patches than the model on the bench; close it to edit the mask.", "warning"
+)
 LAST_PATCH = Notice("The last patch shown cannot be hidden: the encoder needs something to see.", "warning")
 
 
@@ -71,6 +74,8 @@ class BenchController(QObject):
 
     def toggle_patch(self, patch: int) -> None:
         """Hides or shows one patch."""
+        if self._is_foreign():
+            return
         hidden = actions.hidden_patches(self._store.state)
         if hidden is None or not 0 <= patch < len(hidden):
             return
@@ -86,6 +91,8 @@ class BenchController(QObject):
 
     def paint(self, stroke: Stroke) -> None:
         """Hides or shows what a drag has met; the whole drag is one step to undo."""
+        if self._is_foreign():
+            return
         label = f"{'hide' if stroke.hide else 'show'} patches by {stroke.tool}"
         self._edit(label, lambda hidden, _: masking.painted(hidden, stroke.patches, stroke.hide), gesture=stroke.number)
 
@@ -117,11 +124,20 @@ class BenchController(QObject):
 
     def pick_patch(self, patch: int) -> None:
         """Selects a patch and asks where it looks."""
+        if self._is_foreign():
+            return
         self._store.record("selected patch", lambda state: actions.pick_patch(state, patch))
 
     def set_query(self, query: AttentionQuery) -> None:
         """Asks another token, layer or head."""
         self._store.record("attention query", lambda state: actions.set_query(state, query))
+
+    def _is_foreign(self) -> bool:
+        """Says so where the patches in sight are a checkpoint's own: none of them can be pointed at."""
+        if replay.is_foreign(self._store.state):
+            self._say(FOREIGN)
+            return True
+        return False
 
     def close(self) -> None:
         """Asks nothing more."""
@@ -191,10 +207,10 @@ class BenchController(QObject):
             case CloudPrepared() if cloud is not None:
                 self._show(actions.show_prepared, prepared_of(cloud, reply))
             case Reconstructed():
-                self._show(actions.show_reconstruction, _reconstruction(key, reply))
+                self._show(actions.show_reconstruction, reconstruction_of(key, reply))
                 self._attend_when_due(request)
             case AttendedAll() if isinstance(request, AttendAll):
-                self._show(explaining.show_maps, _maps(key, request, reply))
+                self._show(explaining.show_maps, maps_of(key, request.hidden.numpy(), reply))
                 self.settled.emit()
 
     def _show(self, action: Callable[[AppState, Value], AppState], value: Value) -> None:
@@ -211,10 +227,11 @@ def query_within(query: AttentionQuery, *, depth: int, heads: int) -> AttentionQ
     return replace(query, layer=layer, head=head)
 
 
-def _maps(key: str, request: AttendAll, reply: AttendedAll) -> Maps:
+def maps_of(key: str, hidden: Flags, reply: AttendedAll) -> Maps:
+    """Returns all attention of a cloud under a mask (G,)."""
     return Maps(
         key=key,
-        hidden=request.hidden.numpy(),
+        hidden=hidden,
         cross=reply.cross.numpy(),
         patches=reply.patches.numpy(),
         decoder=None if reply.decoder is None else reply.decoder.numpy(),
@@ -250,7 +267,8 @@ def prepared_of(cloud: Cloud, reply: CloudPrepared) -> Prepared:
     )
 
 
-def _reconstruction(key: str, reply: Reconstructed) -> Reconstruction:
+def reconstruction_of(key: str, reply: Reconstructed) -> Reconstruction:
+    """Returns what a model rebuilt of a cloud."""
     return Reconstruction(
         key=key,
         hidden=reply.hidden.numpy(),

@@ -18,6 +18,7 @@ from recon_studio.controllers.keeper import SettingsKeeper
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.map import MapController
 from recon_studio.controllers.model import ActivityController, ModelController
+from recon_studio.controllers.replay import ReplayController
 from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.sessions import SessionController, Shelter
 from recon_studio.controllers.store import Store
@@ -72,6 +73,7 @@ class Studio(QObject):
         self.words = WordsController(self.store, backend, self)
         self.views = ViewsController(self.store, self)
         self.rival = RivalController(self.store, backend, self)
+        self.replay = ReplayController(self.store, backend, self)
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
         self.embeddings = EmbeddingController(self.store, backend, start.cache, self)
@@ -153,8 +155,10 @@ class Studio(QObject):
             getattr(window, name).connect(handler)
         window.cancelRequested.connect(self.embeddings.cancel)
         window.cancelRequested.connect(self.map.cancel)
+        window.cancelRequested.connect(self.replay.cancel)
         self.glances.pictured.connect(window.library.take_picture)
         self.explain.connect_view(window.bench_room)
+        self.replay.connect_view(window.bench_room.replay)
         self._join_menus(window.exporter, window.sessions)
         self.doctor.connect_view(window.input)
         window.show_state(None, self.store.state)
@@ -217,6 +221,8 @@ class Studio(QObject):
         self._closed = True
         self.sessions.close()
         self.doctor.close()
-        for controller in (self.library, self.glances, self.bench, self.explain, self.activity, self.embeddings, self.map, self.training):
+        for controller in (self.library, self.glances, self.bench, self.replay, self.explain, self.activity):
             controller.close()
+        for room in (self.embeddings, self.map, self.training):
+            room.close()
         self.backend.close()

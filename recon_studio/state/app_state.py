@@ -17,6 +17,7 @@ from recon_studio.state.wording import Wording, WordsState
 if TYPE_CHECKING:
     from recon_studio.state.embeddings import Embeddings, EmbeddingWork
     from recon_studio.state.map import MapState
+    from recon_studio.state.replay import Replay
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
@@ -257,6 +258,7 @@ class AppState:
     leaks: bool = False  # whether the Seen view tells truly hidden points from those that overlap leaks
     views: ViewState = field(default_factory=ViewState)
     rival: Rival | None = None  # model B
+    replay: "Replay | None" = None  # a run's checkpoints in place of the model, while they are looked at
     training: TrainingState = field(default_factory=TrainingState)
     session: str = ""  # the file that the session is kept in by the user's wish; empty while there is none
     can_undo: str = ""  # what undo would take back, in words; empty when nothing

@@ -143,6 +143,12 @@ ENTRIES = (
         ("O",),
         checkable=True,
     ),
+    Entry(
+        "replay",
+        "Time-lapse of a run…",
+        "Rebuild this cloud, and see where a token looks, at each checkpoint that a run keeps",
+        ("Ctrl+Alt+T",),
+    ),
     Entry("doubt", "Doubt", "Open or close the drawer under the views: who looks where, and whether to believe it", ("D",), checkable=True),
     Entry("page_matrix", "Attention matrix", "Who looks where, all tokens at once"),
     Entry("page_occlusion", "Leave one patch out", "How much worse the hidden patches are rebuilt without each visible one"),
@@ -266,6 +272,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "E&xplain",
         (
             "doubt",
+            "replay",
             "-",
             "page_matrix",
             "page_occlusion",

@@ -8,10 +8,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBox
 
 from recon_studio.scene.resolve import Resolver
 from recon_studio.state.app_state import AppState
+from recon_studio.state.explaining import PAGE_TOPIC
+from recon_studio.state.replay import seen
 from recon_studio.views.attention_panel import AttentionPanel
 from recon_studio.views.bench_view import BenchView
 from recon_studio.views.inspector import Inspector
 from recon_studio.views.labels_card import LabelsCard
+from recon_studio.views.replay_bar import ReplayBar
 from recon_studio.views.theme import GRID
 from recon_studio.views.view_actions import ViewActions
 from recon_studio.views.words import Words
@@ -67,7 +70,12 @@ class BenchRoom(QWidget):
         self._split.setHandleWidth(GRID)
         self._split.addWidget(self.bench)
         self._split.setStretchFactor(0, 1)
-        row.addWidget(self._split, 1)
+        self.replay = ReplayBar(self.bench)
+        middle = QVBoxLayout()
+        middle.setSpacing(GRID)
+        middle.addWidget(self._split, 1)
+        middle.addWidget(self.replay)
+        row.addLayout(middle, 1)
         row.addWidget(self._right)
         for panel, names in (
             (self.bench, ("patchPicked", "patchToggled", "strokePainted")),
@@ -102,11 +110,16 @@ class BenchRoom(QWidget):
 
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws what differs between two states."""
-        for panel in (self.inspector, self.attention, self.words, self.labels, self.view_actions):
+        # While a time-lapse is shown, a checkpoint's answers stand in place of the model's.
+        before, shown = None if old is None else seen(old), seen(new)
+        for panel in (self.words, self.labels, self.view_actions, self.replay):
             panel.show_state(old, new)
+        for looking in (self.inspector, self.attention):
+            looking.show_state(before, shown)
         if new.explain.open or "drawer" in self.__dict__:
-            self.drawer.show_state(old, new)
-        self.bench.show_state(new, self._resolve(new))
+            asks = new.explain.page in PAGE_TOPIC  # of the model on the bench
+            self.drawer.show_state(old if asks else before, new if asks else shown)
+        self.bench.show_state(shown, self._resolve(shown))
         if old is None or (old.tool, old.theme) != (new.tool, new.theme):
             self.bench.set_tool(new.tool, new.theme)
 
@@ -117,6 +130,7 @@ class BenchRoom(QWidget):
     def shut(self) -> None:
         """Stops what runs by itself."""
         self.words.stop()
+        self.replay.shut()
         if "drawer" in self.__dict__:
             self.drawer.stop()
         self.bench.shut()

@@ -1,17 +1,11 @@
-"""The card of the time-lapse: a run's checkpoints, one frame each, with a slider; and its export as a GIF."""
+"""The card of the time-lapse: a run's checkpoints, one frame each, with a slider."""
 
-from threading import Thread
-
-import numpy as np
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSlider
 
 from recon_studio.state.app_state import AppState
+from recon_studio.views.film import PACE_MS
 from recon_studio.views.parts import Card, label, restate
-
-PACE_MS = 700
-"""Between two frames while it plays, and in the GIF."""
 
 
 class LapseCard(Card):
@@ -20,7 +14,7 @@ class LapseCard(Card):
     runWanted = Signal()
     frameChosen = Signal(int)
     closed = Signal()
-    gifWanted = Signal()
+    filmWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Time-lapse")
@@ -34,11 +28,11 @@ class LapseCard(Card):
         self.bar.setRange(0, 1000)
         row = QHBoxLayout()
         self.open, self.play = QPushButton("Open a run…"), QPushButton("Play")
-        self.gif, self.back = QPushButton("GIF…"), QPushButton("Close")
-        for button, signal in ((self.open, self.runWanted), (self.gif, self.gifWanted), (self.back, self.closed)):
+        self.film, self.back = QPushButton("Save…"), QPushButton("Close")
+        for button, signal in ((self.open, self.runWanted), (self.film, self.filmWanted), (self.back, self.closed)):
             button.clicked.connect(signal)
         self.play.clicked.connect(self._toggle)
-        for button in (self.open, self.play, self.gif, self.back):
+        for button in (self.open, self.play, self.film, self.back):
             row.addWidget(button, 1)
         for widget in (self.words, self.slider, self.bar):
             self.body.addWidget(widget)
@@ -53,14 +47,14 @@ class LapseCard(Card):
         lapse, few = new.map.lapse, new.embeddings is None
         frames = lapse.frames if lapse is not None else ()
         busy = lapse is not None and bool(lapse.doing)
-        for widget in (self.slider, self.play, self.gif, self.back):
+        for widget in (self.slider, self.play, self.film, self.back):
             widget.setVisible(lapse is not None)
         self.open.setVisible(lapse is None)
         self.bar.setVisible(busy)
         why = "Embed the library first." if few else "A projection is running."
         restate(self.open, not few and new.map.phase == "idle", "Choose a run's folder that keeps checkpoints.", why)
         restate(self.play, len(frames) > 1, "Show one checkpoint after another.", "There is one frame at most yet.")
-        restate(self.gif, len(frames) > 1 and not busy, "Save the frames as an animated GIF.", "Not all frames are there yet.")
+        restate(self.film, len(frames) > 1 and not busy, "Save the frames as an animated GIF, or as MP4.", "Not all frames are there yet.")
         self.back.setToolTip("Go back to the map.")
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, max(len(frames) - 1, 0))
@@ -91,45 +85,3 @@ class LapseCard(Card):
 
     def _advance(self) -> None:
         self.slider.setValue(0 if self.slider.value() == self.slider.maximum() else self.slider.value() + 1)
-
-
-class GifWriter(QObject):
-    """Writes frames as an animated GIF on a thread of its own: finding colours for them takes a second."""
-
-    finished = Signal(str, str)  # path, and a sentence where it failed
-
-    def __init__(self, path: str, frames: list[QImage], parent: QObject | None = None) -> None:
-        """Begins at once."""
-        super().__init__(parent)
-        self._path = path
-        self._frames = [_pixels(frame) for frame in frames]
-        self._thread = Thread(target=self._write, name="gif", daemon=True)
-        self._thread.start()
-
-    def join(self) -> None:
-        """Waits until it is written."""
-        self._thread.join()
-
-    def _write(self) -> None:
-        from pathlib import Path
-        from uuid import uuid4
-
-        from PIL import Image
-
-        target = Path(self._path)
-        temporary = target.with_name(f".{target.name}.{uuid4().hex}")
-        try:
-            first, *others = (Image.fromarray(frame).quantize(128) for frame in self._frames)
-            first.save(temporary, "GIF", save_all=True, append_images=others, duration=PACE_MS, loop=0)
-            temporary.replace(target)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            self.finished.emit(self._path, f"'{self._path}' could not be written ({error.strerror}).")
-            return
-        self.finished.emit(self._path, "")
-
-
-def _pixels(image: QImage) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-    plain = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
-    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).copy()

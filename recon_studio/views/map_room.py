@@ -26,8 +26,9 @@ from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.state import lapse as lapsing
 from recon_studio.state.app_state import AppState, Flags
 from recon_studio.state.map import METHODS, MapTool, Quality
+from recon_studio.views.film import Film, ask_film
 from recon_studio.views.map_image import map_image
-from recon_studio.views.map_lapse import GifWriter, LapseCard
+from recon_studio.views.map_lapse import LapseCard
 from recon_studio.views.map_panels import ROW, ActionButton, ColourCard, PhraseCard, SettingsCard
 from recon_studio.views.parts import Card, ElidedLabel, label, rule
 from recon_studio.views.scatter import Plot, ScatterView
@@ -123,7 +124,7 @@ class MapRoom(QWidget):
         self.colour = ColourCard()
         self.phrase = PhraseCard()
         self.lapse = LapseCard()
-        self._gif: GifWriter | None = None
+        self._film: Film | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
@@ -225,7 +226,7 @@ class MapRoom(QWidget):
         self.lapse.runWanted.connect(self._ask_run)
         self.lapse.frameChosen.connect(self.frameChosen)
         self.lapse.closed.connect(self.lapseClosed)
-        self.lapse.gifWanted.connect(self._ask_gif)
+        self.lapse.filmWanted.connect(self._ask_film)
         self.scatter.rowsChosen.connect(self.rowsChosen)
         self.scatter.rowClicked.connect(self.rowPicked)
         self.scatter.rowOpened.connect(self.rowOpened)
@@ -394,29 +395,33 @@ class MapRoom(QWidget):
         if folder:
             self.lapseWanted.emit(folder)
 
-    def _ask_gif(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save the time-lapse", "time-lapse.gif", "Animated GIF (*.gif)")
+    def _ask_film(self) -> None:
+        path = ask_film(self, "Save the time-lapse")
         if path:
-            self.save_gif(path if path.lower().endswith(".gif") else f"{path}.gif")
+            self.save_film(path)
 
-    def save_gif(self, path: str) -> None:
-        """Paints every frame of the time-lapse and has them written."""
+    def save_film(self, path: str) -> None:
+        """Paints the frames of the time-lapse one by one and has them written."""
         state = self._state
-        if state is None or state.map.lapse is None or self._gif is not None:
+        if state is None or state.map.lapse is None or self._film is not None:
             return
-        images = []
-        for at in range(len(state.map.lapse.frames)):
-            shown = lapsing.show(state, at)
-            self._show_map(None, shown)
-            images.append(map_image(self.scatter, shown, self._colouring, scale=1.0, note=state.map.lapse.frames[at].name))
-        self._show_map(None, state)
-        self._gif = GifWriter(path, images, self)
-        self._gif.finished.connect(self._gif_saved)
+        self._film = Film(path, len(state.map.lapse.frames), partial(self._frame, state), self._show_again, self)
+        self._film.finished.connect(self._film_saved)
 
-    def _gif_saved(self, path: str, complaint: str) -> None:
-        if self._gif is not None:
-            self._gif.join()
-            self._gif = None
+    def _frame(self, state: AppState, at: int) -> QImage:
+        assert state.map.lapse is not None
+        shown = lapsing.show(state, at)
+        self._show_map(None, shown)
+        return map_image(self.scatter, shown, self._colouring, scale=1.0, note=state.map.lapse.frames[at].name)
+
+    def _show_again(self) -> None:
+        if self._state is not None:
+            self._show_map(None, self._state)
+
+    def _film_saved(self, path: str, complaint: str) -> None:
+        if self._film is not None:
+            self._film.join()
+            self._film = None
         self.pictureSaved.emit(path, complaint)
 
     def export_as(self, kind: str, path: str) -> None:
@@ -436,8 +441,8 @@ class MapRoom(QWidget):
         """Stops what runs by itself."""
         self.hover.hide()
         self.lapse.stop()
-        if self._gif is not None:
-            self._gif.join()
+        if self._film is not None:
+            self._film.join()
 
 
 def quality_in_words(quality: Quality | None, method: str) -> tuple[str, str]:

@@ -17,9 +17,7 @@ from recon_model.serve.messages.embedding import PREVIEW_POINTS
 def embed_clouds(model: Predictor, request: EmbedClouds) -> CloudsEmbedded:
     """Embeds a few clouds, by the current model or by a checkpoint of a run."""
     if request.checkpoint:
-        path = Path(request.checkpoint)
-        changed = path.stat().st_mtime_ns if path.exists() else 0
-        model = _checkpoint(request.checkpoint, changed, str(model.device))
+        model = checkpoint(request.checkpoint, str(model.device))
     (units, failures), preparing = timed(_units, [cloud.numpy() for cloud in request.clouds], model.config.num_points)
     good = [row for row, failure in enumerate(failures) if not failure]
     if not good:
@@ -49,6 +47,12 @@ def embed_texts(model: Predictor, request: EmbedTexts) -> TextsEmbedded:
 def model_hash(model: Predictor) -> str:
     """What features are kept under: the weights' hash, or the name where the card knows no hash."""
     return str(model.card.get("weights_sha256") or model.about.name)
+
+
+def checkpoint(path: str, device: str) -> Predictor:
+    """Opens a checkpoint of a run beside the current model; the last one is kept until its file changes."""
+    changed = Path(path).stat().st_mtime_ns if Path(path).exists() else 0
+    return _checkpoint(path, changed, device)
 
 
 @lru_cache(maxsize=1)  # batch after batch asks for the same one

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from recon_model.errors import ServeError
-from recon_model.serve.messages import doctor, explain
+from recon_model.serve.messages import doctor, explain, replay
 from recon_model.serve.messages.bench import Reconstruct, Reconstructed
 from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, CloudWritten, DataSet, Glance, PrepareCloud, ReadCloud, WriteCloud
 from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
@@ -52,6 +52,7 @@ from recon_model.serve.messages.projection import (
     StartProjection,
     SteerProjection,
 )
+from recon_model.serve.messages.replay import RebuildAt, RebuiltAt
 from recon_model.serve.messages.rival import CloseRival, OpenRival, RebuildByRival, RivalClosed, RivalRebuilt, RivalReply, RivalRequest
 from recon_model.serve.messages.training import Device, DevicesListed, ListDevices
 from recon_model.serve.messages.wire import Array, Message
@@ -123,7 +124,9 @@ __all__ = [
     "ReadMembers",
     "ReadPicture",
     "Ready",
+    "RebuildAt",
     "RebuildByRival",
+    "RebuiltAt",
     "Reconstruct",
     "Reconstructed",
     "Relate",
@@ -168,6 +171,7 @@ Request = (
     | ProjectionRequest
     | RivalRequest
     | DoctorRequest
+    | RebuildAt
 )
 Reply = (
     Ready
@@ -191,9 +195,10 @@ Reply = (
     | ProjectionReply
     | RivalReply
     | DoctorReply
+    | RebuiltAt
 )
 
-PATIENT: Final = (*explain.PATIENT, *doctor.LONG)
+PATIENT: Final = (*explain.PATIENT, *doctor.LONG, *replay.LONG)
 """Long questions, worked on while nothing quicker is asked; they answer with ``Progress`` on the way."""
 
 _encoder = msgspec.msgpack.Encoder()

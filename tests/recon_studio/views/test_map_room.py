@@ -270,7 +270,7 @@ def test_the_time_lapse_is_slid_played_and_saved(rig: Rig, qtbot: QtBot, tmp_pat
     room.lapse.slider.setValue(0)
     assert told == [0]
     with qtbot.waitSignal(room.pictureSaved) as saved:
-        room.save_gif(str(tmp_path / "lapse.gif"))
+        room.save_film(str(tmp_path / "lapse.gif"))
     assert saved.args == [str(tmp_path / "lapse.gif"), ""]
     with Image.open(tmp_path / "lapse.gif") as gif:
         assert gif.n_frames == 3

@@ -1,0 +1,64 @@
+"""Films are whole or not there, hold every frame, and say what they lack."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from recon_studio.views import film
+from recon_studio.views.film import NO_FFMPEG, Film, why_no_mp4
+
+TONES = (40, 120, 220)
+
+
+def make(path: Path, qtbot: QtBot) -> list[str]:
+    """Makes a film of three grey frames, of which the second comes late; returns what was said in the end."""
+    late = iter((None, None))
+
+    def take(at: int) -> QImage | None:
+        if at == 1 and next(late, "") is None:
+            return None
+        image = QImage(65, 33, QImage.Format.Format_RGB32)
+        image.fill(QColor(TONES[at], TONES[at], TONES[at]))
+        return image
+
+    taken: list[int] = []
+    made = Film(str(path), 3, take, lambda: taken.append(1))
+    with qtbot.waitSignal(made.finished, timeout=60_000) as told:
+        pass
+    made.join()
+    assert taken == [1]
+    return list(told.args)
+
+
+def test_a_gif_holds_every_frame(tmp_path: Path, qtbot: QtBot) -> None:
+    assert make(tmp_path / "a.gif", qtbot) == [str(tmp_path / "a.gif"), ""]
+    with Image.open(tmp_path / "a.gif") as gif:
+        assert gif.n_frames == 3
+        for at, tone in enumerate(TONES):
+            gif.seek(at)
+            assert abs(int(np.median(np.asarray(gif.convert("L")))) - tone) < 4
+    assert [each.name for each in tmp_path.iterdir()] == ["a.gif"]
+
+
+@pytest.mark.skipif(bool(why_no_mp4()), reason="neither ffmpeg nor imageio-ffmpeg is here")
+def test_an_mp4_plays_the_frames_at_their_pace(tmp_path: Path, qtbot: QtBot) -> None:
+    reader = pytest.importorskip("imageio_ffmpeg")
+    assert make(tmp_path / "a.mp4", qtbot) == [str(tmp_path / "a.mp4"), ""]
+    frames = reader.read_frames(str(tmp_path / "a.mp4"))
+    about = next(frames)
+    tones = [int(np.frombuffer(frame, np.uint8).mean()) for frame in frames]
+    assert about["size"] == (64, 32)
+    assert about["duration"] == pytest.approx(3 * film.PACE_MS / 1000, abs=0.11)
+    assert all(abs(tones[at] - tone) < 4 for at, tone in zip((2, 10, -1), TONES, strict=True))
+
+
+def test_what_is_missing_is_said_and_nothing_stays(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film, "_ffmpeg", lambda: "")
+    _, complaint = make(tmp_path / "a.mp4", qtbot)
+    assert NO_FFMPEG.rstrip(".") in complaint
+    assert make(tmp_path / "nowhere" / "a.gif", qtbot)[1].endswith("could not be written (No such file or directory).")
+    assert list(tmp_path.iterdir()) == []
