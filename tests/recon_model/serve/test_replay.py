@@ -62,5 +62,5 @@ def test_a_run_that_cuts_otherwise_draws_a_mask_of_the_same_share(model: Predict
 
 
 def test_a_missing_checkpoint_is_a_sentence(model: Predictor, tmp_path: Path) -> None:
-    with pytest.raises(ReconError, match="does not exist"):
+    with pytest.raises(ReconError, match="holds no model of a run"):
         rebuild_at(model, ask(model, tmp_path / "gone.safetensors")[0], lambda share: None)
