@@ -81,7 +81,7 @@ class Film(QObject):
 
 def why_no_mp4() -> str:
     """Says why MP4 cannot be written; empty where it can."""
-    return "" if _ffmpeg() else NO_FFMPEG
+    return "" if ffmpeg() else NO_FFMPEG
 
 
 def ask_film(parent: QWidget, title: str) -> str:
@@ -101,7 +101,7 @@ def _write_gif(path: Path, frames: list[Pixels]) -> None:
 
 def _write_mp4(path: Path, frames: list[Pixels]) -> None:
     """Encodes by ffmpeg in a process of its own: its licence and its crashes stay there."""
-    program = _ffmpeg()
+    program = ffmpeg()
     if not program:
         raise OSError(NO_FFMPEG.rstrip("."))
     height, width = (side // 2 * 2 for side in frames[0].shape[:2])  # chroma is kept at half the size
@@ -129,7 +129,7 @@ def _text(stream: IO[bytes] | None) -> str:
     return stream.read().decode("utf-8", "replace").strip() if stream is not None else ""
 
 
-def _ffmpeg() -> str:
+def ffmpeg() -> str:
     """The system's ffmpeg, else the one that imageio-ffmpeg brings; empty where there is neither."""
     found = shutil.which("ffmpeg")
     if found:
