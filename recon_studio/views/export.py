@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
@@ -152,8 +152,7 @@ class Exporter(QObject):
     def _picture(self, choice: int, wanted: Wanted) -> None:
         bench, theme = self._window.bench, self._window.theme
         if choice == WINDOW:
-            bench.render_sharp()
-            self.ask_where(self._window.grab().toImage())
+            self.ask_window()
         elif choice == ALL:
             corners, poses = group(bench, theme, wanted)
             self._ask_png(poses, lambda images: png(hung(images, corners, theme, wanted)))
@@ -161,9 +160,22 @@ class Exporter(QObject):
             one = pose(bench, choice, theme, wanted)
             self._ask_png((one,) if one is not None else (), lambda images: png(images[0]))
 
-    def ask_where(self, image: QImage) -> None:
-        """Asks where to, and saves a picture of the window."""
-        self._ask("Picture of the window", "recon-studio.png", PNG, lambda path: self._sit((), lambda _: png(image), self._bytes_to(path)))
+    def ask_window(self) -> None:
+        """Asks where to, and saves a picture of the window as soon as all of it is drawn."""
+
+        def grab(path: str) -> None:
+            image = self._window.grab().toImage()
+            self._sit((), lambda _: png(image), self._bytes_to(path))
+
+        self._ask("Picture of the window", "recon-studio.png", PNG, lambda path: self._when_drawn(lambda: grab(path)))
+
+    def _when_drawn(self, do: Callable[[], None], patience: int = 100) -> None:
+        """Does something once the views are complete: a large cloud takes its time, and one that turns never is."""
+        bench = self._window.bench
+        if bench.complete or not bench.isVisible() or not patience:
+            do()
+        else:
+            QTimer.singleShot(50, self, lambda: self._when_drawn(do, patience - 1))
 
     def _ask_png(self, poses: Sequence[Pose], bind: Callable[[list[QImage]], bytes]) -> None:
         if poses:

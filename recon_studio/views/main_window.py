@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
             "find": self._find,
             **self._in_other_rooms(),
             "empty_library": self.libraryEmptied.emit,
-            "screenshot": self._ask_screenshot,
+            "screenshot": self.exporter.ask_window,
             "quit": self.close,
             "undo": self.undoRequested.emit,
             "redo": self.redoRequested.emit,
@@ -385,10 +385,6 @@ class MainWindow(QMainWindow):
         """Opens the command palette."""
         if self._state is not None:
             self.palette_of_actions.ask(commands(self.actions_by_name), self._state.theme)
-
-    def _ask_screenshot(self) -> None:
-        self.bench.render_sharp()
-        self.exporter.ask_where(self.grab().toImage())
 
     def grab_screenshot(self, path: str) -> None:
         """Writes the window, 3D views included and in full quality, as a PNG.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -62,7 +62,10 @@ class MeasuredView(QWidget):
         self.plotter.iren.interactor.RemoveObservers("CharEvent")  # and VTK's own turn points to wires, switch to stereo or end it all
         self._column.takeAt(0)
         self._column.insertWidget(0, self.plotter, stretch=1)
-        if self._wanted is not None:
+        QTimer.singleShot(0, self, self._draw_first)  # opening its OpenGL takes long enough by itself
+
+    def _draw_first(self) -> None:
+        if self._wanted is not None and self.plotter is not None:
             self._draw(*self._wanted)
 
     def _draw(self, cloud: Cloud, theme: Theme) -> None:

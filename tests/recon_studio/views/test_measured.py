@@ -35,7 +35,7 @@ def test_a_cloud_is_drawn_once_and_keys_change_nothing(window, qtbot):
         pass
     images = []
     view.plotter.ren_win.AddObserver("StartEvent", lambda *_: images.append(1))
-    qtbot.waitUntil(lambda: bool(images), timeout=30_000)  # it is on the screen
+    qtbot.waitUntil(lambda: view.plotter.render() or bool(images), timeout=30_000)  # it has its OpenGL
     images.clear()
     window.show_measured()
     assert len(images) == 1
