@@ -62,6 +62,7 @@ def main() -> int:
         "names": NAMES,
         "templates": len(predictor.vocabulary.templates("default")),
         "device": predictor.about.device,
+        "precision": predictor.precision,
         "threads": args.threads,
         "rounds": args.rounds,
         "versions": versions(),

@@ -1,7 +1,6 @@
 """One loaded model, numpy in and numpy out: prepare, reconstruct, attend, explain, embed, classify by words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -18,79 +17,26 @@ from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.explain.explainer import Explainer
 from recon_model.geometry.chamfer import chamfer
 from recon_model.geometry.patches import Patches, cut
-from recon_model.geometry.preparation import Floats, Indices, checked, to_unit
+from recon_model.geometry.preparation import Floats, checked, to_unit
 from recon_model.lexicon import Name
 from recon_model.models.classifier import LabelHead
+from recon_model.models.inference import for_inference, in_bfloat16
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright
 from recon_model.models.zero_shot import project
 from recon_model.nn.masking import draw_mask, select_visible
 from recon_model.recent import Recent
-from recon_model.standing import AS_GIVEN, AUTO, Stance, looks, rotated, stances, stand
+from recon_model.results import About, Embedding, Prepared, Reconstruction
+from recon_model.standing import AS_GIVEN, AUTO, looks, rotated, stances, stand
 from recon_model.teachers.ranking import Classifier, Familiar, Ranking, Scores, energy
 from recon_model.teachers.vocabulary import Vocabulary
 from recon_model.templates import Templates
-
-Flags = npt.NDArray[np.bool_]
 
 TEMPERATURE = 0.07
 """Softmax temperature of cosine similarities where the model's card names none."""
 _BATCH = 32
 _REMEMBERED_CLOUDS = 8
 _REMEMBERED_EXPLAINERS = 2
-
-
-# Results hold arrays and compare by identity.
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A cloud as the model takes it: ``points = (original[indices] - centre) / scale @ stance.rotation.T``."""
-
-    points: Floats  # (N, 3)
-    indices: Indices  # (N,) into the cloud given; repeats where it held fewer than N points
-    centre: tuple[float, float, float]  # in the units given
-    scale: float  # in the units given
-    centres: Floats  # (G, 3)
-    members: Indices  # (G, k) into points
-    notes: tuple[str, ...]  # one sentence for each thing done beyond sampling, centring and scaling
-    stance: Stance = AS_GIVEN
-
-    def outward(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Takes points (n, 3) in prepared coordinates back to those of the cloud given."""
-        back: npt.NDArray[np.float64] = np.asarray(points, np.float64) @ self.stance.rotation * self.scale + np.asarray(self.centre)
-        return back
-
-
-@dataclass(frozen=True, eq=False)
-class Reconstruction:
-    """Rebuilt patches, in prepared coordinates."""
-
-    hidden: Flags  # (G,)
-    rebuilt: Floats  # (M, k, 3), ascending by patch index
-    chamfer: Floats  # (M,) squared Chamfer distance, mean forward plus mean backward, of each rebuilt patch to the true one
-
-
-@dataclass(frozen=True, eq=False)
-class Embedding:
-    """Features of B clouds."""
-
-    features: Floats  # (B, 2C): [max over the queries; max plus mean over the patches], for a linear SVM or a map (spec §5)
-    projected: Floats | None  # (B, D): to compare with words; None where the two teachers of the model do not share a space
-    images: Floats | None = None  # (B, D): what the model expects the image teacher to make of a picture; to compare with pictures
-    errors: Floats | None = None  # (B,): mean Chamfer distance of hidden patches, see ``Predictor.embed``
-    labels: Floats | None = None  # (B, L): shares of the fine-tuned head's labels; None where the model has none
-
-
-@dataclass(frozen=True)
-class About:
-    """A model in short."""
-
-    name: str
-    device: str  # in words
-    parameters: int
-    depth: int
-    heads: int
-    num_groups: int
-    notes: tuple[str, ...]  # what loading matched, one sentence each
 
 
 class Predictor:
@@ -102,6 +48,7 @@ class Predictor:
         model: the model; put into evaluation mode and moved to ``device``.
         card: what is known about it; ``teacher``, ``templates``, ``temperature``, ``unlike`` and the taught names are read.
         device: where it runs.
+        precision: see ``load``.
         notes: what loading matched.
         lacking: parts beside the encoder that hold no trained weights ("decoder", "image_proj", "text_proj"); they are not used.
         upright: what stands clouds up before they are looked at; None takes them as they are.
@@ -116,6 +63,7 @@ class Predictor:
         card: Mapping[str, Any],
         *,
         device: torch.device,
+        precision: str = "auto",
         notes: Sequence[str] = (),
         lacking: Sequence[str] = (),
         upright: Upright | None = None,
@@ -124,6 +72,9 @@ class Predictor:
         allow_download: bool = False,
     ) -> None:
         self.model = model.eval().requires_grad_(False).to(device)
+        # Explanations are small differences of large numbers, and gradients: those are asked of the model itself.
+        half = in_bfloat16(precision, device, model.config.width)
+        self.answering, self.precision = (for_inference(self.model), "bfloat16") if half else (self.model, "float32")
         self.config = model.config
         self.card = dict(card)
         self.device = device
@@ -141,24 +92,32 @@ class Predictor:
 
     @classmethod
     def load(
-        cls, source: str | Path = "default", device: str = "auto", *, teacher: str | None = None, allow_download: bool = False
+        cls,
+        source: str | Path = "default",
+        device: str = "auto",
+        *,
+        precision: str = "auto",
+        teacher: str | None = None,
+        allow_download: bool = False,
     ) -> Self:
         """Loads a model.
 
         Args:
             source: "default" for the one that ships inside, a model's or run's folder, or the authors' ``.pth``.
             device: "auto" (CUDA, else Apple's GPU, else the CPU), "cpu", "cuda", "cuda:N" or "mps".
+            precision: "float32", "bfloat16", or "auto": bfloat16 where the hardware multiplies it, which is about twice as fast
+                and moves answers by some thousandths. Explanations are always asked in float32.
             teacher: where its text teacher is ("default", a folder, or open_clip's "name/tag"); None follows the model's card.
             allow_download: whether a published teacher may be fetched from the network.
 
         Raises:
             CheckpointError: the checkpoint is missing, damaged, foreign, or covers too little of the model.
-            ConfigError: the device is unknown or not there.
+            ConfigError: the device is unknown or not there, or the precision is unknown.
         """
         place = find_device(device)
         opened = open_pretraining(source)
         parts: dict[str, Any] = {"notes": opened.notes, "lacking": opened.lacking, "upright": opened.upright, "head": opened.head}
-        return cls(opened.model, opened.card, device=place, **parts, teacher=teacher, allow_download=allow_download)
+        return cls(opened.model, opened.card, device=place, precision=precision, **parts, teacher=teacher, allow_download=allow_download)
 
     @property
     def about(self) -> About:
@@ -166,6 +125,7 @@ class Predictor:
         return About(
             name=str(self.card.get("name", "unnamed")),
             device=device_in_words(self.device),
+            precision=self.precision,
             parameters=sum(parameter.numel() for parameter in self.model.parameters()),
             depth=self.config.depth,
             heads=self.config.heads,
@@ -196,7 +156,7 @@ class Predictor:
             ConfigError: ``up`` is none of these.
         """
         unit = to_unit(points, self.config.num_points)
-        stance = stances(self.model, self.upright, self._cut_all(torch.from_numpy(unit.points).unsqueeze(0)), up)[0]
+        stance = stances(self.answering, self.upright, self._cut_all(torch.from_numpy(unit.points).unsqueeze(0)), up)[0]
         stood = rotated(unit.points, stance)
         patches = self._cut(stood)
         return Prepared(
@@ -255,7 +215,7 @@ class Predictor:
         else:
             mask = self._mask(hidden)
         true = patches.relative[mask] + patches.centres[mask].unsqueeze(1)  # (M, k, 3)
-        rebuilt = self.model.reconstruct(patches, mask, embedded=self._embedded(points, patches)).of_cloud(0) if len(true) else true
+        rebuilt = self.answering.reconstruct(patches, mask, embedded=self._embedded(points, patches)).of_cloud(0) if len(true) else true
         errors = chamfer(rebuilt, true).per_set() if len(true) else true.new_zeros(0)
         return Reconstruction(hidden=mask[0].cpu().numpy(), rebuilt=_numpy(rebuilt), chamfer=_numpy(errors))
 
@@ -332,13 +292,13 @@ class Predictor:
             part = clouds[start : start + _BATCH]
             patches, doubts = self._standing(part)
             seen = looks(patches, doubts)
-            encoded = self.model.encode(seen.patches)
+            encoded = self.answering.encode(seen.patches)
             queries, tokens = encoded.queries[: len(part)], encoded.patches[: len(part)]
             features.append(torch.cat([queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1))
             if self._head is not None:
                 labels.append(self._head.shares(encoded)[: len(part)])
             if self._why_no_words() is None:
-                teachers = project(encoded, self.model.image_proj, self.model.text_proj)
+                teachers = project(encoded, self.answering.image_proj, self.answering.text_proj)
                 projected.append(seen.mean(teachers.mix(self.config.zero_shot_ratio)))
                 images.append(seen.mean(teachers.image))
             if errors and self._why_no_decoder() is None:
@@ -356,7 +316,7 @@ class Predictor:
             return patches, [stance.doubt for stance in found]
         some = patches._replace(centres=patches.centres[raw], relative=patches.relative[raw])
         turns = [AS_GIVEN] * len(clouds)  # prepared clouds stand already
-        for place, stance in zip(raw, stances(self.model, self.upright, some), strict=True):
+        for place, stance in zip(raw, stances(self.answering, self.upright, some), strict=True):
             found[place] = turns[place] = stance
         return stand(patches, turns), [stance.doubt for stance in found]
 
@@ -365,7 +325,7 @@ class Predictor:
         batch = len(patches.centres)
         mask = draw_mask(patches.centres[:1], 0.6, "random", torch.Generator().manual_seed(0)).expand(batch, -1)
         true = patches.relative[mask] + patches.centres[mask].unsqueeze(1)
-        rebuilt = self.model.reconstruct(patches, mask)
+        rebuilt = self.answering.reconstruct(patches, mask)
         made = torch.cat([rebuilt.of_cloud(row) for row in range(batch)])
         return chamfer(made, true).per_set().view(batch, -1).mean(1)
 
@@ -481,7 +441,7 @@ class Predictor:
         key = points.tobytes()
         known = self._tokens.get(key)
         if known is None:
-            known = self._tokens.put(key, self.model.encoder.embed(patches, select_visible(None, patches.centres)))
+            known = self._tokens.put(key, self.answering.encoder.embed(patches, select_visible(None, patches.centres)))
         return known
 
     def _cut_all(self, points: Tensor) -> Patches:
@@ -499,7 +459,7 @@ class Predictor:
     @torch.inference_mode()
     def _embed_prepared(self, points: Floats, doubt: Floats | None) -> Floats:
         seen = looks(self._cut(points), [doubt])
-        return _numpy(seen.mean(self.model.zero_shot_feature(seen.patches)))
+        return _numpy(seen.mean(self.answering.zero_shot_feature(seen.patches)))
 
 
 def _prepared_points(prepared: Prepared | npt.ArrayLike) -> Floats:

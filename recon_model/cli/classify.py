@@ -12,7 +12,8 @@ from recon_model.errors import InputError
 from recon_model.lexicon import Name, as_names, parse
 
 if TYPE_CHECKING:
-    from recon_model.predictor import Predictor, Prepared
+    from recon_model.predictor import Predictor
+    from recon_model.results import Prepared
     from recon_model.teachers.ranking import Scores
 
 

@@ -12,7 +12,8 @@ from recon_model.errors import InputError
 
 if TYPE_CHECKING:
     from recon_model.geometry.preparation import Floats
-    from recon_model.predictor import Predictor, Prepared
+    from recon_model.predictor import Predictor
+    from recon_model.results import Prepared
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

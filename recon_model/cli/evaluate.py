@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         protocol = protocols.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
         clouds = ".npz with points (K, P, 3), labels (K,) and names (C,), or a folder"
         protocol.add_argument("--data", required=True, type=Path, help=".csv with columns phrase and name" if name == "words" else clouds)
-        add_model(protocol, words=name in ("zero-shot", "unlike", "words"))
+        add_model(protocol, words=name in ("zero-shot", "unlike", "words"), measures=True)
         protocol.add_argument("--seed", type=int, default=0, help="seed of everything drawn at random")
         if name == "reconstruction":
             protocol.add_argument("--mask-ratio", type=float, default=0.6, help="share of patches hidden")

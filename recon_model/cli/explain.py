@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from recon_model.data.clouds import Cloud
     from recon_model.explain.curves import Curves
     from recon_model.explain.explainer import Explainer
-    from recon_model.predictor import Predictor, Prepared
+    from recon_model.predictor import Predictor
+    from recon_model.results import Prepared
 
 RESULT = "explain.json"
 Columns = dict[str, Any]

@@ -15,10 +15,15 @@ MODEL = "'default', a model's or run's folder, or the authors' .pth"
 """What may be given as a model."""
 
 
-def add_model(parser: argparse.ArgumentParser, *, words: bool = False) -> None:
-    """Adds ``--model`` and ``--device`` and, for commands that read words, where the text teacher is."""
+def add_model(parser: argparse.ArgumentParser, *, words: bool = False, measures: bool = False) -> None:
+    """Adds ``--model`` and ``--device`` and, for commands that read words, where the text teacher is. What ``measures`` a model always asks
+    it in float32; other commands get ``--precision``."""
     parser.add_argument("--model", default="default", help=MODEL)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
+    if measures:
+        parser.set_defaults(precision="float32")
+    else:
+        parser.add_argument("--precision", default="auto", help="float32, bfloat16, or auto: bfloat16 where the processor multiplies it")
     if words:
         parser.add_argument("--templates", default="default", help="default, plain, everyday or published")
         parser.add_argument("--teacher", help="text teacher: 'default', a folder, or open_clip's name/tag; left out, the model's own")
@@ -37,7 +42,13 @@ def load_model(args: argparse.Namespace) -> "Predictor":
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from recon_model.predictor import Predictor
 
-    return Predictor.load(args.model, args.device, teacher=getattr(args, "teacher", None), allow_download=download)
+    return Predictor.load(
+        args.model,
+        args.device,
+        precision=getattr(args, "precision", "auto"),
+        teacher=getattr(args, "teacher", None),
+        allow_download=download,
+    )
 
 
 def split_names(text: str) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from recon_model.errors import InputError
 
 if TYPE_CHECKING:
     from recon_model.data.clouds import Cloud
-    from recon_model.predictor import Predictor, Prepared, Reconstruction
+    from recon_model.predictor import Predictor
+    from recon_model.results import Prepared, Reconstruction
 
 RESULT = "reconstruction.json"
 

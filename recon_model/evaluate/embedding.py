@@ -10,7 +10,8 @@ from recon_model.errors import CheckpointError, InputError
 from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
 from recon_model.geometry.preparation import POOL, Floats
 from recon_model.lexicon import plain
-from recon_model.predictor import Embedding, Predictor, Prepared
+from recon_model.predictor import Predictor
+from recon_model.results import Embedding, Prepared
 
 BATCH = 32
 

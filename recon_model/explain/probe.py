@@ -100,8 +100,9 @@ class Probe:
         found = unseen.new_zeros(unseen.shape, dtype=torch.float32)
         for rows in self._parts((~unseen).sum(1) + wanted.sum(1)):
             chosen, patches = select(wanted[rows]), self._repeated(len(rows))
-            encoded = self.encode(unseen[rows])
-            rebuilt = self.model.decoder(encoded.patches, patches.centres, encoded.visible, chosen) / self.model.config.patch_scale
+            tokens = self.embedded.expand(len(rows), -1, -1)
+            seen, visible = self.model.encoder.patches_alone(patches, unseen[rows], embedded=tokens)
+            rebuilt = self.model.decoder(seen, patches.centres, visible, chosen) / self.model.config.patch_scale
             distances = chamfer(chosen.flatten(rebuilt), chosen.flatten(chosen.take(patches.relative))).per_set()
             found[rows] = found[rows].masked_scatter(wanted[rows], distances.float())
         return found

@@ -50,10 +50,11 @@ class Decoder(nn.Module):
         keep = _keep(visible, hidden)
         for layer, block in enumerate(self.blocks):
             seen: list[Tensor] | None = [] if record is not None and record.wants(layer, len(self.blocks)) else None
-            tokens = block(tokens + positions, keep, seen)
+            # Of the last block the mask tokens alone are wanted.
+            tokens = block(tokens + positions, keep, seen, shown if layer == len(self.blocks) - 1 else 0)
             if record is not None and seen:
                 record.decoder[layer] = seen[0]
-        return self.head(self.norm(tokens[:, shown:])).unflatten(-1, (-1, 3))  # type: ignore[no-any-return]
+        return self.head(self.norm(tokens)).unflatten(-1, (-1, 3))  # type: ignore[no-any-return]
 
 
 def _keep(visible: Selection, hidden: Selection) -> Tensor | None:

@@ -1,7 +1,7 @@
 """The one encoder of the project: three global queries and the visible patches through two-stream blocks."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -94,18 +94,40 @@ class Encoder(nn.Module):
         embedded: Tensor | None = None,
     ) -> Iterator[tuple[Tensor, Tensor]]:
         """Yields queries (B, 3, C) and patches (B, V, C) after each block, before any final norm."""
-        tokens = self.embed(patches, visible) if embedded is None else visible.take(embedded)
-        positions = self.position(visible.take(patches.centres))
+        tokens, positions, keep = self._seen(patches, visible, embedded)
         batch = tokens.shape[0]
         queries = torch.cat([self.cls_token, self.img_token, self.text_token], dim=1).expand(batch, -1, -1)
         query_positions = torch.cat([self.cls_position, self.img_position, self.text_position], dim=1)
-        keep = None if visible.padding is None else ~visible.padding[:, None, None, :]
         for layer, block in enumerate(self.blocks):
             seen: list[Tensor] | None = [] if record is not None and record.wants(layer, len(self.blocks)) else None
             queries, tokens = block(queries + query_positions, tokens + positions, stop_gradient=stop_gradient, keep=keep, seen=seen)
             if record is not None and seen:
                 record.cross[layer], record.patches[layer] = seen
             yield queries, tokens
+
+    def patches_alone(self, patches: Patches, hidden: Tensor | None = None, *, embedded: Tensor | None = None) -> tuple[Tensor, Selection]:
+        """Encodes the visible patches without the queries, which read them and are not read: half the work.
+
+        Args:
+            patches, hidden, embedded: see ``forward``.
+
+        Returns:
+            ``patches`` and ``visible`` of ``Encoded``, the same to the bit.
+
+        Raises:
+            InputError: see ``forward``.
+        """
+        visible = select_visible(hidden, patches.centres)
+        tokens, positions, keep = self._seen(patches, visible, embedded)
+        for block in self.blocks:
+            tokens = cast(ReConBlock, block).patches_alone(tokens + positions, keep)
+        return self.norm(tokens), visible
+
+    def _seen(self, patches: Patches, visible: Selection, embedded: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Tokens and positions (B, V, C) of the visible patches, and (B, 1, 1, V) bool, False = padding; None where there is none."""
+        tokens = self.embed(patches, visible) if embedded is None else visible.take(embedded)
+        keep = None if visible.padding is None else ~visible.padding[:, None, None, :]
+        return tokens, self.position(visible.take(patches.centres)), keep
 
     def embed(self, patches: Patches, visible: Selection) -> Tensor:
         """Embeds the visible patches to (B, V, C).

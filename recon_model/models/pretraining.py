@@ -75,9 +75,12 @@ class Pretraining(nn.Module):
         Raises:
             InputError: the mask has the wrong shape or dtype, or hides all patches of a cloud.
         """
-        encoded = self.encode(patches, hidden, record=record, embedded=embedded)
+        if record is None:
+            tokens, visible = self.encoder.patches_alone(patches, hidden, embedded=embedded)
+        else:
+            _, tokens, visible = self.encode(patches, hidden, record=record, embedded=embedded)
         chosen = select(hidden)
-        scaled = self.decoder(encoded.patches, patches.centres, encoded.visible, chosen, record)
+        scaled = self.decoder(tokens, patches.centres, visible, chosen, record)
         return Rebuilt(scaled / self.config.patch_scale + chosen.take(patches.centres).unsqueeze(2), chosen)
 
     def losses(

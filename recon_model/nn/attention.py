@@ -58,12 +58,13 @@ class SelfAttention(nn.Module):
         self.qkv = nn.Linear(width, 3 * width, bias=False)
         self.proj = nn.Linear(width, width)
 
-    def forward(self, tokens: Tensor, keep: Tensor | None = None, seen: list[Tensor] | None = None) -> Tensor:
-        """Maps (B, S, C) to (B, S, C); ``keep`` broadcasts to (B, H, S, S); weights are appended to ``seen`` where given."""
+    def forward(self, tokens: Tensor, keep: Tensor | None = None, seen: list[Tensor] | None = None, start: int = 0) -> Tensor:
+        """Maps (B, S, C) to (B, S - start, C): tokens before ``start`` are looked at and do not look. ``keep`` broadcasts to (B, H, 1, S);
+        the weights of all tokens are appended to ``seen`` where given."""
         query, key, value = self.qkv(tokens).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)  # each (B, H, S, D)
         if seen is not None:
             seen.append(attention_weights(query.detach(), key.detach(), keep))
-        out = scaled_dot_product_attention(query, key, value, attn_mask=keep)
+        out = scaled_dot_product_attention(query[:, :, start:], key, value, attn_mask=keep)
         return self.proj(out.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
 
 

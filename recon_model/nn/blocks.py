@@ -80,6 +80,12 @@ class ReConBlock(nn.Module):
         queries, patches = self.query_norm2(queries), self.norm2(patches)
         return queries + self.drop(self.query_mlp(queries)), patches + self.drop(self.mlp(patches))
 
+    def patches_alone(self, patches: Tensor, keep: Tensor | None = None) -> Tensor:
+        """What ``forward`` makes of the patch stream, which never reads the queries: half the work."""
+        patches = self.norm1(patches)
+        patches = self.norm2(patches + self.drop(self.attention(patches, keep)))
+        return patches + self.drop(self.mlp(patches))  # type: ignore[no-any-return]
+
 
 class PlainBlock(nn.Module):
     """An ordinary pre-norm transformer block."""
@@ -90,7 +96,7 @@ class PlainBlock(nn.Module):
         self.attention = SelfAttention(width=width, heads=heads)
         self.mlp = MLP(width=width, hidden=int(width * mlp_ratio))
 
-    def forward(self, tokens: Tensor, keep: Tensor | None = None, seen: list[Tensor] | None = None) -> Tensor:
-        """Maps (B, S, C) to (B, S, C); ``keep`` and ``seen`` as in SelfAttention."""
-        tokens = tokens + self.attention(self.norm1(tokens), keep, seen)
+    def forward(self, tokens: Tensor, keep: Tensor | None = None, seen: list[Tensor] | None = None, start: int = 0) -> Tensor:
+        """Maps (B, S, C) to (B, S - start, C); ``keep``, ``seen`` and ``start`` as in SelfAttention."""
+        tokens = tokens[:, start:] + self.attention(self.norm1(tokens), keep, seen, start)
         return tokens + self.mlp(self.norm2(tokens))  # type: ignore[no-any-return]

@@ -70,7 +70,8 @@ def export(
         card["upright"] = add_upright(out, upright)
     _save(out, weights, card)
     for file in measure:
-        card["results"] += report(Predictor.load(out, device="cpu"), load_labelled(file), file.name, card["data"]["names"])
+        predictor = Predictor.load(out, device="cpu", precision="float32")
+        card["results"] += report(predictor, load_labelled(file), file.name, card["data"]["names"])
     _save(out, weights, card)
     return card
 

@@ -13,8 +13,9 @@ from recon_model.errors import CheckpointError, ConfigError, InputError, Teacher
 from recon_model.geometry.patches import cut
 from recon_model.lexicon import Name
 from recon_model.models.pretraining import Pretraining
-from recon_model.predictor import Predictor, Prepared
+from recon_model.predictor import Predictor
 from recon_model.presets import preset
+from recon_model.results import Prepared
 from recon_model.teachers.ranking import Familiar, energy
 from tests import naive
 
@@ -265,13 +266,18 @@ def test_the_model_that_ships_rebuilds_and_names_a_sample() -> None:
 
 
 @pytest.mark.parametrize("size", ["tiny", "studio"])
-def test_the_fast_path_rebuilds_what_the_plain_one_does(size: str) -> None:
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_fast_path_rebuilds_what_the_plain_one_does(size: str, precision: str) -> None:
     torch.manual_seed(0)
     model = Pretraining(preset(size, depth=2, decoder_depth=1, num_points=256, num_groups=16, group_size=8)).eval()
-    predictor = Predictor(model, {"name": size}, device=torch.device("cpu"))
+    predictor = Predictor(model, {"name": size}, device=torch.device("cpu"), precision=precision)
     prepared = predictor.prepare(np.random.default_rng(0).normal(size=(256, 3)))
     for seed in range(3):  # the second and third mask meet patches that are embedded already
         fast = predictor.reconstruct(prepared, seed=seed)
         with torch.no_grad():
             plain = naive.rebuild(model, torch.from_numpy(prepared.points), torch.from_numpy(fast.hidden))
-        np.testing.assert_allclose(fast.rebuilt, plain.numpy(), atol=2e-5)
+        if precision == "float32":
+            np.testing.assert_allclose(fast.rebuilt, plain.numpy(), atol=2e-5)
+        else:
+            moved = fast.rebuilt - prepared.centres[fast.hidden][:, None]
+            assert 0 < np.linalg.norm(fast.rebuilt - plain.numpy()) / np.linalg.norm(moved) < 0.01

@@ -6,7 +6,8 @@ import numpy as np
 
 from recon_model.geometry.orientation import ORIENTATIONS
 from recon_model.geometry.preparation import Floats
-from recon_model.predictor import Predictor, Prepared
+from recon_model.predictor import Predictor
+from recon_model.results import Prepared
 from recon_model.serve.answers.explain import PatientAnswer, Pause
 from recon_model.serve.messages import Array, LookFromSides, SidesSeen
 

@@ -11,7 +11,8 @@ from recon_model.assets import asset_path
 from recon_model.checkpoint import format as folder_format
 from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.explain import probe as probe_module
-from recon_model.predictor import Predictor, Prepared
+from recon_model.predictor import Predictor
+from recon_model.results import Prepared
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
