@@ -1,7 +1,7 @@
 """Settings as frozen values: every field has one line, every rule is checked when the object is made, unknown keys are refused."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self, get_args
 
 from recon_model.errors import ConfigError
@@ -110,3 +110,62 @@ class ModelConfig(Settings):
         require_choice("mask_strategy", self.mask_strategy, get_args(MaskStrategy))
         require_choice("reconstruction_loss", self.reconstruction_loss, get_args(ReconstructionLoss))
         require(len(self.patch_widths) == 3, f"patch_widths ({self.patch_widths}) must hold three numbers.")
+
+
+DamageKind = Literal["drop", "jitter", "turn", "tilt", "occlude"]
+DamagedPart = Literal["unseen", "side"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Damage(Settings):
+    """What a cloud is put through to see what its name withstands, see ``geometry.damage``; nothing by default."""
+
+    drop: float = 0.0
+    """Share of the points removed, drawn at random."""
+    jitter: float = 0.0
+    """Standard deviation of Gaussian noise on every coordinate, in radii of the cloud."""
+    turn: float = 0.0
+    """Degrees turned about the way up."""
+    tilt: float = 0.0
+    """Degrees its top leans towards ``side``."""
+    occlude: float = 0.0
+    """Share of a part removed: of the points out of sight from ``side``, or of all points, those towards ``side`` first."""
+    part: DamagedPart = "unseen"
+    """Which of the two."""
+    side: float = 0.0
+    """Degrees about the way up, from +z towards +x."""
+    seed: int = 0
+    """Of what is drawn."""
+
+    def __post_init__(self) -> None:
+        for name in ("drop", "occlude"):
+            require(0.0 <= getattr(self, name) <= 1.0, f"{name} ({getattr(self, name)}) must be between 0 and 1.")
+        require(0.0 <= self.jitter <= 1.0, f"jitter ({self.jitter}) must be between 0 and 1.")
+        for name in ("turn", "tilt", "side"):
+            require(abs(getattr(self, name)) <= 360.0, f"{name} ({getattr(self, name)}) must be between -360 and 360 degrees.")
+        require_choice("part", self.part, get_args(DamagedPart))
+        require(0 <= self.seed < 2**31, f"seed ({self.seed}) must be at least 0 and below {2**31}.")
+
+    @property
+    def harmless(self) -> bool:
+        """Whether nothing is done at all."""
+        return not any(self.strengths.values())
+
+    @property
+    def strengths(self) -> dict[DamageKind, float]:
+        """How strong each kind is."""
+        return {kind: float(getattr(self, kind)) for kind in get_args(DamageKind)}
+
+    def at(self, kind: DamageKind, strength: float) -> Self:
+        """Returns the same with another strength of one kind."""
+        change: dict[str, Any] = {kind: strength}
+        return replace(self, **change)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether chance has a part in it, so that another seed gives another cloud."""
+        return bool(self.drop or self.jitter)
+
+
+HARMLESS = Damage()
+"""Nothing is done."""

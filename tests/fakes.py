@@ -14,6 +14,7 @@ from recon_model.serve.messages import (
     AttendedAll,
     ClassifyByWords,
     CloseRival,
+    CloudDamaged,
     CloudExamined,
     CloudPrepared,
     CloudRead,
@@ -22,6 +23,8 @@ from recon_model.serve.messages import (
     CloudsRanked,
     Curve,
     CurvesTraced,
+    DamageCloud,
+    DamageTraced,
     DataSet,
     Device,
     DevicesListed,
@@ -70,6 +73,7 @@ from recon_model.serve.messages import (
     SweepRatios,
     TextsEmbedded,
     TraceCurves,
+    TraceDamage,
 )
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
 from recon_studio.backend.client import Backend
@@ -191,6 +195,8 @@ def reply_to(request: Request) -> Reply:
         SweepRatios: _sweep,
         Relate: _relate,
         ClassifyByWords: _classify,
+        DamageCloud: _damage,
+        TraceDamage: _trace_damage,
         ReadMembers: _read_members,
         EmbedClouds: _embed_clouds,
         EmbedTexts: _embed_texts,
@@ -408,6 +414,42 @@ def _classify(request: ClassifyByWords) -> Reply:
         margin=float(shares[0] - shares[1]) if len(names) > 1 else None,
         entropy=float(-(shares * np.log2(shares)).sum()),
         unlike=0.25,
+        milliseconds=1.0,
+    )
+
+
+def _damage(request: DamageCloud) -> Reply:
+    """What is dropped is the end of the cloud, and the first name goes with it."""
+    left = request.points.numpy()[: max(1, round((1 - request.damage.drop) * len(request.points.numpy())))]
+    names = tuple(name.name for name in as_names(request.names))
+    shares = np.full(len(names), request.damage.drop / max(1, len(names) - 1), np.float32)
+    shares[0] = 1 - request.damage.drop
+    order = np.argsort(-shares, kind="stable")
+    return CloudDamaged(
+        id=request.id,
+        points=Array.of(left),
+        count=len(left),
+        names=tuple(names[place] for place in order),
+        scores=Array.of(shares[order]),
+        shares=Array.of(shares[order]),
+        notes=(),
+        milliseconds=1.0,
+    )
+
+
+def _trace_damage(request: TraceDamage) -> Reply:
+    names = tuple(name.name for name in as_names(request.names))
+    strengths = (0.0, 0.5, 1.0)
+    shares = np.zeros((3, len(request.seeds), len(names)), np.float32)
+    shares[:, :, 0] = np.array([0.9, 0.5, 0.1])[:, None] + 0.01 * np.arange(len(request.seeds))
+    shares[:, :, 1:] = (1 - shares[:, :, :1]) / max(1, len(names) - 1)
+    return DamageTraced(
+        id=request.id,
+        strengths=strengths,
+        seeds=request.seeds,
+        names=names,
+        shares=Array.of(shares),
+        scores=Array.of(shares),
         milliseconds=1.0,
     )
 

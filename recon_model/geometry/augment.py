@@ -183,7 +183,12 @@ def voxel_surface(cloud: Points, cells: int, rng: np.random.Generator) -> Points
 
 
 def visible_from(cloud: Points, direction: NDArray[np.float64], radius: float = 30.0) -> Points:
-    """Points nearest to a far viewpoint in each cell of a picture plane: a depth camera's view along ``-direction``.
+    """The points in sight, or all where these would be too few to be recognised."""
+    return _kept(cloud, in_sight(cloud, direction, radius))
+
+
+def in_sight(cloud: Points, direction: NDArray[np.float64], radius: float = 30.0) -> NDArray[np.bool_]:
+    """Which points (N,) are nearest to a far viewpoint in each cell of a picture plane: a depth camera's view along ``-direction``.
 
     Cells are ``1 / radius`` wide; points up to two cells behind the nearest are kept, so surfaces stay closed.
     """
@@ -197,7 +202,8 @@ def visible_from(cloud: Points, direction: NDArray[np.float64], radius: float = 
     index = cell[:, 0] * int(4 * radius) + cell[:, 1]
     nearest = np.full(int(4 * radius) ** 2, -np.inf, np.float32)
     np.maximum.at(nearest, index.clip(0, len(nearest) - 1), seen[:, 2])
-    return _kept(cloud, seen[:, 2] >= nearest[index.clip(0, len(nearest) - 1)] - 4.0 / radius)
+    found: NDArray[np.bool_] = seen[:, 2] >= nearest[index.clip(0, len(nearest) - 1)] - 4.0 / radius
+    return found
 
 
 def cropped(cloud: Points, direction: NDArray[np.float64], share: float) -> Points:

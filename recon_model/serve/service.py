@@ -16,6 +16,7 @@ from recon_model.serve.aside import Aside, GivenUp, Pause
 from recon_model.serve.inbox import Closed, Event, Inbox, Posted
 from recon_model.serve.messages import (
     ClassifyByWords,
+    DamageCloud,
     EmbedClouds,
     EmbedTexts,
     Failed,
@@ -32,11 +33,12 @@ from recon_model.serve.messages import (
     Request,
     Shutdown,
     TraceCurves,
+    TraceDamage,
 )
 from recon_model.serve.messages.rival import RivalRequest
 from recon_model.serve.rival import Rival, described
 
-NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds, FindByWords, Relate, TraceCurves, LookFromSides)
+NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds, FindByWords, Relate, TraceCurves, LookFromSides, DamageCloud, TraceDamage)
 """Requests with ``names`` and ``templates``: set aside while the text tower opens."""
 DEFAULT = ("default", "auto")
 QUIET_S = 1.0

@@ -249,6 +249,11 @@ def rows_sent(count: int) -> slice:
     return slice(None, None, max(1, -(-count // MODEL_POINTS)))
 
 
+def inward(cloud: Cloud, prepared: Prepared) -> Array:
+    """Returns those rows of a cloud in prepared coordinates: centred, scaled and stood up, but neither sampled nor cut."""
+    return Array.of(np.ascontiguousarray(prepared.inward(cloud.points[rows_sent(len(cloud.points))])))
+
+
 def prepared_of(cloud: Cloud, reply: CloudPrepared) -> Prepared:
     """Returns what the model made of a cloud, with its choice of points told in the cloud's own rows."""
     return Prepared(

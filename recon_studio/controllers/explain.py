@@ -1,14 +1,16 @@
 """Why: the long questions that the drawer and the attention view pose, asked when the mask rests."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from recon_model.config import DamageKind
 from recon_model.serve.messages import (
     PATIENT,
     Array,
     CurvesTraced,
+    DamageTraced,
     Failed,
     Occlude,
     Occluded,
@@ -19,8 +21,10 @@ from recon_model.serve.messages import (
     Request,
     SweepRatios,
     TraceCurves,
+    TraceDamage,
 )
 from recon_studio.backend.client import Backend
+from recon_studio.controllers.bench import inward
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions, explaining
 from recon_studio.state.app_state import AppState, Notice
@@ -38,6 +42,7 @@ from recon_studio.state.explain import (
     Refusal,
     Relevance,
     Topic,
+    Withstanding,
 )
 
 REST_MS = 120
@@ -125,9 +130,12 @@ class ExplainController(QObject):
     def _ask(self) -> None:
         state = self._store.state
         for question in explaining.unanswered(state):
-            if question not in self._asked.values() and state.prepared is not None:
-                points = Array.of(state.prepared.points)
-                self._asked[self._backend.submit(_request(question, points, len(state.prepared.centres)))] = question
+            if question not in self._asked.values() and state.prepared is not None and state.cloud is not None:
+                if question.topic == "robustness":
+                    request = _trace_damage(question, inward(state.cloud, state.prepared))
+                else:
+                    request = _request(question, Array.of(state.prepared.points), len(state.prepared.centres))
+                self._asked[self._backend.submit(request)] = question
 
     def _dropped(self, request: Request) -> None:
         question = self._asked.pop(request.id, None)
@@ -154,6 +162,20 @@ def _request(question: Question, points: Array, groups: int) -> Request:
             return SweepRatios(id=0, points=points)
         case "phrase":
             return Relate(id=0, points=points, hidden=hidden, names=question.names, method=question.method)
+    raise ValueError(question.topic)
+
+
+def _trace_damage(question: Question, points: Array) -> Request:
+    assert question.wording is not None
+    return TraceDamage(
+        id=0,
+        points=points,
+        damage=question.damage,
+        varied=cast(DamageKind, question.method),
+        names=question.wording.lexicon.names,
+        templates=question.wording.asked_templates(),
+        up=question.up,
+    )
 
 
 def _answer(question: Question, reply: Reply) -> Answer | None:
@@ -178,4 +200,6 @@ def _answer(question: Question, reply: Reply) -> Answer | None:
             return Ratios(question, reply.strategies, reply.ratios, reply.hidden, reply.seeds, reply.errors.numpy())
         case Related():
             return Relevance(question, reply.score, reply.relevance.numpy(), reply.method, reply.occlusion.numpy())
+        case DamageTraced():
+            return Withstanding(question, reply.strengths, reply.seeds, reply.names, reply.shares.numpy(), reply.scores.numpy())
     return None

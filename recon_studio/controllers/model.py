@@ -35,6 +35,7 @@ from recon_model.serve.messages import (
     StartProjection,
     SweepRatios,
     TraceCurves,
+    TraceDamage,
 )
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.bench import query_within
@@ -54,6 +55,7 @@ LONG_QUESTIONS: dict[type[Request], str] = {
     TraceCurves: "Taking patches away in several orders",
     SweepRatios: "Rebuilding at every mask ratio",
     Relate: "Relating patches to the phrase",
+    TraceDamage: "Damaging the cloud step by step",
 }
 
 

@@ -23,6 +23,7 @@ from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.sessions import SessionController, Shelter
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.training import TrainingController
+from recon_studio.controllers.trial import TrialController
 from recon_studio.controllers.views import ViewsController
 from recon_studio.controllers.words import WordsController
 from recon_studio.controllers.words_room import PICTURES, WordsRoomController
@@ -70,6 +71,7 @@ class Studio(QObject):
         self.bench = BenchController(self.store, backend, self)
         self.explain = ExplainController(self.store, backend, self)
         self.doctor = DoctorController(self.store, backend, self)
+        self.trial = TrialController(self.store, backend, self)
         self.words = WordsController(self.store, backend, self)
         self.views = ViewsController(self.store, self)
         self.rival = RivalController(self.store, backend, self)
@@ -159,6 +161,7 @@ class Studio(QObject):
         self.glances.pictured.connect(window.library.take_picture)
         self.explain.connect_view(window.bench_room)
         self.replay.connect_view(window.bench_room.replay)
+        self.trial.connect_view(window.bench_room)
         self._join_menus(window.exporter, window.sessions)
         self.doctor.connect_view(window.input)
         window.show_state(None, self.store.state)

@@ -19,6 +19,7 @@ from recon_studio.scene.picture import BenchPicture, Marker, ViewPicture
 from recon_studio.scene.pieces import Shown, shown
 from recon_studio.scene.scenes import Sample, sample_of
 from recon_studio.state.app_state import AppState, Flags, Mask, Prepared, Reconstruction, Theme
+from recon_studio.state.trying import in_words, withstood
 from recon_studio.state.view_state import COLOURS_OF, ColourBy, Range, Shading, TileChoice
 
 P = ParamSpec("P")
@@ -148,6 +149,11 @@ class Resolver:
 
     def _view(self, facts: _Facts, place: int, tile: TileChoice) -> ViewPicture:
         state, theme = facts.state, facts.state.theme
+        tried = withstood(state)
+        shown = next((at for at, each in enumerate(state.views.tiles) if each.show == "input"), 0)
+        if tried is not None and facts.sample is not None and place == shown:
+            caption = f"{tried.count:,} points · {in_words(tried.asked.damage)} · a preview, cloud and mask stay"
+            return self._once((place, "damaged"), scenes.damaged_view, facts.sample, tried.points, caption, theme)
         # While a file's failure is told in the input view, the others do not repeat it.
         rest = "" if state.cloud is None and _failure(state) else facts.wait
         match tile.show:

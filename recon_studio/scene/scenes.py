@@ -81,6 +81,15 @@ def input_view(shown: Shown | None, paint: Paint | None, why_plain: str, theme: 
     return _of_cloud("input", caption, shown, paint, layers)
 
 
+def damaged_view(sample: Sample, points: Floats, caption: str, theme: Theme) -> ViewPicture:
+    """What a damaged cloud looks like, over ghosts of the points the model took of the untouched one."""
+    ground = GROUNDS[theme]
+    ghosts = PointLayer(sample.prepared.points, flat(ground.ghost, len(sample.prepared.points)), _GHOST * sample.diameter, solid=False)
+    diameter = min(sample.diameter, point_diameter(points))
+    layers = (ghosts, PointLayer(points, flat(ground.withheld, len(points)), diameter))
+    return ViewPicture("input", f"{TITLES['input']}, damaged", caption, layers)
+
+
 def _of_cloud(
     show: Show, caption: str, shown: Shown, paint: Paint | None, layers: Callable[[Piece], tuple[PointLayer, ...]]
 ) -> ViewPicture:

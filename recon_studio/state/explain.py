@@ -1,12 +1,17 @@
 """What is known of why: all attention of the cloud under its mask, answers to long questions, and which of them are asked for."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.config import HARMLESS, Damage, DamageKind
 from recon_model.serve.messages import Overlap
+from recon_studio.state.wording import Wording
+
+if TYPE_CHECKING:
+    from recon_studio.state.app_state import Prepared
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
@@ -14,9 +19,9 @@ Flags = npt.NDArray[np.bool_]
 
 Colouring = Literal["attention", "occlusion", "relevance", "phrase_occlusion"]
 """What the attention view shows."""
-Page = Literal["matrix", "occlusion", "curves", "ratios", "phrase", "overlap"]
+Page = Literal["matrix", "occlusion", "curves", "ratios", "phrase", "overlap", "robustness"]
 """The pages of the drawer."""
-Topic = Literal["occlusion", "curves", "ratios", "phrase"]
+Topic = Literal["occlusion", "curves", "ratios", "phrase", "robustness"]
 """Long questions, each asked by itself."""
 Method = Literal["integrated", "gradient"]
 Measured = Literal["error", "phrase"]
@@ -49,7 +54,10 @@ class Question:
     model: str
     hidden: bytes = b""  # (G,) bool; empty where the whole cloud is asked
     names: tuple[str, ...] = ()  # the phrase, then the names it stands against
-    method: str = ""
+    method: str = ""  # or the kind of damage that grows
+    damage: Damage = HARMLESS  # the others
+    wording: Wording | None = None  # where synonyms and templates count, too
+    up: str = ""  # how damaged clouds are stood up
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +113,19 @@ class Relevance:
     occlusion: Floats  # (G,)
 
 
-Answer = Occlusion | Curves | Ratios | Relevance
+@dataclass(frozen=True, eq=False)
+class Withstanding:
+    """Shares of n names at S strengths of one kind of damage, over K draws."""
+
+    asked: Question
+    strengths: tuple[float, ...]
+    seeds: tuple[int, ...]
+    names: tuple[str, ...]
+    shares: Floats  # (S, K, n)
+    similarities: Floats  # (S, K, n)
+
+
+Answer = Occlusion | Curves | Ratios | Relevance | Withstanding
 
 
 @dataclass(frozen=True)
@@ -114,6 +134,29 @@ class Refusal:
 
     asked: Question
     sentence: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A cloud put through something, with all that the outcome depends on."""
+
+    prepared: "Prepared"
+    damage: Damage
+    wording: Wording
+    up: str
+
+
+@dataclass(frozen=True, eq=False)
+class Withstood:
+    """What came of a trial: the damaged cloud, and its names, best first."""
+
+    asked: Trial
+    points: Floats  # (m, 3) some of its points, in prepared coordinates
+    count: int
+    names: tuple[str, ...]
+    similarities: Floats  # (k,)
+    shares: Floats  # (k,)
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -126,5 +169,8 @@ class Explain:
     phrase: str = ""  # empty: the name ranked best
     method: Method = "integrated"
     measured: Measured = "error"  # along the curves
+    damage: Damage = HARMLESS  # what the cloud is put through while that page is open
+    varied: DamageKind = "drop"  # the kind of damage that the curve follows
+    withstood: Withstood | None = None
     maps: Maps | None = None
     answers: tuple[Answer | Refusal, ...] = ()

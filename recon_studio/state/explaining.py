@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from recon_studio.state import trying
 from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Token
 from recon_studio.state.explain import (
     Answer,
@@ -24,7 +25,13 @@ from recon_studio.state.explain import (
 
 QUERIES: tuple[Token, ...] = ("cls", "img", "text")
 """Tokens of the query stream, in the order of the rows of ``Maps.cross``."""
-PAGE_TOPIC: dict[Page, Topic] = {"occlusion": "occlusion", "curves": "curves", "ratios": "ratios", "phrase": "phrase"}
+PAGE_TOPIC: dict[Page, Topic] = {
+    "occlusion": "occlusion",
+    "curves": "curves",
+    "ratios": "ratios",
+    "phrase": "phrase",
+    "robustness": "robustness",
+}
 COLOURING_TOPIC: dict[Colouring, Topic] = {"occlusion": "occlusion", "relevance": "phrase", "phrase_occlusion": "phrase"}
 
 # ---------------------------------------------------------------- attention
@@ -179,6 +186,10 @@ def question(state: AppState, topic: Topic) -> Question | None:
     about = Question(topic, prepared.key, model.name)
     if topic == "ratios":
         return about
+    if topic == "robustness":
+        explain = state.explain
+        others = replace(explain.damage.at(explain.varied, 0.0), seed=0)
+        return replace(about, method=explain.varied, damage=others, wording=state.words.wording, up=trying.way_up(state))
     if topic == "phrase":
         return replace(about, names=phrase_names(state), method=state.explain.method)
     if topic == "curves" and state.explain.measured == "phrase":
@@ -191,6 +202,9 @@ def why_not(state: AppState, topic: Topic) -> str:
     maps = state.explain.maps
     if state.prepared is None or maps is None:
         return "Open a cloud first."
+    if topic == "robustness":
+        wording = state.words.wording
+        return wording.template_problem() or ("" if wording.lexicon.names else "Write names under Words first.")
     if topic == "phrase" or (topic == "curves" and state.explain.measured == "phrase"):
         return "" if phrase_names(state) else "Type a phrase, or names under Words."
     if topic != "ratios" and not maps.hidden.any():

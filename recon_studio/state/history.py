@@ -1,7 +1,8 @@
-"""Undo and redo of what shapes the picture: mask, attention query, names, cameras, the map's selection. Pure: the clock is an argument."""
+"""Undo and redo of what shapes the picture: mask, query, names, cameras, fixes, damage, selections. Pure: the clock is an argument."""
 
 from dataclasses import dataclass, field, replace
 
+from recon_model.config import HARMLESS, Damage
 from recon_studio.state import actions, doctoring, words
 from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState, AttentionQuery, Mask
@@ -26,6 +27,7 @@ class Snapshot:
     phrase: str = ""
     treatment: Treatment = field(default_factory=Treatment)
     chosen: Chosen | None = None
+    damage: Damage = HARMLESS
 
     @classmethod
     def of(cls, state: AppState) -> "Snapshot":
@@ -39,12 +41,13 @@ class Snapshot:
             phrase=state.explain.phrase,
             treatment=state.doctor.treatment,
             chosen=mapping.chosen(state),
+            damage=state.explain.damage,
         )
 
     def put_into(self, state: AppState, instead_of: "Snapshot") -> AppState:
         """Returns the state with this part put back. Cameras move only where the step moved them: a new cloud moves them, too."""
         views = state.views if self.cameras == instead_of.cameras else replace(state.views, cameras=self.cameras)
-        explain = replace(state.explain, phrase=self.phrase)
+        explain = replace(state.explain, phrase=self.phrase, damage=self.damage)
         before = replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, views=views, explain=explain)
         if self.chosen != instead_of.chosen:
             before = mapping.choose(before, self.chosen)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from recon_model.config import HARMLESS, Damage, DamageKind
 from recon_studio.state import doctoring, words
 from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState, AttentionQuery, Item, Mask, Room, Theme, Tool
@@ -46,15 +47,17 @@ class Explaining(msgspec.Struct, frozen=True):
     phrase: str = ""
     method: Method = "integrated"
     measured: Measured = "error"
+    damage: Damage = HARMLESS
+    varied: DamageKind = "drop"
 
     @classmethod
     def of(cls, explain: Explain) -> "Explaining":
         """Returns the questions among what is explained."""
-        return cls(explain.colouring, explain.open, explain.page, explain.phrase, explain.method, explain.measured)
+        return cls(**{name: getattr(explain, name) for name in cls.__struct_fields__})
 
     def put_into(self, explain: Explain) -> Explain:
         """Asks these questions."""
-        return replace(explain, **msgspec.structs.asdict(self))
+        return replace(explain, withstood=None, **msgspec.structs.asdict(self))
 
 
 class Mapped(msgspec.Struct, frozen=True, omit_defaults=True):

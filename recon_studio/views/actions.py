@@ -156,6 +156,7 @@ ENTRIES = (
     Entry("page_ratios", "Error against mask ratio", "The error as more is hidden, for both strategies, over several draws"),
     Entry("page_phrase", "Relevance to a phrase", "Which patches speak for a phrase, by gradient and by leaving them out"),
     Entry("page_overlap", "Overlap of patches", "Why there are more rebuilt points than hidden ones"),
+    Entry("page_robustness", "Robustness", "What the name withstands: points dropped, noise, turns, occlusion"),
     Entry("export_drawer", "Export the drawer's page…", "Save the drawer's open page as a picture, a drawing or a table"),
     Entry("next_head", "Next head", "Ask the next attention head", (".",)),
     Entry("previous_head", "Previous head", "Ask the attention head before", (",",)),
@@ -280,6 +281,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "page_ratios",
             "page_phrase",
             "page_overlap",
+            "page_robustness",
             "-",
             "export_drawer",
             "-",
@@ -333,6 +335,12 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (">session Session", ("new_session", "open_session", "reopen_last", "-", "save_session", "save_session_as")),
     ("&Help", ("palette", "tour", "-", "model_card", "about")),
 )
+
+STEPS = {
+    "next_head": ("step_head", 1), "previous_head": ("step_head", -1),
+    "next_layer": ("step_layer", 1), "previous_layer": ("step_layer", -1),
+}  # fmt: skip
+"""Actions that step through attention, and what each asks of its card."""
 
 
 def make_actions(window: QMainWindow) -> dict[str, QAction]:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 RIGHT = 38 * GRID
 DRAWER = 32 * GRID
-ASKED = ("drawerToggled", "pageTurned", "colouringChosen", "phraseEdited", "methodChosen", "measuredChosen", "askedAgain", "writeFailed")
+ASKED = (
+    "drawerToggled", "pageTurned", "colouringChosen", "phraseEdited", "methodChosen", "measuredChosen", "askedAgain", "writeFailed",
+    "damageSet", "variedChosen",
+)  # fmt: skip
 """What the drawer emits about explanations."""
 
 
@@ -41,6 +44,8 @@ class BenchRoom(QWidget):
     measuredChosen = Signal(str)  # Measured
     askedAgain = Signal(str)  # Topic
     writeFailed = Signal(str)  # why
+    damageSet = Signal(object, str)  # Damage, what changed in words
+    variedChosen = Signal(str)  # DamageKind
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__()
@@ -104,6 +109,7 @@ class BenchRoom(QWidget):
         for name in ("queryChanged", "patchPicked"):
             getattr(made, name).connect(getattr(self._window, name))
         self.bench.patchHovered.connect(made.set_hover)
+        made.robustness.hereAsked.connect(lambda: made.robustness.take_side(self.bench.camera.axes[2]))
         made.patchHovered.connect(self.bench.set_hover)
         made.patchHovered.connect(self.inspector.set_hover)
         return made

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from recon_studio.scene.explain import Asker, matrix, thumbnails
-from recon_studio.state import explaining
+from recon_studio.state import explaining, trying
 from recon_studio.state.app_state import AppState
 from recon_studio.state.explain import Colouring, Page, Refusal, Topic
 from recon_studio.state.explaining import PAGE_TOPIC, blocks_of, within
@@ -30,6 +30,7 @@ from recon_studio.views.matrix import MatrixView, Thumbnails
 from recon_studio.views.overlap_view import OverlapView
 from recon_studio.views.parts import label
 from recon_studio.views.plots import write_picture, write_table
+from recon_studio.views.robustness import RobustnessPage, WithstandingFigure
 from recon_studio.views.theme import COLOURS, GRID, icon
 
 PAGES: dict[Page, tuple[str, str]] = {
@@ -39,6 +40,7 @@ PAGES: dict[Page, tuple[str, str]] = {
     "ratios": ("Mask ratio", "The error as more and more is hidden, at random or as a block, over several draws."),
     "phrase": ("Phrase", "Which patches speak for a phrase: by gradient, and by leaving each of them out."),
     "overlap": ("Overlap", "Why there are more rebuilt points than hidden ones: patches overlap."),
+    "robustness": ("Robustness", "What the name withstands: points dropped, noise, turns, occlusion. Only a preview is damaged."),
 }
 assert tuple(PAGES) == get_args(Page)
 _COLOURING: dict[Page, Colouring] = {"matrix": "attention", "occlusion": "occlusion", "phrase": "relevance"}
@@ -58,6 +60,8 @@ class Drawer(QFrame):
     queryChanged = Signal(object)  # AttentionQuery
     patchPicked = Signal(int)
     patchHovered = Signal(object)  # int, or None
+    damageSet = Signal(object, str)  # Damage, what changed in words
+    variedChosen = Signal(str)  # DamageKind
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,9 +73,12 @@ class Drawer(QFrame):
         self.plotting.ready.connect(self._draw_again)
         self.tabs: dict[Page, QToolButton] = {}
         self.matrix, self.thumbnails, self.overlap = MatrixView(), Thumbnails(), OverlapView()
+        withstanding = WithstandingFigure()
         self.figures: dict[Topic, Figure] = {
             "occlusion": OcclusionFigure(), "curves": CurvesFigure(), "ratios": RatiosFigure(), "phrase": PhraseFigure(),
+            "robustness": withstanding,
         }  # fmt: skip
+        self.robustness = RobustnessPage(withstanding)
         self._make_controls()
         self._lay_out()
         self._connect()
@@ -147,7 +154,7 @@ class Drawer(QFrame):
         row.addWidget(self.matrix, 1)
         row.addWidget(self.thumbnails)
         self._pages: dict[Page, QWidget] = {"matrix": page, "overlap": self.overlap}
-        self._pages |= {name: self.figures[topic] for name, topic in PAGE_TOPIC.items()}
+        self._pages |= {name: self.figures[topic] for name, topic in PAGE_TOPIC.items()} | {"robustness": self.robustness}
         for name in PAGES:
             self.stack.addWidget(self._pages[name])
         self.caption = label("", "small")
@@ -190,6 +197,8 @@ class Drawer(QFrame):
         self.matrix.tokenPicked.connect(self._pick_token)
         self.matrix.told.connect(self._tell)
         self.thumbnails.chosen.connect(self._choose)
+        self.robustness.damageSet.connect(self.damageSet)
+        self.robustness.variedChosen.connect(self.variedChosen)
 
     # ------------------------------------------------------------ asking
     def _send_phrase(self) -> None:
@@ -235,7 +244,7 @@ class Drawer(QFrame):
         if not new.explain.open:
             return
         # Not the reconstruction, which changes with every move of a brush: attention follows when the brush rests.
-        watched = ("explain", "query", "theme", "selected_patch", "prepared", "names", "scores", "model")
+        watched = ("explain", "query", "theme", "selected_patch", "prepared", "names", "scores", "model", "words")
         if self._drawn and old is not None and all(getattr(old, name) is getattr(new, name) for name in watched):
             return
         if old is None or old.theme != new.theme or not self._drawn:
@@ -307,20 +316,19 @@ class Drawer(QFrame):
     def _draw_figure(self, new: AppState, page: Page, topic: Topic) -> None:
         answer, current = explaining.last_answer(new, topic), explaining.current(new, topic)
         why = explaining.why_not(new, topic)
+        if page == "robustness":
+            self.robustness.show_state(new)
         if isinstance(current, Refusal) or why or answer is None or isinstance(answer, Refusal):
             self._drawn = ()
-            refused = isinstance(current, Refusal)
-            self.hint.setText(current.sentence if isinstance(current, Refusal) else why or "Asking the model…")
-            self.again.setVisible(refused)
+            self._hint(page, current.sentence if isinstance(current, Refusal) else why or "Asking the model…")
+            self.again.setVisible(isinstance(current, Refusal))
             self._say(PAGES[page][1])
-            self.stack.setCurrentWidget(self.hint)
             self.export.setEnabled(False)
             return
         self.state_words.setText("" if current is not None else "updating…")
         self.plotting.want()
         if self.plotting.module is None:
-            self.hint.setText("Opening the plots…")
-            self.stack.setCurrentWidget(self.hint)
+            self._hint(page, "Opening the plots…")
             return
         told = (page, answer, new.theme, new.selected_patch, new.explain.maps if page == "ratios" else None)
         if told != self._drawn:
@@ -328,8 +336,18 @@ class Drawer(QFrame):
             figure = self.figures[topic]
             figure.draw_answer(self.plotting.module, answer, new)
             self._say(figure.words(answer))
+        if page == "robustness":
+            self.robustness.show_hint("")
         self.stack.setCurrentWidget(self._pages[page])
         self.export.setEnabled(True)
+
+    def _hint(self, page: Page, words: str) -> None:
+        """Says why there is no plot; beside the sliders, where the page has any."""
+        if page == "robustness":
+            self.robustness.show_hint(words)
+        else:
+            self.hint.setText(words)
+        self.stack.setCurrentWidget(self.robustness if page == "robustness" else self.hint)
 
     def _draw_again(self) -> None:
         if self._state is not None:
@@ -394,6 +412,10 @@ class Drawer(QFrame):
         shown = matrix(state)
         what = shown.title if shown is not None and state.explain.page == "matrix" else PAGES[state.explain.page][0]
         model = state.model.name if state.model is not None else "no model"
+        if state.explain.page == "robustness":
+            damage = trying.in_words(state.explain.damage) or "none in the view"
+            names = ", ".join(state.names)
+            return f"ReCon Studio: {what} against {state.explain.varied}; {state.current}; model {model}; damage: {damage}; names: {names}"
         return f"ReCon Studio: {what}; {state.current}; model {model}; mask {how}; hidden patches {hidden or 'none'}"
 
     def stop(self) -> None:

@@ -23,6 +23,7 @@ class InputPanel(Card):
     fixDropped = Signal(int)  # its place
     upChosen = Signal(str)
     sidesToggled = Signal(bool)  # whether the view from all sides is looked at
+    trialAsked = Signal()  # what the name withstands is to be seen
 
     def __init__(self) -> None:
         super().__init__("Input")
@@ -50,14 +51,15 @@ class InputPanel(Card):
         self._buttons = QWidget()
         row = QHBoxLayout(self._buttons)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        self.crop, self.sides = QPushButton("Crop…"), QPushButton("Orientations…")
-        for button in (self.crop, self.sides):
+        row.setSpacing(4)
+        self.crop, self.sides, self.trial = QPushButton("Crop…"), QPushButton("Sides…"), QPushButton("Robustness")
+        for button in (self.crop, self.sides, self.trial):
             button.setProperty("kind", "small")
             row.addWidget(button)
         row.addStretch(1)
         self.crop.clicked.connect(self.ask_box)
         self.sides.clicked.connect(lambda: self.sidesToggled.emit(True))
+        self.trial.clicked.connect(self.trialAsked)
         for widget in (self.facts, self.up, self._scroll, self._buttons, self.hint):
             self.body.addWidget(widget)
         self.up.chosen.connect(self.upChosen)
@@ -137,6 +139,7 @@ class InputPanel(Card):
         restate(self.crop, prepared is not None, "Keep only the points inside a box.", "Waits for the model to see the cloud.")
         why = "Waits for the model to see the cloud."
         restate(self.sides, prepared is not None, "See what the cloud is called when it is laid on each of its 24 sides.", why)
+        restate(self.trial, prepared is not None, "See what its name withstands: points dropped, noise, turns, occlusion.", why)
 
     # ------------------------------------------------------------ dialogs
 

@@ -24,8 +24,9 @@ from recon_model.assets import asset_path
 from recon_studio.state.app_state import AppState, Room, Theme
 from recon_studio.state.explain import Page
 from recon_studio.state.masking import MaskEdit
-from recon_studio.views.actions import MAP_ENTRIES, MENUS, commands, dress_actions, make_actions
+from recon_studio.views.actions import MENUS, STEPS, commands, dress_actions, make_actions
 from recon_studio.views.activity import Activity, NoticeRow
+from recon_studio.views.availability import show_actions
 from recon_studio.views.bench_room import BenchRoom
 from recon_studio.views.dialogs import ask_files, ask_hardest, show_about
 from recon_studio.views.export import Exporter
@@ -42,10 +43,6 @@ from recon_studio.views.toolbar import TOOLS, Toolbar
 from recon_studio.views.tour import Guide
 
 LEFT = 30 * GRID
-STEPS = {
-    "next_head": ("step_head", 1), "previous_head": ("step_head", -1),
-    "next_layer": ("step_layer", 1), "previous_layer": ("step_layer", -1),
-}  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -181,6 +178,7 @@ class MainWindow(QMainWindow):
             for name in names:
                 getattr(panel, name).connect(getattr(self, name))
         self.rooms.made.connect(self.roomMade)
+        self.input.trialAsked.connect(partial(self.bench_room.pageTurned.emit, "robustness"))
         self.toolbar.modelCardRequested.connect(self.show_model_card)
         handlers = {
             "open": self.openRequested.emit,
@@ -256,61 +254,13 @@ class MainWindow(QMainWindow):
             dress_actions(self.actions_by_name, new.theme)
         for panel in (self.toolbar, self.library, self.input, self.rooms, self.activity):
             panel.show_state(old, new)
-        self._show_actions(new)
+        show_actions(self.actions_by_name, new, self.rooms.names)
         if old is None or old.recent != new.recent:
             self._show_recent(new.recent)
         if old is None or old.notices != new.notices or old.theme != new.theme:
             self._show_toast(new)
         item = next((item for item in new.items if item.key == new.current), None)
         self.setWindowTitle(f"{item.name} – ReCon Studio" if item is not None else "ReCon Studio")
-
-    def _show_actions(self, new: AppState) -> None:
-        hidden = new.reconstruction.hidden if new.reconstruction is not None else None
-        for name, word, what in (("undo", "Undo", new.can_undo), ("redo", "Redo", new.can_redo)):
-            action = self.actions_by_name[name]
-            key = action.shortcut().toString()
-            action.setEnabled(bool(what))
-            action.setText(f"{word} {what[0].lower()}{what[1:]}" if what else word)
-            action.setToolTip(f"{action.text()} ({key})" if what else f"{word} ({key})\nThere is nothing to {word.lower()} yet.")
-        for theme in ("light", "dark"):
-            self.actions_by_name[theme].setChecked(new.theme == theme)
-        for tool in TOOLS:
-            self.actions_by_name[tool].setChecked(new.tool == tool)
-        self.actions_by_name["leaks"].setChecked(new.leaks)
-        self.actions_by_name["doubt"].setChecked(new.explain.open)
-        for room in get_args(Room):
-            self.actions_by_name[f"room_{room}"].setChecked(new.room == room)
-        if new.room != "map":
-            for entry in MAP_ENTRIES:
-                self.actions_by_name[entry.name].setEnabled(False)
-                self.actions_by_name[entry.name].setToolTip(f"{entry.tip}\nEnter the map first (Ctrl+3).")
-        for name, works, why_not in (
-            ("toggle_patch", new.prepared is not None, "Open a cloud first."),
-            *((name, hidden is not None, "Open a cloud first.") for name in (*TOOLS, "hide_half", "leaks", *get_args(MaskEdit))),
-            ("hide_hardest", bool(hidden is not None and hidden.any()), "Nothing is hidden, so nothing was rebuilt."),
-            ("turn", new.tool != "turn", "No tool is in hand."),
-            *((f"room_{room}", room in self.rooms.names, "This room is not built yet.") for room in get_args(Room)),
-            *((name, bool(new.items), "The library is empty.") for name in ("tag", "find", "empty_library")),
-            *((name, len(new.items) > 1, "There is no other cloud in the library.") for name in ("next_item", "previous_item")),
-            ("new_seed", new.model is not None, "Waits for the model to load."),
-            *((name, bool(new.items), "The library is empty.") for name in ("find_phrase", "find_picture")),
-            ("find_alike", new.current is not None, "Open a cloud first."),
-            ("export_words", new.embeddings is not None, "Nothing is embedded yet: enter the Words room first."),
-            *((name, new.cloud is not None, "Open a cloud first.") for name in ("measured", "orientations", "crop", "replay")),
-            *((name, new.model is not None, "Waits for model A to load.") for name in ("open_rival", "default_rival")),
-            ("close_rival", new.rival is not None, "No model B is open."),
-            *((name, new.explain.maps is not None, "Open a cloud first.") for name in STEPS),
-            *((name, new.cloud is not None, "Open a cloud first.") for name in ("export_picture", "export_cloud", "export_page")),
-            ("export_patches", new.prepared is not None, "Open a cloud first."),
-            ("export_reconstruction", hidden is not None, "Nothing was rebuilt yet."),
-            ("export_names", bool(new.scores), "No names are ranked yet."),
-            ("export_drawer", new.explain.open, "Open the drawer first (D)."),
-            ("model_card", new.model is not None, "No model is loaded yet."),
-        ):
-            action = self.actions_by_name[name]
-            action.setEnabled(works)
-            tip = action.toolTip().split("\n")[0]
-            action.setToolTip(tip if works else f"{tip}\n{why_not}")
 
     def _show_recent(self, recent: tuple[str, ...]) -> None:
         self.recent_menu.clear()

@@ -1,18 +1,23 @@
-"""Answers for the input doctor: names from all sides."""
+"""Answers for the input doctor: names from all sides, and of damaged clouds."""
 
 import time
 
 import numpy as np
 
+from recon_model.evaluate.robustness import damaged_scores, robustness
+from recon_model.geometry.damage import damaged
 from recon_model.geometry.orientation import ORIENTATIONS
 from recon_model.geometry.preparation import Floats
 from recon_model.predictor import Predictor
 from recon_model.results import Prepared
+from recon_model.serve.answers.answer import Answer, timed
 from recon_model.serve.answers.explain import PatientAnswer, Pause
-from recon_model.serve.messages import Array, LookFromSides, SidesSeen
+from recon_model.serve.messages import Array, CloudDamaged, DamageCloud, DamageTraced, LookFromSides, SidesSeen, TraceDamage
 
 AT_ONCE = 4
 """Orientations looked at in one batch: between two of them a brush is answered."""
+SHOWN = 16_384
+"""Points of a damaged cloud that are sent back to be looked at."""
 
 
 def look_from_sides(model: Predictor, request: LookFromSides, pause: Pause) -> SidesSeen:
@@ -50,4 +55,38 @@ def as_it_is(points: Floats) -> Prepared:
     )
 
 
-PATIENT_ANSWERS: dict[type, PatientAnswer] = {LookFromSides: look_from_sides}
+def damage_cloud(model: Predictor, request: DamageCloud) -> CloudDamaged:
+    """Damages a cloud and ranks names for it."""
+    points = request.points.numpy()
+    left = damaged(points, request.damage)
+    asked = (model, points, request.names, request.templates, request.damage)
+    (scores, notes), milliseconds = timed(damaged_scores, *asked, up=request.up)
+    return CloudDamaged(
+        id=request.id,
+        points=Array.of(np.ascontiguousarray(left[:: -(-len(left) // SHOWN)])),
+        count=len(left),
+        names=scores.names,
+        scores=Array.of(scores.similarities),
+        shares=Array.of(scores.probabilities),
+        notes=notes,
+        milliseconds=milliseconds,
+    )
+
+
+def trace_damage(model: Predictor, request: TraceDamage, pause: Pause) -> DamageTraced:
+    """Ranks names as one kind of damage grows."""
+    asked = (model, request.points.numpy(), request.names, request.templates, request.damage, request.varied)
+    found, milliseconds = timed(robustness, *asked, up=request.up, seeds=request.seeds, between=pause)
+    return DamageTraced(
+        id=request.id,
+        strengths=found.strengths,
+        seeds=found.seeds,
+        names=found.names,
+        shares=Array.of(found.shares),
+        scores=Array.of(found.similarities),
+        milliseconds=milliseconds,
+    )
+
+
+ANSWERS: dict[type, Answer] = {DamageCloud: damage_cloud}
+PATIENT_ANSWERS: dict[type, PatientAnswer] = {LookFromSides: look_from_sides, TraceDamage: trace_damage}

@@ -15,7 +15,10 @@ from recon_model.serve.messages.bench import Reconstruct, Reconstructed
 from recon_model.serve.messages.clouds import CloudPrepared, CloudRead, CloudWritten, DataSet, Glance, PrepareCloud, ReadCloud, WriteCloud
 from recon_model.serve.messages.control import Failed, LoadModel, ModelLoaded, Progress, Ready, Shutdown
 from recon_model.serve.messages.doctor import (
+    CloudDamaged,
     CloudExamined,
+    DamageCloud,
+    DamageTraced,
     DoctorReply,
     DoctorRequest,
     ExamineCloud,
@@ -23,6 +26,7 @@ from recon_model.serve.messages.doctor import (
     Fix,
     LookFromSides,
     SidesSeen,
+    TraceDamage,
 )
 from recon_model.serve.messages.embedding import CloudsEmbedded, EmbedClouds, EmbedTexts, MembersRead, ReadMembers, TextsEmbedded
 from recon_model.serve.messages.explain import (
@@ -77,6 +81,7 @@ __all__ = [
     "AttendedAll",
     "ClassifyByWords",
     "CloseRival",
+    "CloudDamaged",
     "CloudExamined",
     "CloudLabelled",
     "CloudPrepared",
@@ -88,6 +93,8 @@ __all__ = [
     "CloudsRanked",
     "Curve",
     "CurvesTraced",
+    "DamageCloud",
+    "DamageTraced",
     "DataSet",
     "Device",
     "DevicesListed",
@@ -143,6 +150,7 @@ __all__ = [
     "SweepRatios",
     "TextsEmbedded",
     "TraceCurves",
+    "TraceDamage",
     "WriteCloud",
     "decode_reply",
     "decode_request",

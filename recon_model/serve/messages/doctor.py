@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from recon_model.config import Damage, DamageKind
 from recon_model.lexicon import Name
 from recon_model.serve.messages.wire import Array, Message
 
@@ -73,7 +74,52 @@ class SidesSeen(Message, frozen=True):
     milliseconds: float
 
 
-DoctorRequest = ExamineCloud | LookFromSides
-DoctorReply = CloudExamined | SidesSeen
-LONG: Final = (LookFromSides,)
+class DamageCloud(Message, frozen=True):
+    """To the model: damage a cloud and rank names for what is left, as if its file had it so."""
+
+    points: Array  # (n, 3) float32, y up, in the unit sphere
+    damage: Damage
+    names: tuple[str | Name, ...]
+    templates: str | tuple[str, ...] = "default"
+    up: str = "auto"  # how the damaged cloud is stood up: "auto" as the model judges, "+y" not at all
+
+
+class CloudDamaged(Message, frozen=True):
+    """A damaged cloud, and its names, best first."""
+
+    points: Array  # (m, 3) float32, some of its points, where the cloud was
+    count: int  # points it has
+    names: tuple[str, ...]
+    scores: Array  # (k,) float32, as in ``Scores``
+    shares: Array  # (k,) float32
+    notes: tuple[str, ...]  # one sentence for each thing done to the damaged cloud
+    milliseconds: float
+
+
+class TraceDamage(Message, frozen=True):
+    """To the model: rank names as one kind of damage grows, over several draws; other kinds stay as they are."""
+
+    points: Array  # (n, 3) float32, y up, in the unit sphere
+    damage: Damage
+    varied: DamageKind
+    names: tuple[str | Name, ...]
+    templates: str | tuple[str, ...] = "default"
+    up: str = "auto"
+    seeds: tuple[int, ...] = (0, 1, 2)
+
+
+class DamageTraced(Message, frozen=True):
+    """Shares of n names at S strengths over K draws."""
+
+    strengths: tuple[float, ...]
+    seeds: tuple[int, ...]  # one where nothing was drawn
+    names: tuple[str, ...]  # in the order asked
+    shares: Array  # (S, K, n) float32
+    scores: Array  # (S, K, n) float32
+    milliseconds: float
+
+
+DoctorRequest = ExamineCloud | LookFromSides | DamageCloud | TraceDamage
+DoctorReply = CloudExamined | SidesSeen | CloudDamaged | DamageTraced
+LONG: Final = (LookFromSides, TraceDamage)
 """Patient questions, see ``messages.PATIENT``."""
