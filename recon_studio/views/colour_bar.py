@@ -1,9 +1,10 @@
 """The colour bar of a view: painted upright at its right edge; its ends can be set by hand."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QLinearGradient, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QLinearGradient, QPainter
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from recon_studio.scene.picture import ColourBar
@@ -39,11 +40,13 @@ class BarPlace:
 def paint_bar(painter: QPainter, place: BarPlace, bar: ColourBar, theme: Theme, ground: QColor) -> None:
     """Paints the scale, its ends, and its title along it; ends set by hand are underlined."""
     colours, strip = COLOURS[theme], place.strip
+    metrics = QFontMetricsF(text_font(SMALL))
+    title = lines_of(bar.title, place.tall, metrics.horizontalAdvance)
     veil = QColor(ground)  # points may pass behind the words
     veil.setAlphaF(0.8)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(veil)
-    painter.drawRoundedRect(place.veil, 6, 6)
+    painter.drawRoundedRect(place.veil.adjusted(13 - 13 * len(title), 0, 0, 0), 6, 6)
     gradient = QLinearGradient(strip.bottomLeft(), strip.topLeft())
     for step in range(0, 256, 15):
         gradient.setColorAt(step / 255, QColor(*(int(channel) for channel in bar.colours[step])))
@@ -60,8 +63,19 @@ def paint_bar(painter: QPainter, place: BarPlace, bar: ColourBar, theme: Theme, 
     painter.save()
     painter.translate(strip.left() - 4, strip.center().y())
     painter.rotate(-90)
-    painter.drawText(QRectF(-place.tall / 2, -16, place.tall, 16), Qt.AlignmentFlag.AlignCenter, bar.title)
+    for line, words in enumerate(reversed(title)):
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, place.tall)
+        painter.drawText(QRectF(-place.tall / 2, -16 - 13 * line, place.tall, 16), Qt.AlignmentFlag.AlignCenter, shown)
     painter.restore()
+
+
+def lines_of(title: str, room: float, width: Callable[[str], float]) -> tuple[str, ...]:
+    """Returns a title in one line where it fits, else broken in two at the blank that leaves them most alike."""
+    blanks = [at for at, letter in enumerate(title) if letter == " "]
+    if width(title) <= room or not blanks:
+        return (title,)
+    at = min(blanks, key=lambda at: max(width(title[:at]), width(title[at + 1 :])))
+    return title[:at], title[at + 1 :]
 
 
 class EndField(QLineEdit):
