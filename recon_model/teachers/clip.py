@@ -227,17 +227,36 @@ class Clip:
 def _read(model: Any, tokens: Tensor) -> Tensor:
     """Encodes texts (n, T), without the padding behind the longest where the tower can do so: it reads forward only.
 
-    Most prompts are a third as long as the tower's context, so this is most of the time that new names take.
+    Most prompts are a third as long as the tower's context, and of the last block (our tower has no other) only the ends are wanted: this
+    is most of the time that new names take.
     """
     causal = getattr(model, "attn_mask", None)
     if causal is None or getattr(model, "text_pool_type", "") != "argmax" or isinstance(model.text_projection, nn.Module):
         return cast(Tensor, model.encode_text(tokens))
+    if not all(_is_plain(block) for block in model.transformer.resblocks):
+        return cast(Tensor, model.encode_text(tokens))
     length = int(tokens.argmax(dim=1).max()) + 1  # the end of a text has the largest number
     kept = tokens[:, :length]
     inside = model.token_embedding(kept) + model.positional_embedding[:length]
-    inside = model.ln_final(model.transformer(inside, attn_mask=causal[:length, :length]))
-    ends = inside[torch.arange(len(kept), device=kept.device), kept.argmax(dim=1)]
+    *before, last = model.transformer.resblocks
+    for block in before:
+        inside = block(inside, attn_mask=causal[:length, :length])
+    ends = model.ln_final(_ends(last, inside, kept.argmax(dim=1)))
     return cast(Tensor, ends if model.text_projection is None else ends @ model.text_projection)
+
+
+def _is_plain(block: nn.Module) -> bool:
+    attention = getattr(block, "attn", None)
+    return isinstance(attention, nn.MultiheadAttention) and attention.batch_first
+
+
+def _ends(block: Any, inside: Tensor, ends: Tensor) -> Tensor:
+    """What a block makes of one token of each text, which looks at itself and those before it: (n, T, C) and places (n,) to (n, C)."""
+    rows = torch.arange(len(ends), device=ends.device)
+    seen, behind = block.ln_1(inside), torch.arange(inside.shape[1], device=ends.device) > ends.unsqueeze(1)
+    read, _ = block.attn(seen[rows, ends].unsqueeze(1), seen, seen, key_padding_mask=behind, need_weights=False)
+    kept = inside[rows, ends] + block.ls_1(read.squeeze(1))
+    return cast(Tensor, kept + block.ls_2(block.mlp(block.ln_2(kept))))
 
 
 def _open_folder(folder: Path, config: Mapping[str, Any]) -> _Tower:
