@@ -1,12 +1,13 @@
 """Export: the cloud, tables and the bench as a page leave the studio as files that appear whole or not at all."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from recon_model.serve.messages import Array, CloudWritten, Failed, Reply, Request, WriteCloud
 from recon_studio.backend.client import Backend
@@ -22,11 +23,15 @@ from recon_studio.state.report import Picture
 class ExportController(QObject):
     """Writes what is shown; the reader process writes clouds, which can be large."""
 
+    _printed = Signal(str, bytes)
+
     def __init__(self, store: Store, backend: Backend, sessions: SessionController, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._backend = backend
         self._sessions = sessions
+        self._printing = ThreadPoolExecutor(1, "printing")
+        self._printed.connect(self.contents)  # is heard on the window's thread
         backend.answered.connect(self._answered)
 
     def cloud(self, path: str) -> None:
@@ -50,15 +55,29 @@ class ExportController(QObject):
         self._write(path, lambda: tables.names(self._store.state).csv())
 
     def page(self, path: str, pictures: Sequence[Picture]) -> None:
-        """Writes the bench as one page of HTML."""
-        kept = session.encode(self._sessions.present(), pretty=False)
+        """Writes the bench as one page of HTML; as a PDF, laid out on a thread, where the path says so."""
         when = f"{datetime.now().astimezone():%d %B %Y, %H:%M}"
+        if path.lower().endswith(".pdf"):
+            state, model = self._store.state, self._sessions.model
+            text = report.printed(state, pictures, model=model, version=version("recon-studio"), when=when)
+            self._printing.submit(self._print, path, text, tuple(pictures))
+            return
+        kept = session.encode(self._sessions.present(), pretty=False)
 
         def made() -> bytes:
             state, model = self._store.state, self._sessions.model
             return report.page(state, pictures, model=model, session=kept, version=version("recon-studio"), when=when).encode("utf-8")
 
         self._write(path, made)
+
+    def _print(self, path: str, text: str, pictures: tuple[Picture, ...]) -> None:
+        from recon_studio.controllers.printing import pdf
+
+        self._printed.emit(path, pdf(text, pictures, f"{Path(path).stem} – ReCon Studio"))
+
+    def close(self) -> None:
+        """Waits for a page that is being laid out."""
+        self._printing.shutdown()
 
     def contents(self, path: str, body: bytes) -> None:
         """Writes what was made elsewhere."""

@@ -224,6 +224,7 @@ class Studio(QObject):
         self._closed = True
         self.sessions.close()
         self.doctor.close()
+        self.export.close()
         for controller in (self.library, self.glances, self.bench, self.replay, self.explain, self.activity):
             controller.close()
         for room in (self.embeddings, self.map, self.training):

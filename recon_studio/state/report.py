@@ -72,6 +72,46 @@ def page(state: AppState, pictures: Sequence[Picture], *, model: str, session: b
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}<style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n'
 
 
+_PRINTED = """
+h1 { font-size: 19px; margin: 0; } h2 { font-size: 14px; margin: 14px 0 4px 0; } p.sub, td.name { color: #5d6672; }
+td { padding: 1px 8px 1px 0; } th { color: #5d6672; font-weight: 500; padding: 1px 8px 1px 0; } td.number { text-align: right; }
+td.name { width: 190px; } th.name { text-align: left; } p.command { font: 10px monospace; background-color: #f3f4f6; margin: 2px 0; }
+"""
+
+
+def printed(state: AppState, pictures: Sequence[Picture], *, model: str, version: str, when: str) -> str:
+    """Returns the page for paper: the same, in tables alone, with images called ``view:0`` and so on; all patches are left out.
+
+    Args:
+        state: what is shown.
+        pictures: the views, in their order.
+        model: "default" or the path of the checkpoint that is loaded.
+        version: of the studio.
+        when: the date, in words.
+    """
+    item = next((each for each in state.items if each.key == state.current), None)
+    name = item.name if item is not None else "Nothing is open"
+    parts = [f"<h1>{escape(name)}</h1>", f'<p class="sub">As ReCon Studio {escape(version)} showed it, {escape(when)}.</p>']
+    cells = [f'<td><img src="view:{number}" width="324"></td>' for number in range(len(pictures))]
+    parts.append("<table>" + "".join(f"<tr>{''.join(cells[row : row + 2])}</tr>" for row in range(0, len(cells), 2)) + "</table>")
+    for title, facts in (
+        ("Cloud", _cloud_facts(state)),
+        ("Mask and reconstruction", _mask_facts(state)),
+        ("Model", _model_facts(state, model)),
+    ):
+        rows = "".join(f'<tr><td class="name">{escape(key)}</td><td>{escape(value)}</td></tr>' for key, value in facts.items() if value)
+        parts.append(f"<h2>{title}</h2><table>{rows}</table>" if rows else "")
+    names = "".join(
+        f'<tr><td>{escape(score.name)}</td><td class="number">{100 * score.probability:.1f} %</td>'
+        f'<td class="number">{score.similarity:.3f}</td></tr>'
+        for score in state.scores
+    )
+    parts.append(f'<h2>Names</h2><table><tr><th class="name">name</th><th>share</th><th>cosine</th></tr>{names}</table>' if names else "")
+    commands = "".join(f'<p class="command">{escape(line)}</p>' for line in tables.recipe(state, model))
+    parts.append(f"<h2>How to get this again</h2>{commands}" if commands else "")
+    return f"<html><head><style>{_PRINTED}</style></head><body>{''.join(parts)}</body></html>"
+
+
 def _section(title: str, body: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{body}</section>" if body else ""
 

@@ -63,7 +63,7 @@ def _reasons(new: AppState, rooms: Collection[str]) -> tuple[tuple[str, bool, st
         *((name, new.model is not None, "Waits for model A to load.") for name in ("open_rival", "default_rival")),
         ("close_rival", new.rival is not None, "No model B is open."),
         *((name, new.explain.maps is not None, "Open a cloud first.") for name in STEPS),
-        *((name, new.cloud is not None, "Open a cloud first.") for name in ("export_picture", "export_cloud", "export_page")),
+        *((name, new.cloud is not None, "Open a cloud first.") for name in ("export_picture", "export_cloud", "export_page", "export_pdf")),
         ("export_patches", new.prepared is not None, "Open a cloud first."),
         ("export_reconstruction", hidden is not None, "Nothing was rebuilt yet."),
         ("export_names", bool(new.scores), "No names are ranked yet."),

@@ -131,6 +131,7 @@ class Exporter(QObject):
             ),
             "export_patches": lambda: self._ask("Patches as CSV", "patches.csv", "CSV (*.csv)", self.patchesWanted.emit),
             "export_names": lambda: self._ask("Names as CSV", "names.csv", "CSV (*.csv)", self.namesWanted.emit),
+            "export_pdf": lambda: self._ask("The bench as a PDF", "bench.pdf", "PDF (*.pdf)", self._page),
             "export_page": lambda: self._ask("The bench as a page", "bench.html", "HTML page (*.html)", self._page),
         }
 

@@ -1,9 +1,12 @@
 """What is written can be read again: by our own readers, with the numbers that were shown."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from recon_model.data import clouds
@@ -67,7 +70,7 @@ def test_a_reconstruction_is_written_beside_what_was_visible(tmp_path: Path) -> 
 
 
 @pytest.fixture
-def rig(qtbot: QtBot) -> tuple[ExportController, Store, FakeProcess]:
+def rig(qtbot: QtBot) -> Iterator[tuple[ExportController, Store, FakeProcess]]:
     backend, reader, _ = fake_backend()
     store = Store(answered_state())
     sessions = SessionController(store, backend, LibraryController(store, backend), RivalController(store, backend), None)
@@ -75,7 +78,8 @@ def rig(qtbot: QtBot) -> tuple[ExportController, Store, FakeProcess]:
     export.setProperty("kept", backend)
     backend.start(*ROLES)
     reader.ready()
-    return export, store, reader
+    yield export, store, reader
+    export.close()
 
 
 def test_files_are_told_of_and_failures_too(rig: tuple[ExportController, Store, FakeProcess], tmp_path: Path) -> None:
@@ -108,3 +112,24 @@ def test_sizes_in_words() -> None:
         "2.5 MB",
         "7,000.0 MB",
     ]
+
+
+def test_a_pdf_is_laid_out_on_a_thread_and_told_of(rig: tuple[ExportController, Store, FakeProcess], qtbot: QtBot, tmp_path: Path) -> None:
+    export, store, _ = rig
+    image = QImage(1040, 840, QImage.Format.Format_RGB32)
+    image.fill(QColor("#2f5fd0"))
+    held = QBuffer()
+    held.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(held, "PNG")
+    export.page(str(tmp_path / "bench.pdf"), [Picture("Seen", "half", bytes(held.data().data()))] * 2)
+    assert not store.state.notices  # nothing is waited for
+    qtbot.waitUntil(lambda: bool(store.state.notices), timeout=30_000)
+    assert store.state.notices[-1].sentence.startswith("bench.pdf was written (")
+    body = (tmp_path / "bench.pdf").read_bytes()
+    assert body.startswith(b"%PDF-")
+    assert body.count(b"/Subtype /Image") >= 1
+    assert b"/MediaBox [0 0 595" in body  # A4
+    (tmp_path / "file").touch()
+    export.page(str(tmp_path / "file" / "bench.pdf"), [])
+    qtbot.waitUntil(lambda: len(store.state.notices) == 2, timeout=30_000)
+    assert "bench.pdf could not be written" in store.state.notices[-1].sentence

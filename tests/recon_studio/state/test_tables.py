@@ -15,7 +15,7 @@ from recon_studio.state import doctoring, session, tables
 from recon_studio.state.app_state import AppState, Mask
 from recon_studio.state.doctor import Treatment
 from recon_studio.state.history import History
-from recon_studio.state.report import Picture, page
+from recon_studio.state.report import Picture, page, printed
 from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, answered_state
 
 
@@ -84,3 +84,15 @@ def test_the_page_holds_pictures_numbers_and_the_way_back() -> None:
     assert text.count("<tr>") == 1 + GROUPS + 1 + 2
     assert "http" not in text.replace("http-equiv", "")  # it needs nothing from anywhere
     assert "Nothing is open" in page(AppState(), [], model="default", session=b"{}", version="9", when="now")
+
+
+def test_what_is_printed_says_the_same_in_tables_alone() -> None:
+    state = answered_state()
+    evil = replace(state, items=(replace(state.items[0], name="<script>alert(1)</script>"),))
+    text = printed(evil, [Picture("Seen", "", b"")] * 3, model="default", version="9.9", when="today")
+    assert "<script" not in text
+    assert [text.count(f'src="view:{number}"') for number in range(4)] == [1, 1, 1, 0]
+    assert text.count("<table>") == text.count("</table>") == 5
+    for words in ("3 of 8 (random, ratio 0.4, seed 2)", "recon reconstruct /clouds/corners.ply", "chair", "0.310", "9.9 showed it, today"):
+        assert words in text
+    assert "Nothing is open" in printed(AppState(), [], model="default", version="9", when="now")
