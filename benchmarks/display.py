@@ -16,7 +16,7 @@ def has_display() -> bool:
 
 
 @contextmanager
-def virtual_display() -> Iterator[bool]:
+def virtual_display(screen: str = SCREEN) -> Iterator[bool]:
     """Makes sure that windows can be opened inside the block; yields whether they can.
 
     Where there is no display, Xvfb is started on a free number and ``DISPLAY`` set for this process and its children."""
@@ -28,7 +28,7 @@ def virtual_display() -> Iterator[bool]:
         yield False
         return
     reading, writing = os.pipe()
-    command = [program, "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    command = [program, "-displayfd", str(writing), "-screen", "0", screen, "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     with os.fdopen(reading) as pipe:

@@ -79,11 +79,6 @@ class Film(QObject):
         self.finished.emit(self._path, "")
 
 
-def why_no_mp4() -> str:
-    """Says why MP4 cannot be written; empty where it can."""
-    return "" if ffmpeg() else NO_FFMPEG
-
-
 def ask_film(parent: QWidget, title: str) -> str:
     """Lets the user choose where a film goes, and as what; empty when they change their mind."""
     path, kind = QFileDialog.getSaveFileName(parent, title, "time-lapse.gif", KINDS)

@@ -8,7 +8,7 @@ from recon_studio.state import replay as replaying
 from recon_studio.state.app_state import AppState
 from recon_studio.views.bench_view import BenchView
 from recon_studio.views.film import PACE_MS, Film, ask_film
-from recon_studio.views.parts import ElidedLabel, label, restate
+from recon_studio.views.parts import label, restate
 from recon_studio.views.theme import GRID, icon
 
 
@@ -35,9 +35,8 @@ class ReplayBar(QFrame):
         self.slider.setPageStep(1)
         self.slider.setAccessibleName("Checkpoint shown")
         self.slider.setToolTip("Which checkpoint of the run rebuilds the cloud and says where its tokens look; all views follow.")
-        self.words = ElidedLabel()
-        self.words.setProperty("kind", "small")
-        self.words.setFixedWidth(34 * GRID)
+        self.words = label("", "small")
+        self.words.setMinimumWidth(33 * GRID)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(10 * GRID)
         self.export = QPushButton("Save…")

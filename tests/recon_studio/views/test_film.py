@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from recon_studio.views import film
-from recon_studio.views.film import NO_FFMPEG, Film, why_no_mp4
+from recon_studio.views.film import NO_FFMPEG, Film
 
 TONES = (40, 120, 220)
 
@@ -45,7 +45,7 @@ def test_a_gif_holds_every_frame(tmp_path: Path, qtbot: QtBot) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["a.gif"]
 
 
-@pytest.mark.skipif(bool(why_no_mp4()), reason="neither ffmpeg nor imageio-ffmpeg is here")
+@pytest.mark.skipif(not film.ffmpeg(), reason="neither ffmpeg nor imageio-ffmpeg is here")
 def test_an_mp4_plays_the_frames_at_their_pace(tmp_path: Path, qtbot: QtBot) -> None:
     assert make(tmp_path / "a.mp4", qtbot) == [str(tmp_path / "a.mp4"), ""]
     command = (film.ffmpeg(), "-loglevel", "error", "-i", str(tmp_path / "a.mp4"), "-f", "rawvideo", "-pix_fmt", "gray", "-")
