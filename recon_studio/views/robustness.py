@@ -209,7 +209,7 @@ class RobustnessPage(QWidget):
         row.setSpacing(2 * GRID)
         left = QWidget()
         left.setLayout(self._make_controls())
-        left.setFixedWidth(29 * GRID)
+        left.setFixedWidth(31 * GRID)
         row.addWidget(left)
         self.verdict, self.changes = label("", "small"), Changes()
         self.verdict.setWordWrap(True)
@@ -264,7 +264,7 @@ class RobustnessPage(QWidget):
     def _make_side(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        self.part, self.side, self.here = QComboBox(), QSpinBox(), QPushButton("From here")
+        self.part, self.side, self.here = QComboBox(), QSpinBox(), QPushButton("Here")
         for part, words, tip in PARTS:
             self.part.addItem(words, part)
             self.part.setItemData(self.part.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
@@ -280,6 +280,7 @@ class RobustnessPage(QWidget):
         self.side.setToolTip("Degrees about the way up, from +z towards +x: where the viewer stands, what is cut, where the top leans.")
         self.side.valueChanged.connect(lambda value: self._set("damaged side", side=float(value)))
         self.here.setProperty("kind", "small")
+        self.here.setAccessibleName("Take the side looked at now")
         self.here.setToolTip("Take the side from which the views are looked at now.")
         self.here.clicked.connect(self.hereAsked)
         for widget, stretch in ((self.part, 1), (self.side, 0), (self.here, 0)):

@@ -44,6 +44,8 @@ def test_a_killed_window_loses_nothing(tmp_path: Path) -> None:
     assert sorted(after["names"]) == ["chair", "lamp", "vase"]
     assert after["points"] == before["points"] < 1500  # what the fix left
     assert (after["up"], after["rival"]) == (before["up"], before["rival"]) == ("+z", "default")
+    assert after["session"]["explain"]["damage"]["drop"] == 0.5
+    assert after["session"]["explain"]["varied"] == "tilt"
     assert after["undo"] == before["undo"] != ""
     assert after["notices"][0] == "ReCon Studio ended unexpectedly; what was open is restored (2 clouds)."
     shelter = next((tmp_path / "data").rglob("sessions"))

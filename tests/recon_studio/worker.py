@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from recon_model.config import Damage
 from recon_model.serve.messages import Fix
 from recon_studio import app
 from recon_studio.controllers.errand import complete
@@ -33,6 +34,8 @@ def work(studio: Studio, window: MainWindow) -> Iterator[Until]:
     window.itemChosen.emit(items[1].key)
     yield lambda: complete(studio.store.state) and studio.store.state.cloud.key == items[1].key
     window.tagged.emit((items[0].key,), "later", True)
+    window.bench_room.damageSet.emit(Damage(drop=0.5, jitter=0.02, seed=3), "drop of the cloud")
+    window.bench_room.variedChosen.emit("tilt")
     window.input.upChosen.emit("+z")
     window.input.fixChosen.emit(Fix("crop", low=(-9.0, -9.0, -9.0), high=(0.1, 9.0, 9.0)))
     window.rivalRequested.emit("default")
