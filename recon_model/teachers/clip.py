@@ -224,6 +224,16 @@ class Clip:
         return torch.cat([model.encode_image(part).float() for part in ((images - mean) / std).split(_BATCH)])
 
 
+def _clean_quickly(clean: Callable[[str], str]) -> Callable[[str], str]:
+    """Spares plain text the search for broken Unicode and HTML: a third of the time that new names take, to find nothing."""
+
+    def cleaned(text: str) -> str:
+        plain = text.isascii() and text.isprintable() and "&" not in text
+        return " ".join(text.split()).lower() if plain else clean(text)
+
+    return cleaned
+
+
 def _read(model: Any, tokens: Tensor) -> Tensor:
     """Encodes texts (n, T), without the padding behind the longest where the tower can do so: it reads forward only.
 
@@ -271,5 +281,6 @@ def _open_folder(folder: Path, config: Mapping[str, Any]) -> _Tower:
         model = open_clip.create_model(f"local-dir:{folder}", require_pretrained=True)
     except (RuntimeError, ValueError, OSError) as error:
         raise TeacherError(f"The teacher in '{folder}' cannot be opened ({type(error).__name__}: {error}).") from error
+    tokenizer.clean_fn = _clean_quickly(tokenizer.clean_fn)
     preprocess = config["preprocess_cfg"]
     return _Tower(model, tokenizer, tuple(preprocess["mean"]), tuple(preprocess["std"]))

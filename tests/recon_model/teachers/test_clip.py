@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 import torch
+from open_clip.tokenizer import get_clean_fn
 from torch.nn import functional
 
 from recon_model.assets import asset_path
@@ -101,6 +102,14 @@ def test_every_token_is_in_the_vocabulary(clip):
     assert tokens.shape[1] == tower.model.context_length
     assert int(tokens.max()) == tower.model.vocab_size - 1  # the end mark, which pooling looks for, is the last word
     assert (tokens == tower.model.vocab_size - 1).any(dim=1).all()
+
+
+@pytest.mark.parametrize(
+    "text", ["a  Photo of\ta chair ", "a 3D scan: (one) chair's leg, 50%", "fish &amp; chips", "sofa\u0301 \u201cbed\u201d", "a\nb"]
+)
+def test_plain_text_is_cleaned_as_open_clip_cleans_it(clip, text):
+    tokenizer = clip._opened().tokenizer
+    assert tokenizer.clean_fn(text) == get_clean_fn("lower")(text)
 
 
 def test_no_published_prompt_is_cut(clip):
