@@ -142,10 +142,10 @@ class MainWindow(QMainWindow):
 
     def _makers(self) -> dict[Room, Maker]:
         return {
-            "words": Maker(lambda module: module.WordsRoom(), "recon_studio.views.words_room"),
-            "bench": Maker(lambda _: self.bench_room),
-            "map": Maker(lambda module: module.MapRoom(self.actions_by_name), "recon_studio.views.map_room"),
-            "training": Maker(lambda module: module.TrainingRoom(), "recon_studio.views.training_room"),
+            "words": Maker(_words_room),
+            "bench": Maker(lambda: self.bench_room),
+            "map": Maker(lambda: _map_room(self.actions_by_name)),
+            "training": Maker(_training_room, needs="pyqtgraph"),
         }
 
     def _make_menus(self) -> None:
@@ -422,6 +422,24 @@ class MainWindow(QMainWindow):
         self.rooms.shut()
         self.bench_room.shut()
         super().closeEvent(event)
+
+
+def _words_room() -> QWidget:
+    from recon_studio.views.words_room import WordsRoom
+
+    return WordsRoom()
+
+
+def _map_room(actions: dict[str, QAction]) -> QWidget:
+    from recon_studio.views.map_room import MapRoom
+
+    return MapRoom(actions)
+
+
+def _training_room() -> QWidget:
+    from recon_studio.views.training_room import TrainingRoom
+
+    return TrainingRoom()
 
 
 def local_paths(data: QMimeData) -> list[str]:

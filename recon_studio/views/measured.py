@@ -35,12 +35,9 @@ class MeasuredView(QWidget):
         self._column.addStretch(1)
         self._column.addWidget(self._caption)
         QShortcut(QKeySequence("Esc"), self, self.close)
-        self._closed = False
-        self._drawing = Bring("recon_studio.scene.measured", self)  # brings PyVista, too
         self._inside = Bring("pyvistaqt", self)
-        self._drawing.ready.connect(self._inside.want)
         self._inside.ready.connect(self._start)
-        self._drawing.want()
+        self._inside.want()
 
     def show_cloud(self, cloud: Cloud, theme: Theme) -> None:
         """Draws the cloud and brings the window to the front; emits ``drawn`` when it is there."""
@@ -54,8 +51,6 @@ class MeasuredView(QWidget):
             self._draw(cloud, theme)
 
     def _start(self) -> None:
-        if self._closed:
-            return
         self.plotter = self._inside.module.QtInteractor(self, auto_update=False, multi_samples=0)
         self.plotter.setAcceptDrops(False)
         self.plotter.reset_key_events()  # its default keys quit, pick and fly
@@ -69,20 +64,19 @@ class MeasuredView(QWidget):
             self._draw(*self._wanted)
 
     def _draw(self, cloud: Cloud, theme: Theme) -> None:
-        most = self._drawing.module.MOST_POINTS
+        from recon_studio.scene.measured import MOST_POINTS, draw_measured
+
         sides = " × ".join(f"{high - low:.4g}" for low, high in zip(*cloud.bounds, strict=True))
         origin = ", ".join(f"{place:.10g}" for place in cloud.origin)
-        drawn = "" if len(cloud.points) <= most else f", every {-(-len(cloud.points) // most)}th drawn"
+        drawn = "" if len(cloud.points) <= MOST_POINTS else f", every {-(-len(cloud.points) // MOST_POINTS)}th drawn"
         self._caption.setText(f"{len(cloud.points):,} points{drawn} · {sides} file units (x × y × z) · ticks count from ({origin})")
-        self._drawing.module.draw_measured(self.plotter, cloud, theme)
+        draw_measured(self.plotter, cloud, theme)
         self.plotter.render()
         self.drawn.emit()
 
     def shut(self) -> None:
-        """Ends the imports and frees VTK, before the application ends."""
-        self._closed = True
-        for brought in (self._drawing, self._inside):
-            brought.stop()
+        """Ends the import and frees VTK, before the application ends."""
+        self._inside.stop()
         if self.plotter is not None:
             self.plotter.close()
             self.plotter = None

@@ -29,14 +29,14 @@ class RoomView(Protocol):
 class Maker(NamedTuple):
     """How a room is made when it is first entered, so that it costs nothing before."""
 
-    make: Callable[[Any], QWidget]  # given the module
-    module: str = ""  # what is imported first, on a thread
+    make: Callable[[], QWidget]
+    needs: str = ""  # a package that takes long to import
 
 
 class Rooms(QStackedWidget):
     """Shows the room the state names. Only the room in sight is told of changes; it is shown the whole state when entered.
 
-    Until a room's module is imported a few words stand in its place.
+    Until what a room needs is imported a few words stand in its place.
 
     Args:
         makers: what makes each room.
@@ -50,7 +50,6 @@ class Rooms(QStackedWidget):
         self._made: dict[str, QWidget] = {}
         self._seen: dict[str, AppState] = {}
         self._state: AppState | None = None
-        self._closed = False
         self._brought: dict[str, Bring] = {}
         self._waiting: defaultdict[str, list[Callable[[Any], None]]] = defaultdict(list)
         self._opening = label("Opening…", "small")
@@ -89,29 +88,27 @@ class Rooms(QStackedWidget):
             self._waiting[name].append(do)
 
     def _there(self, name: Room) -> bool:
-        """Whether a room is there, or could be made at once; else its module is sent for."""
+        """Whether a room is there, or could be made at once; else what it needs is sent for."""
         if name in self._made:
             return True
-        module = self._makers[name].module
-        brought = self._brought.get(name)
-        if module and (brought.module is None if brought is not None else module not in sys.modules):
-            if brought is None:
-                brought = self._brought[name] = Bring(module, self)
-                brought.ready.connect(self._arrive)
-                brought.want()
+        maker = self._makers[name]
+        if maker.needs and maker.needs not in sys.modules:
+            if name not in self._brought:
+                self._brought[name] = Bring(maker.needs, self)
+                self._brought[name].ready.connect(self._arrive)
+                self._brought[name].want()
             return False
-        self._made[name] = self._makers[name].make(sys.modules.get(module))
+        self._made[name] = maker.make()
         self.addWidget(self._made[name])
         self.made.emit(name, self._made[name])
         return True
 
     def _arrive(self) -> None:
-        if self._state is not None and not self._closed:
+        if self._state is not None:
             self.show_state(None, self._state)
 
     def shut(self) -> None:
         """Shuts every room that was made."""
-        self._closed = True
         for brought in self._brought.values():
             brought.stop()
         for widget in self._made.values():

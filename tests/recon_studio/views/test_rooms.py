@@ -1,4 +1,4 @@
-"""Rooms whose modules take long to import."""
+"""Rooms that need what takes long to import."""
 
 import sys
 from dataclasses import replace
@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from recon_studio.state.app_state import AppState
+from recon_studio.views.bring import AHEAD
 from recon_studio.views.rooms import Maker, Rooms
 
-NAME = "a_room_that_takes_long"
+NAME, SLOW = "a_package_with_qt", "a_part_of_it_that_takes_long"
 HELD = Event()
-"""The module below waits for this while it is imported."""
+"""The latter waits for this while it is imported."""
 
 
 class Room(QLabel):
@@ -27,11 +28,14 @@ class Room(QLabel):
 
 @pytest.fixture
 def rooms(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rooms:
-    (tmp_path / f"{NAME}.py").write_text(f"from {__name__} import HELD\nHELD.wait(30)\n", encoding="utf-8")
+    (tmp_path / f"{NAME}.py").touch()
+    (tmp_path / f"{SLOW}.py").write_text(f"from {__name__} import HELD\nHELD.wait(30)\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, NAME, raising=False)
+    for name in (NAME, SLOW):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(AHEAD, NAME, (SLOW,))
     HELD.clear()
-    made = Rooms({"bench": Maker(lambda _: Room()), "map": Maker(lambda _module: Room(), NAME)})
+    made = Rooms({"bench": Maker(Room), "map": Maker(Room, NAME)})
     qtbot.addWidget(made)
     return made
 
@@ -60,7 +64,7 @@ def test_whoever_leaves_meanwhile_is_not_called_back(rooms: Rooms, qtbot: QtBot)
     rooms.show_state(None, AppState(room="bench"))
     bench = rooms.room("bench")
     HELD.set()
-    qtbot.waitUntil(lambda: sys.modules.get(NAME) is not None)
+    qtbot.waitUntil(lambda: NAME in sys.modules)
     rooms.shut()
     assert rooms.currentWidget() is bench
     assert rooms.room("map") is None
