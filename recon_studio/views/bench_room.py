@@ -14,6 +14,7 @@ from recon_studio.views.attention_panel import AttentionPanel
 from recon_studio.views.bench_view import BenchView
 from recon_studio.views.inspector import Inspector
 from recon_studio.views.labels_card import LabelsCard
+from recon_studio.views.parts import relay
 from recon_studio.views.replay_bar import ReplayBar
 from recon_studio.views.theme import GRID
 from recon_studio.views.view_actions import ViewActions
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 
 RIGHT = 38 * GRID
 DRAWER = 32 * GRID
-ASKED = (
-    "drawerToggled", "pageTurned", "colouringChosen", "phraseEdited", "methodChosen", "measuredChosen", "askedAgain", "writeFailed",
-    "damageSet", "variedChosen",
-)  # fmt: skip
-"""What the drawer emits about explanations."""
 
 
 class BenchRoom(QWidget):
@@ -82,16 +78,10 @@ class BenchRoom(QWidget):
         middle.addWidget(self.replay)
         row.addLayout(middle, 1)
         row.addWidget(self._right)
-        for panel, names in (
-            (self.bench, ("patchPicked", "patchToggled", "strokePainted")),
-            (self.inspector, ("patchToggled",)),
-            (self.attention, ("queryChanged",)),
-            (self.words, ("namesEdited",)),
-        ):
-            for name in names:
-                getattr(panel, name).connect(getattr(window, name))
+        for panel in (self.bench, self.inspector, self.attention, self.words):
+            relay(panel, window)
+        relay(self.attention, self)
         self.bench.ready.connect(window.viewsReady)
-        self.attention.colouringChosen.connect(self.colouringChosen)
         self.bench.patchHovered.connect(self.inspector.set_hover)
         self.bench.drawn.connect(lambda: self.attention.strip.set_camera(self.bench.camera))
 
@@ -104,10 +94,8 @@ class BenchRoom(QWidget):
         self._split.addWidget(made)
         self._split.setStretchFactor(1, 0)
         self._split.setSizes([self._split.height() - DRAWER, DRAWER])
-        for name in ASKED:
-            getattr(made, name).connect(getattr(self, name))
-        for name in ("queryChanged", "patchPicked"):
-            getattr(made, name).connect(getattr(self._window, name))
+        relay(made, self)
+        relay(made, self._window)
         self.bench.patchHovered.connect(made.set_hover)
         made.robustness.hereAsked.connect(lambda: made.robustness.take_side(self.bench.camera.axes[2]))
         made.patchHovered.connect(self.bench.set_hover)

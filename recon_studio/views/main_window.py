@@ -36,6 +36,7 @@ from recon_studio.views.measured import MeasuredView
 from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.overlay import DropHint
 from recon_studio.views.palette import Palette
+from recon_studio.views.parts import relay
 from recon_studio.views.rooms import Maker, Rooms, RoomSwitch
 from recon_studio.views.session_menu import SessionMenu
 from recon_studio.views.theme import GRID, apply_theme
@@ -170,13 +171,8 @@ class MainWindow(QMainWindow):
                     menu.addAction(self.actions_by_name[name])
 
     def _connect(self) -> None:
-        for panel, names in (
-            (self.toolbar, ("ratioChanged", "strategyChanged", "seedChanged")),
-            (self.library, ("itemChosen", "itemRemoved", "searchChanged", "rowToggled", "tagged", "picturesWanted")),
-            (self.activity, ("cancelRequested", "noticeDismissed", "retryRequested")),
-        ):
-            for name in names:
-                getattr(panel, name).connect(getattr(self, name))
+        for panel in (self.toolbar, self.library, self.activity):
+            relay(panel, self)
         self.rooms.made.connect(self.roomMade)
         self.input.trialAsked.connect(partial(self.bench_room.pageTurned.emit, "robustness"))
         self.toolbar.modelCardRequested.connect(self.show_model_card)

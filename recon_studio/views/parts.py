@@ -1,6 +1,6 @@
 """Small pieces every panel is made of: cards, rows of facts, labels that shorten themselves."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -115,3 +115,10 @@ def restate(widget: QWidget, enabled: bool, tip: str, why_not: str) -> None:
     """Enables or disables a control; while disabled its tooltip says why."""
     widget.setEnabled(enabled)
     widget.setToolTip(tip if enabled else f"{tip}\n{why_not}")
+
+
+def relay(part: QObject, whole: QObject) -> None:
+    """Passes on every signal of a part that the whole has by the same name; of both, what their own classes name counts."""
+    theirs = {name for name, value in vars(type(part)).items() if isinstance(value, Signal)}
+    for name in sorted(theirs & vars(type(whole)).keys()):
+        getattr(part, name).connect(getattr(whole, name))

@@ -22,7 +22,7 @@ from recon_studio.state import training
 from recon_studio.state.app_state import AppState, Item, Theme
 from recon_studio.state.training import FollowedRun, TrainingState
 from recon_studio.views.finetune_dialog import FinetuneDialog
-from recon_studio.views.parts import Card, ElidedLabel, label, restate
+from recon_studio.views.parts import Card, ElidedLabel, label, relay, restate
 from recon_studio.views.theme import COLOURS, GRID
 from recon_studio.views.training_curves import CurvesCard
 from recon_studio.views.training_form import NewRunForm
@@ -321,14 +321,8 @@ class TrainingRoom(QWidget):
         return page
 
     def _connect(self) -> None:
-        for part, names in (
-            (self.head, ("pauseRequested", "continueRequested", "stopRequested", "resumeRequested", "discardRequested", "retryRequested")),
-            (self.table, ("benchRequested", "compareRequested", "pinToggled", "deleteRequested")),
-            (self.probe, ("shotChosen",)),
-            (self.form, ("startRequested",)),
-        ):
-            for name in names:
-                getattr(part, name).connect(getattr(self, name))
+        for part in (self.head, self.table, self.probe, self.form):
+            relay(part, self)
         self.form.cancelled.connect(lambda: self.planRequested.emit(False))
         self.runs.chosen.connect(self.runChosen)
         self.runs.forgotten.connect(self.forgetRequested)
