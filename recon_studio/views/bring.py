@@ -37,7 +37,8 @@ class Bring(QObject):
         self._classes = _named()
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._some)
-        self._arrived.connect(self._turn.start)
+        self._over = False
+        self._arrived.connect(self._go_on)
 
     def want(self) -> None:
         """Begins the import; ``ready`` follows later, unless it was wanted before."""
@@ -49,6 +50,10 @@ class Bring(QObject):
         for name in AHEAD.get(self._name, ()):
             import_module(name)
         self._arrived.emit()  # is heard on the window's thread
+
+    def _go_on(self) -> None:
+        if not self._over:
+            self._turn.start()
 
     def _some(self) -> None:
         until = perf_counter() + _SLICE
@@ -62,7 +67,7 @@ class Bring(QObject):
 
     def stop(self) -> None:
         """Breaks it off, and waits for what is under way."""
-        self._arrived.disconnect()
+        self._over = True
         self._turn.stop()
         if self._thread is not None:
             self._thread.join()
