@@ -13,8 +13,11 @@ from recon_model.models.upright import Upright, UprightShape
 from recon_model.train.sources import Batch
 
 EPOCHS, BATCH, RATE, DECAY = 40, 128, 1e-3, 0.1
-LOST = 0.04
-"""Share of upright clouds that may be turned wrongly for the sake of those that lie: the prior is the smallest that keeps to it."""
+LOST = 0.06
+"""Share of upright clouds that may be turned wrongly for the sake of those that lie: the prior is the smallest that keeps to it.
+
+A turn costs less than it seems, for where up is in doubt a name is decided by all likely ways together.
+"""
 ENOUGH = 0.98
 """Share of lying clouds that fit no name as well as a standing one must for the other looks to be spared."""
 PRIORS = tuple(float(2**power) for power in range(13))
