@@ -293,10 +293,10 @@ class Predictor:
             patches, doubts = self._standing(part)
             seen = looks(patches, doubts)
             encoded = self.answering.encode(seen.patches)
-            queries, tokens = encoded.queries[: len(part)], encoded.patches[: len(part)]
-            features.append(torch.cat([queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1))
+            tokens = encoded.patches
+            features.append(seen.mean(torch.cat([encoded.queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1)))
             if self._head is not None:
-                labels.append(self._head.shares(encoded)[: len(part)])
+                labels.append(seen.mean(self._head.shares(encoded)))
             if self._why_no_words() is None:
                 teachers = project(encoded, self.answering.image_proj, self.answering.text_proj)
                 projected.append(seen.mean(teachers.mix(self.config.zero_shot_ratio)))
