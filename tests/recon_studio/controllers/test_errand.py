@@ -19,6 +19,15 @@ from recon_studio.views.session_menu import SessionMenu
 from tests.fakes import FakeProcess, fake_backend
 
 
+class FakeReplay(QObject):
+    """Emits what the bench's time-lapse would."""
+
+    runChosen = Signal(str)
+    takeChosen = Signal(int)
+    closed = Signal()
+    saved = Signal(str, str)
+
+
 class FakeBenchRoom(QObject):
     """Emits what the bench would about explanations."""
 
@@ -30,6 +39,12 @@ class FakeBenchRoom(QObject):
     measuredChosen = Signal(str)
     askedAgain = Signal(str)
     writeFailed = Signal(str)
+    damageSet = Signal(object, str)
+    variedChosen = Signal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.replay = FakeReplay(self)
 
 
 class FakeInput(QObject):
