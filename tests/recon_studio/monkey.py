@@ -137,8 +137,12 @@ class Monkey:
         self.window.start_views()
 
     def _fault(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        text = "".join(traceback.format_exception(kind, error, trace)[-3:])
-        self.report.faults.append(f"while {self.heart.doing}: {text}")
+        self._note("".join(traceback.format_exception(kind, error, trace)[-3:]))
+
+    def _note(self, fault: str) -> None:
+        """Keeps a fault, and tells it at once: a run takes an hour."""
+        self.report.faults.append(f"while {self.heart.doing}: {fault}")
+        print(self.report.faults[-1], file=sys.stderr, flush=True)
 
     def _second_hand(self) -> None:
         over = QApplication.activePopupWidget() or QApplication.activeModalWidget()
@@ -229,7 +233,7 @@ class Monkey:
         try:
             self.heart.doing = way() or self.heart.doing
         except Exception:
-            self.report.faults.append(f"while {self.heart.doing}: {traceback.format_exc(limit=-3)}")
+            self._note(traceback.format_exc(limit=-3))
         self.report.last = [*self.report.last[-19:], self.heart.doing]
         self.report.actions[kind] += 1
         self.report.steps += 1
