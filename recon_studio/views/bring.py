@@ -22,8 +22,8 @@ _SLICE = 0.008  # seconds
 class Bring(QObject):
     """One package, imported when it is first wanted.
 
-    PySide makes a class when its name is first asked for. Two threads at once in there end the process now and then, so all that has to
-    do with Qt happens on the window's thread: its classes some milliseconds at a time, then what is left of the package.
+    PySide makes a class when its name is first asked for, and promises nothing where two threads do so at once. So all that has to do with
+    Qt happens on the window's thread: its classes some milliseconds at a time, then what is left of the package.
     """
 
     ready = Signal()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QImage, QPainter
+from PySide6.QtGui import QIcon, QImage
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from recon_studio.views.parts import label
 from recon_studio.views.portrait import LARGEST, Pose, Wanted, group, hung, pictures_for_page, png, pose, poses_for_page
 from recon_studio.views.sitting import Sitting
-from recon_studio.views.theme import GRID
+from recon_studio.views.theme import GRID, painting
 
 if TYPE_CHECKING:
     from recon_studio.views.main_window import MainWindow
@@ -262,7 +262,6 @@ def svg(widget: QWidget) -> bytes:
     generator.setSize(QSize(widget.width(), widget.height()))
     generator.setViewBox(QRect(0, 0, widget.width(), widget.height()))
     generator.setTitle(plot_name(widget))
-    painter = QPainter(generator)
-    widget.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
-    painter.end()
+    with painting(generator) as painter:
+        widget.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
     return bytes(buffer.data().data())

@@ -8,7 +8,7 @@ from recon_studio.state.app_state import AppState
 from recon_studio.views.map_panels import ROW, paint_scale
 from recon_studio.views.marks import path_of
 from recon_studio.views.scatter import ScatterView
-from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
+from recon_studio.views.theme import COLOURS, GRID, SMALL, painting, text_font
 
 SCALE = 2.0
 LEGEND, FOOT = 24 * GRID, 4 * GRID
@@ -30,19 +30,18 @@ def map_image(scatter: ScatterView, state: AppState, colouring: Colouring | None
         return image
     made = note or recipe(projection)
     image.setText("Description", made)
-    painter = QPainter(image)
-    painter.setClipRect(QRect(0, 0, scatter.width(), scatter.height()))
-    scatter.paint(painter, scale, pointer=False)
-    painter.setClipping(False)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_legend(painter, QRect(scatter.width(), 0, LEGEND, scatter.height()), colouring, state)
-    painter.setFont(text_font(SMALL))
-    painter.setPen(QColor(colours.muted))
-    foot = QRect(2 * GRID, scatter.height(), width - 4 * GRID, FOOT)
-    painter.drawText(
-        foot, Qt.AlignmentFlag.AlignVCenter, QFontMetrics(painter.font()).elidedText(made, Qt.TextElideMode.ElideRight, foot.width())
-    )
-    painter.end()
+    with painting(image) as painter:
+        painter.setClipRect(QRect(0, 0, scatter.width(), scatter.height()))
+        scatter.paint(painter, scale, pointer=False)
+        painter.setClipping(False)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_legend(painter, QRect(scatter.width(), 0, LEGEND, scatter.height()), colouring, state)
+        painter.setFont(text_font(SMALL))
+        painter.setPen(QColor(colours.muted))
+        foot = QRect(2 * GRID, scatter.height(), width - 4 * GRID, FOOT)
+        painter.drawText(
+            foot, Qt.AlignmentFlag.AlignVCenter, QFontMetrics(painter.font()).elidedText(made, Qt.TextElideMode.ElideRight, foot.width())
+        )
     return image
 
 

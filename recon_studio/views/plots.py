@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
 from recon_studio.state.app_state import Theme
-from recon_studio.views.theme import COLOURS, SMALL, text_font
+from recon_studio.views.theme import COLOURS, SMALL, painting, text_font
 
 PICTURE_SCALE = 3
 """Pixels of a PNG for each of the window's."""
@@ -125,10 +125,9 @@ def _write_svg(widget: QWidget, path: str, ground: str, recipe: str) -> None:
     generator.setViewBox(widget.rect())
     generator.setTitle("ReCon Studio")
     generator.setDescription(recipe)
-    painter = QPainter(generator)
-    painter.fillRect(widget.rect(), QColor(ground))
-    _draw(widget, painter)
-    painter.end()
+    with painting(generator) as painter:
+        painter.fillRect(widget.rect(), QColor(ground))
+        _draw(widget, painter)
     _save(path, bytes(held.data()))
 
 
@@ -136,11 +135,10 @@ def _write_png(widget: QWidget, path: str, ground: str, recipe: str) -> None:
     image = QImage(widget.size() * PICTURE_SCALE, QImage.Format.Format_RGB32)
     image.fill(QColor(ground))
     image.setText("Description", recipe)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(PICTURE_SCALE, PICTURE_SCALE)
-    _draw(widget, painter)
-    painter.end()
+    with painting(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(PICTURE_SCALE, PICTURE_SCALE)
+        _draw(widget, painter)
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

@@ -14,7 +14,7 @@ from recon_studio.state.app_state import Theme
 from recon_studio.state.report import Picture
 from recon_studio.views.bench_view import BenchView
 from recon_studio.views.colour_bar import BarPlace, paint_bar
-from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
+from recon_studio.views.theme import COLOURS, GRID, SMALL, painting, text_font
 from recon_studio.views.tiling import rows_of
 
 TITLE, CAPTION = 4 * GRID, 3 * GRID
@@ -85,15 +85,14 @@ class Exposure:
         drawn = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGBX8888)
         canvas = QImage(wanted.width, wanted.height, QImage.Format.Format_RGB32)
         canvas.fill(ground)
-        painter = QPainter(canvas)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.scale(wanted.scale, wanted.scale)
-        painter.drawImage(pose.area, drawn)  # brought to size smoothly
-        if wanted.words:
-            _write(painter, pose.view, pose.theme, QRectF(0, 0, wanted.width / wanted.scale, wanted.height / wanted.scale))
-            if pose.view.bar is not None:
-                paint_bar(painter, BarPlace(pose.area), pose.view.bar, pose.theme, ground)
-        painter.end()
+        with painting(canvas) as painter:
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+            painter.scale(wanted.scale, wanted.scale)
+            painter.drawImage(pose.area, drawn)  # brought to size smoothly
+            if wanted.words:
+                _write(painter, pose.view, pose.theme, QRectF(0, 0, wanted.width / wanted.scale, wanted.height / wanted.scale))
+                if pose.view.bar is not None:
+                    paint_bar(painter, BarPlace(pose.area), pose.view.bar, pose.theme, ground)
         return canvas
 
 
@@ -142,10 +141,9 @@ def hung(images: Sequence[QImage], corners: Sequence[tuple[int, int]], theme: Th
     """Returns several pictures on one ground."""
     canvas = QImage(wanted.width, wanted.height, QImage.Format.Format_RGB32)
     canvas.fill(QColor(COLOURS[theme].window))
-    painter = QPainter(canvas)
-    for image, corner in zip(images, corners, strict=True):
-        painter.drawImage(*corner, image)
-    painter.end()
+    with painting(canvas) as painter:
+        for image, corner in zip(images, corners, strict=True):
+            painter.drawImage(*corner, image)
     return canvas
 
 

@@ -1,10 +1,12 @@
 """Light and dark: colours, style sheet and icons of the window. An 8-pixel grid, one accent, two text sizes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QPaintDevice, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -94,6 +96,16 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     return made
 
 
+@contextmanager
+def painting(on: QPaintDevice) -> Iterator[QPainter]:
+    """A painter that has let go of its picture or file by the end, whatever goes wrong: freeing what is painted on ends the process."""
+    painter = QPainter(on)
+    try:
+        yield painter
+    finally:
+        painter.end()
+
+
 @cache
 def _source(name: str) -> str:
     return asset_path("icons", f"{name}.svg").read_text(encoding="utf-8")
@@ -104,10 +116,9 @@ def _pixmap(name: str, colour: str, size: int, opacity: float = 1.0) -> QPixmap:
     renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
     drawn = QPixmap(size, size)
     drawn.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(drawn)
-    painter.setOpacity(opacity)
-    renderer.render(painter, QRectF(0, 0, size, size))
-    painter.end()
+    with painting(drawn) as painter:
+        painter.setOpacity(opacity)
+        renderer.render(painter, QRectF(0, 0, size, size))
     return drawn
 
 

@@ -1,11 +1,12 @@
 """Watches the event loop of a window: how late its turns come, and what its thread was doing meanwhile."""
 
-import sys
+import faulthandler
+import re
+import tempfile
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
-from types import FrameType
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
@@ -59,13 +60,17 @@ class Heart(QObject):
             self.stalls.append(Stall(late, work, self.doing, seen.most_common(1)[0][0] if seen else ""))
 
     def _watch(self) -> None:
-        while not self._over.wait(SAMPLED_MS / 1000):
-            with self._lock:
-                if 1000 * (time.perf_counter() - self._last) < LATE_MS:
-                    continue
-                frame = sys._current_frames().get(self._watched)
-                if frame is not None:
-                    self._seen[culprit(frame)] += 1
+        with tempfile.TemporaryFile("w+b") as stacks:
+            while not self._over.wait(SAMPLED_MS / 1000):
+                with self._lock:
+                    if 1000 * (time.perf_counter() - self._last) < LATE_MS:
+                        continue
+                    # Not by the frames themselves: who holds one keeps its variables, and what is Qt's would then be freed on this thread.
+                    stacks.seek(0)
+                    stacks.truncate()
+                    faulthandler.dump_traceback(stacks, all_threads=True)
+                    stacks.seek(0)
+                    self._seen[culprit(stacks.read().decode("utf-8", "replace"), self._watched)] += 1
 
     def forget(self) -> None:
         """Begins to count from now on."""
@@ -79,18 +84,20 @@ class Heart(QObject):
         self._watcher.join()
 
 
-def culprit(frame: FrameType) -> str:
-    """Returns the innermost calls of a stack as 'file:line function', innermost first, up to four of the packages' own."""
+def culprit(stacks: str, thread: int) -> str:
+    """Returns where a thread is, from all threads' stacks as ``faulthandler`` writes them.
+
+    Returns:
+        'file:line function' of its innermost calls, innermost first, up to four of the packages' own.
+    """
+    told = re.search(rf"hread 0x0*{thread:x} .*\n((?:  .*\n?)*)", stacks)
     lines: list[str] = []
     ours = 0
-    at: FrameType | None = frame
-    while at is not None and ours < 4:
-        path = at.f_code.co_filename
-        if path.endswith(NO_CULPRIT):
+    for path, line, name in re.findall(r'File "(.*)", line (\d+) in (.*)', told[1]) if told is not None else ():
+        if path.endswith(NO_CULPRIT) or ours == 4:
             break
         own = any(part in path for part in OURS)
         ours += own
         if own or not lines:
-            lines.append(f"{'/'.join(path.split('/')[-2:])}:{at.f_lineno} {at.f_code.co_name}")
-        at = at.f_back
+            lines.append(f"{'/'.join(path.split('/')[-2:])}:{line} {name}")
     return " < ".join(lines)
