@@ -248,7 +248,7 @@ class Monkey:
         return found or [self.window]
 
     def _place(self, widget: QWidget) -> QPoint:
-        return QPoint(self.random.randrange(widget.width()), self.random.randrange(widget.height()))
+        return QPoint(*(self.random.randrange(max(1, side)) for side in widget.size().toTuple()))
 
     def _keys(self) -> Qt.KeyboardModifier:
         none, shift, control = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
