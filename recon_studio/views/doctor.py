@@ -210,20 +210,22 @@ class CropDialog(QDialog):
         grid.setSpacing(GRID)
         hint = label("Only points inside stay. Coordinates are the file's own, and so is their unit.", "small")
         grid.addWidget(hint, 0, 0, 1, 3)
+        for column, end in enumerate(("from", "to")):
+            grid.addWidget(label(end, "small"), 1, column + 1)
         self.fields: list[tuple[QDoubleSpinBox, QDoubleSpinBox]] = []
         for axis, name in enumerate("xyz"):
             extent = high[axis] - low[axis]
             pair = (self._field(low[axis], origin[axis], extent), self._field(high[axis], origin[axis], extent))
-            grid.addWidget(label(name), axis + 1, 0)
+            grid.addWidget(label(name), axis + 2, 0)
             for column, (field, end) in enumerate(zip(pair, ("from", "to"), strict=True)):
                 field.setAccessibleName(f"{name} {end}")
-                grid.addWidget(field, axis + 1, column + 1)
+                grid.addWidget(field, axis + 2, column + 1)
             self.fields.append(pair)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Crop")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        grid.addWidget(buttons, 4, 0, 1, 3)
+        grid.addWidget(buttons, 5, 0, 1, 3)
 
     @staticmethod
     def _field(value: float, origin: float, extent: float) -> QDoubleSpinBox:

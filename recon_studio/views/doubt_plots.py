@@ -155,7 +155,7 @@ class OcclusionFigure(Figure):
     def fill(self, module: Any, answer: Occlusion, state: AppState) -> None:
         """Draws a bar a visible patch."""
         times, unit = tenfold(answer.effect)
-        name_axes(self.plots[0], "visible patches, most helpful first", f"Δ squared Chamfer{unit}", state.theme)
+        name_axes(self.plots[0], "visible patches, most helpful first", f"Δ sq. Chamfer{unit}", state.theme)
         self._bars = Bars(module, self.plots[0], times * answer.effect, _visible_by_effect(answer), state)
 
     def patch_at(self, plot: int, x: float) -> int | None:
@@ -201,7 +201,7 @@ class CurvesFigure(Figure):
     def fill(self, module: Any, answer: Curves, state: AppState) -> None:
         """Draws a line an order."""
         times, unit = tenfold(np.concatenate([curve.deletion.ravel() for curve in answer.curves]))
-        measured = f"score of '{answer.asked.names[0]}'{unit}" if answer.asked.names else f"squared Chamfer{unit}"
+        measured = f"score of '{answer.asked.names[0]}'{unit}" if answer.asked.names else f"sq. Chamfer{unit}"
         for plot, words in zip(self.plots, ("Deletion: patches taken away (%)", "Insertion: patches shown (%)"), strict=True):
             name_axes(plot, words, measured, state.theme)
         entries = []
@@ -252,7 +252,7 @@ class RatiosFigure(Figure):
         """Draws a line a strategy, and where the mask is now."""
         (plot,) = self.plots
         times, unit = tenfold(answer.errors)
-        name_axes(plot, "mask ratio (%)", f"squared Chamfer{unit}", state.theme)
+        name_axes(plot, "mask ratio (%)", f"sq. Chamfer{unit}", state.theme)
         x, entries = 100 * np.asarray(answer.ratios), []
         for place, strategy in enumerate(answer.strategies):
             colour, errors, (style, dash) = series_colours(state.theme)[place], times * answer.errors[place], DASHES[place]

@@ -59,7 +59,7 @@ class ModelCardDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"Model card – {model.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(80 * GRID, 76 * GRID)
+        self.setMinimumSize(96 * GRID, 76 * GRID)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
@@ -95,11 +95,13 @@ class ModelCardDialog(QDialog):
     def _results(self, results: list[dict[str, Any]]) -> Card:
         card = Card("Measured")
         heads = list(dict.fromkeys(key for row in results for key, value in row.items() if not isinstance(value, (list, dict))))
+        heads.sort(key=lambda head: head == "protocol")  # a sentence; numbers stand before it
         table = QTableWidget(len(results), len(heads))
         table.setHorizontalHeaderLabels(heads)
         table.verticalHeader().hide()
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setAccessibleName("Measured results")
         for line, row in enumerate(results):
             for column, head in enumerate(heads):

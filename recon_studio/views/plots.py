@@ -36,7 +36,7 @@ def make_figure(module: Any) -> Any:
     """Returns an empty figure that holds plots side by side."""
     figure = module.GraphicsLayoutWidget()
     figure.setAntialiasing(True)
-    figure.ci.layout.setContentsMargins(0, 0, 0, 0)
+    figure.ci.layout.setContentsMargins(0, 6, 0, 0)  # half a number stands above the highest tick
     figure.ci.layout.setSpacing(16)
     figure.setFrameShape(figure.Shape.NoFrame)
     return figure

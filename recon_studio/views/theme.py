@@ -173,6 +173,7 @@ def _buttons(c: Colours) -> str:
     QToolButton:checked {{ background: {c.soft}; border-color: {c.accent}; }}
     QToolButton[kind="room"] {{ padding: 3px 14px; margin: 3px 2px 0 2px; }}
     QToolButton[kind="tile"] {{ padding: 3px 6px; }}
+    QToolButton[kind="page"] {{ padding: 3px 1px; }}
     QToolButton[kind="tab"] {{ padding: 3px 4px; }}
     QToolButton:focus {{ border-color: {c.accent}; }}
     QToolButton::menu-indicator {{ image: none; }}
@@ -182,6 +183,7 @@ def _buttons(c: Colours) -> str:
     QPushButton[kind="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; font-weight: 600; }}
     QPushButton[kind="primary"]:disabled {{ background: {c.hover}; color: {c.muted}; border-color: {c.line}; }}
     QPushButton[kind="small"] {{ padding: 2px 8px; font-size: {SMALL}px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QToolButton[kind="chip"] {{ background: {c.soft}; padding: 2px 6px; font-size: {SMALL}px; }}
     """
 
@@ -189,20 +191,20 @@ def _buttons(c: Colours) -> str:
 def _fields(c: Colours) -> str:
     down, up = _arrows()
     return f"""
-    QLineEdit, QPlainTextEdit, QSpinBox, QComboBox {{
+    QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox {{
         background: {c.panel}; border: 1px solid {c.line}; border-radius: 6px; padding: 3px 8px;
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
-    QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {c.accent}; }}
-    QSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled {{ color: {c.muted}; background: {c.window}; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {c.accent}; }}
+    QAbstractSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled {{ color: {c.muted}; background: {c.window}; }}
     QComboBox {{ padding-right: 20px; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow {{ image: url({down}); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; outline: none; padding: 4px;
         selection-background-color: {c.soft}; selection-color: {c.text}; }}
-    QSpinBox {{ padding: 3px 18px 3px 2px; }}
-    QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 16px; background: transparent; }}
-    QSpinBox::up-arrow {{ image: url({up}); width: 10px; height: 10px; }}
-    QSpinBox::down-arrow {{ image: url({down}); width: 10px; height: 10px; }}
+    QAbstractSpinBox {{ padding: 3px 18px 3px 2px; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 16px; background: transparent; }}
+    QAbstractSpinBox::up-arrow {{ image: url({up}); width: 10px; height: 10px; }}
+    QAbstractSpinBox::down-arrow {{ image: url({down}); width: 10px; height: 10px; }}
     QSlider {{ min-height: 20px; background: transparent; }}
     QSlider::groove:horizontal {{ height: 4px; background: {c.line}; border-radius: 2px; }}
     QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}

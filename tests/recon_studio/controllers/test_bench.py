@@ -67,7 +67,7 @@ def test_a_cloud_goes_all_the_way(studio: Studio) -> None:
     assert state.reconstruction.hidden.sum() == int(8 * 0.6)
     assert state.attention is not None
     assert not state.attention.weights[state.reconstruction.hidden].any()
-    assert state.scores[0].name == "night stand"
+    assert state.scores[0].name == "airplane"
     assert [type(request).__name__ for request in studio.model.sent] == [
         "LoadModel",
         "PrepareCloud",
