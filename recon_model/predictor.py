@@ -358,7 +358,7 @@ class Predictor:
         doubt = prepared.stance.doubt if isinstance(prepared, Prepared) else doubt
         projected = self._embed_prepared(_prepared_points(prepared), doubt)
         unlike = self._unlike(projected)
-        return classifier.scores(projected, self._temperature, None if unlike is None else float(unlike[0]))
+        return classifier.scores(projected, self._temperature, None if unlike is None else float(unlike[0]), self._closest(projected))
 
     def rank(self, projected: Floats | None, names: Sequence[str | Name], templates: Templates = "default") -> Ranking:
         """Ranks names for many clouds at once, by what ``embed`` gave of them; see ``classify``.
@@ -402,8 +402,18 @@ class Predictor:
         """How unlike anything known clouds of these features are (B,); None where the card holds no scale for it."""
         if self._familiar is None:
             return None
-        taught = self.vocabulary.classifier(self.card["data"]["names"])
-        return self._familiar.unlike(energy(taught.cosines(projected), self._temperature))
+        return self._familiar.unlike(energy(self._taught().cosines(projected), self._temperature))
+
+    def _closest(self, projected: Floats) -> tuple[str, float] | None:
+        """The taught name that fits one cloud's feature (1, D) best, and its cosine; None where ``_unlike`` says nothing."""
+        if self._familiar is None:
+            return None
+        taught = self._taught()
+        cosines = taught.cosines(projected)[0]
+        return taught.names[int(cosines.argmax())], float(cosines.max())
+
+    def _taught(self) -> Classifier:
+        return self.vocabulary.classifier(self.card["data"]["names"])
 
     def _words(self, names: Sequence[str], templates: str) -> Tensor:
         """Features of names (n, D), each of length 1, on the model's device; see ``classify`` for what it raises."""

@@ -79,7 +79,9 @@ def _labelled(predictor: "Predictor", prepared: "Prepared") -> list[dict[str, An
 def _ranked(scores: "Scores") -> dict[str, Any]:
     ranked = zip(scores.names, scores.similarities.tolist(), strict=True)
     rows = [{"name": name, "score": score} for name, score in ranked]
-    return {"scores": rows, "margin": scores.margin, "entropy_bits": scores.entropy, "unlike": scores.unlike}
+    closest = None if scores.closest is None else {"name": scores.closest[0], "score": scores.closest[1]}
+    doubts = {"margin": scores.margin, "entropy_bits": scores.entropy, "unlike": scores.unlike}
+    return {"scores": rows, **doubts, "closest_taught": closest}
 
 
 def _in_words(entry: dict[str, Any]) -> list[str]:
@@ -116,5 +118,12 @@ def _doubts(entry: dict[str, Any]) -> str:
         "" if entry["margin"] is None else f"margin {100 * entry['margin']:.1f} points",
         f"entropy {entry['entropy_bits']:.2f} bits",
         "" if entry["unlike"] is None else f"more unlike the taught names than {100 * entry['unlike']:.0f} % of known clouds",
+        _closest(entry),
     ]
     return ", ".join(filter(None, parts))
+
+
+def _closest(entry: dict[str, Any]) -> str:
+    closest = entry["closest_taught"]
+    on_offer = closest is None or closest["name"] in {row["name"] for row in entry["scores"]}
+    return "" if on_offer else f"of all taught names {closest['name']!r} fits best ({closest['score']:.3f})"

@@ -29,6 +29,7 @@ class Scores:
     margin: float | None  # how far the best leads the next, in shares of 1; None for a single name
     entropy: float  # of the shares, in bits: 0 is sure, log2(n) knows nothing
     unlike: float | None  # share of known clouds that fit the taught names better, see ``Familiar``; None where the card holds none
+    closest: tuple[str, float] | None  # which of all taught names fits best, on offer or not, and its cosine; None as above
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,7 @@ class Classifier:
             unlike=unlike,
         )
 
-    def scores(self, features: Floats, temperature: float, unlike: float | None = None) -> Scores:
+    def scores(self, features: Floats, temperature: float, unlike: float | None = None, closest: tuple[str, float] | None = None) -> Scores:
         """Ranks the names for one cloud, by its feature (1, D), and says which phrases decided."""
         cosines = self.cosines(features)
         similarities, lowered = (values[0] for values in self.score(cosines))
@@ -107,6 +108,7 @@ class Classifier:
             margin=float(margins(shares)[0]) if len(order) > 1 else None,
             entropy=float(entropies(shares)[0]),
             unlike=unlike,
+            closest=closest,
         )
 
     def _closest(self, cosines: Floats, places: npt.NDArray[np.int64]) -> str:

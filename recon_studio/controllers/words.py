@@ -99,7 +99,7 @@ class WordsController(QObject):
                 Score(name, float(similarity), float(share), phrase, float(lowered), negative)
                 for name, similarity, share, phrase, lowered, negative in zip(*numbers, strict=True)
             )
-            self._store.apply(lambda state: words.show_verdict(state, scores, reply.margin, reply.entropy, reply.unlike))
+            self._store.apply(lambda state: words.show_verdict(state, scores, reply.margin, reply.entropy, reply.unlike, reply.closest))
 
     def _take_labels(self, request: LabelCloud, reply: Reply) -> None:
         asked, prepared = self._labelling

@@ -66,6 +66,8 @@ class Verdict:
     """Of the shares, in bits."""
     unlike: float | None
     """Share of known clouds that fit the taught names better; None where the model's card holds no scale."""
+    closest: tuple[str, float] | None = None
+    """Which of all taught names fits best, on offer or not, and its cosine; None as above."""
 
 
 @dataclass(frozen=True)

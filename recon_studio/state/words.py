@@ -13,6 +13,9 @@ from recon_studio.state.app_state import AppState, Model, Score
 from recon_studio.state.embeddings import Embeddings
 from recon_studio.state.wording import OWN, Floats, Found, Labelled, LibraryRanking, Picture, Search, Verdict, Wording
 
+CLEARLY = 0.1
+"""A taught name that was not asked for is told where its cosine is that much above those on offer: near names differ by less."""
+
 Indices = npt.NDArray[np.int64]
 
 # ---------------------------------------------------------------- names and templates
@@ -63,9 +66,16 @@ def example(template: str, name: str) -> str:
 # ---------------------------------------------------------------- answers
 
 
-def show_verdict(state: AppState, scores: tuple[Score, ...], margin: float | None, entropy: float, unlike: float | None) -> AppState:
+def show_verdict(
+    state: AppState,
+    scores: tuple[Score, ...],
+    margin: float | None,
+    entropy: float,
+    unlike: float | None,
+    closest: tuple[str, float] | None = None,
+) -> AppState:
     """Shows names, best first, with what the ranking is worth."""
-    verdict = Verdict(scores, margin, entropy, unlike)
+    verdict = Verdict(scores, margin, entropy, unlike, closest)
     return replace(state, scores=scores, words=replace(state.words, verdict=verdict, failure=""))
 
 
@@ -95,6 +105,13 @@ def labelled(state: AppState) -> Labelled | None:
     """Returns what the fine-tuned head calls the cloud shown; None where that is not known."""
     found = state.words.labelled
     return found if found is not None and found.prepared is state.prepared else None
+
+
+def better_name(found: Verdict) -> tuple[str, float] | None:
+    """Returns the taught name, and its cosine, that fits clearly better than any of those on offer; None where there is none."""
+    if found.closest is None or found.closest[0] in {score.name for score in found.scores}:
+        return None
+    return found.closest if found.closest[1] > found.scores[0].similarity + CLEARLY else None
 
 
 def unlike_from(state: AppState) -> float | None:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QHelpEvent, QPainte
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QToolTip, QWidget
 
 from recon_studio.state.app_state import AppState, Score, Theme
-from recon_studio.state.words import unlike_from, verdict
+from recon_studio.state.wording import Verdict
+from recon_studio.state.words import better_name, unlike_from, verdict
 from recon_studio.views.parts import Card, decimals, label
 from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
 
@@ -139,12 +140,14 @@ def in_words(score: Score) -> str:
     return "\n".join(lines)
 
 
-def unlike_in_words(unlike: float | None, limit: float | None) -> str:
-    """Says in one calm line whether a cloud is unlike anything the model knows; empty where it is not."""
-    if unlike is None or limit is None:
-        return NO_SCALE
-    if unlike >= limit:
-        return f"Unlike anything this model was taught: {100 * unlike:.0f} % of known shapes fit its names better. A name is a guess here."
+def doubt_in_words(found: Verdict, limit: float | None) -> str:
+    """Says in one calm line what speaks against the best name: the cloud is unlike all that was taught, or none on offer fits; or ""."""
+    if found.unlike is not None and limit is not None and found.unlike >= limit:
+        share = 100 * found.unlike
+        return f"Unlike anything this model was taught: {share:.0f} % of known shapes fit its names better. A name is a guess here."
+    better = better_name(found)
+    if better is not None:
+        return f"Of all the names it was taught, “{better[0]}” fits clearly better: cosine {better[1]:.2f}."
     return ""
 
 
@@ -174,8 +177,8 @@ class Words(Card):
         self.unlike = label("", "small")
         self.unlike.setWordWrap(True)
         self.body.addWidget(self.editor)
+        self.body.addWidget(self.unlike)  # above the bars: what speaks against the first of them must not need scrolling
         self.body.addWidget(self.bars)
-        self.body.addWidget(self.unlike)
         self.body.addWidget(self.hint)
 
     def send(self) -> None:
@@ -202,9 +205,9 @@ class Words(Card):
         self.bars.set_scores(new.scores, new.theme)
         self.bars.setVisible(bool(new.scores))
         found, limit = verdict(new), unlike_from(new)
-        strange = found is not None and found.unlike is not None and limit is not None and found.unlike >= limit
-        self.unlike.setText(unlike_in_words(found.unlike, limit) if found is not None and strange else "")
-        self.unlike.setVisible(strange)
+        doubt = "" if found is None else doubt_in_words(found, limit)
+        self.unlike.setText(doubt)
+        self.unlike.setVisible(bool(doubt))
         self.margin.setText("")
         if len(new.scores) > 1:
             first, second = new.scores[:2]

@@ -166,6 +166,7 @@ def test_many_clouds_are_ranked_as_each_alone(predictor: Predictor, blob: Floats
 
 def test_unlike_is_read_off_the_scale_on_the_card_whatever_names_are_on_offer(predictor: Predictor, prepared: Prepared) -> None:
     assert predictor.classify(prepared, ["chair"]).unlike is None
+    assert predictor.classify(prepared, ["chair"]).closest is None
     assert predictor.rank(predictor.embed([prepared]).projected, ["chair"]).unlike is None
     taught = ["bed", "lamp", "dog"]
     cosines = predictor.similarities(predictor.embed([prepared]).projected, predictor.vocabulary.rows(taught).numpy())
@@ -174,7 +175,9 @@ def test_unlike_is_read_off_the_scale_on_the_card_whatever_names_are_on_offer(pr
     card = {**predictor.card, "data": {"names": taught}, "unlike": scale.entry(1)}
     other = Predictor(predictor.model, card, device=predictor.device)
     for names in (["chair"], ["bed", "table"]):
-        assert other.classify(prepared, names).unlike == pytest.approx(0.75, abs=0.01)
+        scores = other.classify(prepared, names)
+        assert scores.unlike == pytest.approx(0.75, abs=0.01)
+        assert scores.closest == (taught[int(cosines[0].argmax())], pytest.approx(float(cosines.max()), abs=1e-3))
     assert other.rank(other.embed([prepared]).projected, ["chair"]).unlike == pytest.approx(0.75, abs=0.01)
 
 

@@ -33,6 +33,7 @@ def classify(model: Predictor, request: ClassifyByWords) -> Scores:
         margin=scores.margin,
         entropy=scores.entropy,
         unlike=scores.unlike,
+        closest=scores.closest,
         milliseconds=milliseconds,
     )
 

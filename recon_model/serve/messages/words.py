@@ -29,6 +29,7 @@ class Scores(Message, frozen=True):
     entropy: float  # of the shares, in bits
     unlike: float | None  # share of known clouds that fit the taught names better; None where the model's card holds no scale
     milliseconds: float
+    closest: tuple[str, float] | None = None  # which of all taught names fits best, on offer or not, and its cosine; None as above
 
 
 class LabelCloud(Message, frozen=True):

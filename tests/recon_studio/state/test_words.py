@@ -50,6 +50,13 @@ def test_a_verdict_belongs_to_its_scores() -> None:
     assert words.verdict(actions.show_scores(state, scores[:1])) is None
 
 
+def test_a_taught_name_is_told_where_it_was_not_asked_and_fits_clearly_better() -> None:
+    scores = (Score("cat", 0.5, 0.9), Score("dog", 0.1, 0.1))
+    for closest, told in ((("cow", 0.65), True), (("cow", 0.55), False), (("cat", 0.65), False), (None, False)):
+        found = words.verdict(words.show_verdict(AppState(), scores, 0.8, 0.47, 0.2, closest))
+        assert words.better_name(found) == (closest if told else None)
+
+
 def test_without_a_scale_on_the_card_there_is_no_limit() -> None:
     assert words.unlike_from(ranked_state()) == 0.95
     assert words.unlike_from(AppState(model=Model("old", "CPU", 1, 1, 1, 1, card={"unlike": None}))) is None

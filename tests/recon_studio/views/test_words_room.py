@@ -125,6 +125,8 @@ def test_the_ranking_says_what_decided_and_what_it_is_worth(room: WordsRoom) -> 
     state = show(room, state, words.show_verdict(state, scores[:1], None, 0.0, 0.97))
     assert facts.value("Margin") == "–"
     assert room.ranking.unlike.text().startswith("Unlike anything this model was taught: 97 % of known shapes")
+    show(room, state, words.show_verdict(state, scores, 0.4, 0.88, 0.3, ("toilet", 0.7)))
+    assert room.ranking.unlike.text() == "Of all the names it was taught, “toilet” fits clearly better: cosine 0.70."
     old = replace(state, model=replace(state.model, card={}))
     show(room, state, words.show_verdict(old, scores, 0.4, 0.88, None))
     assert "holds no scale" in room.ranking.unlike.text()
