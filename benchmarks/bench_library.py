@@ -16,16 +16,12 @@ from pathlib import Path
 import numpy as np
 from PySide6 import __version__ as pyside
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.display import virtual_display
+from benchmarks.window import opened
 from recon_model.data.writers import write_ply
-from recon_studio.backend.client import ROLES, Backend
-from recon_studio.backend.launch import helper_command, helper_environment, launch
-from recon_studio.backend.process import HelperProcess
-from recon_studio.controllers.studio import Start, Studio
-from recon_studio.state.app_state import AppState
+from recon_studio.controllers.studio import Studio
 from recon_studio.state.glances import GlanceCache
 from recon_studio.views.main_window import MainWindow
 
@@ -63,6 +59,42 @@ def until(done: Callable[[], bool], limit_s: float = 600.0) -> float:
     return round(time.perf_counter() - began, 3)
 
 
+def _looked_through(studio: Studio, window: MainWindow, folder: Path, count: int) -> dict[str, object]:
+    """Opens the folder, waits, scrolls and searches."""
+    until(lambda: studio.store.state.model is not None)
+    until(lambda: False, 1.0)
+    heart = Heart()
+    pictures: set[str] = set()
+    studio.glances.pictured.connect(lambda key, _picture: pictures.add(key))
+    began = time.perf_counter()
+    studio.library.open_paths([str(folder / "clouds")])
+    listed = until(lambda: len(studio.store.state.items) == count)
+    until(lambda: set(window.library.list.in_sight()) <= pictures and bool(pictures))
+    seen = round(time.perf_counter() - began, 3)
+    stall_opening = heart.reset()
+    until(lambda: all(item.status != "queued" for item in studio.store.state.items))
+    looked = round(time.perf_counter() - began, 3)
+    stall_looking = heart.reset()
+    for part in range(40):
+        window.library.list.verticalScrollBar().setValue(part * window.library.list.verticalScrollBar().maximum() // 40)
+        until(lambda: False, 0.05)
+    stall_scrolling = heart.reset()
+    for text in ("0", "01", "013", "01", ""):
+        window.library.search.setText(text)
+        until(lambda: False, 0.1)
+    return {
+        "listed_s": listed,
+        "pictures_in_sight_s": seen,
+        "all_looked_through_s": looked,
+        "longest_stall_ms": {
+            "opening": stall_opening,
+            "looking_through": stall_looking,
+            "scrolling": stall_scrolling,
+            "searching": heart.reset(),
+        },
+    }
+
+
 def measure(folder: Path, count: int) -> dict[str, object]:
     """Opens the folder twice: unknown, and with what was seen of it kept."""
     rng = np.random.default_rng(0)
@@ -72,49 +104,8 @@ def measure(folder: Path, count: int) -> dict[str, object]:
         write_ply(place / f"{number:05}.ply", rng.normal(size=(2048, 3)).astype(np.float32))
     found: dict[str, object] = {}
     for run in ("unknown", "known"):
-        helpers = {role: HelperProcess(launch(helper_command(role), helper_environment())) for role in ROLES}
-        studio = Studio(Backend(dict(helpers)), Start(AppState(), glances=GlanceCache(folder / "cache")))
-        window = MainWindow()
-        studio.connect_window(window)
-        studio.start()
-        studio.start_reader()
-        window.show()
-        QTest.qWaitForWindowExposed(window)
-        window.start_views()
-        until(lambda studio=studio: studio.store.state.model is not None)
-        until(lambda: False, 1.0)
-        heart = Heart()
-        pictures: set[str] = set()
-        studio.glances.pictured.connect(lambda key, _picture, pictures=pictures: pictures.add(key))
-        began = time.perf_counter()
-        studio.library.open_paths([str(folder / "clouds")])
-        listed = until(lambda studio=studio: len(studio.store.state.items) == count)
-        until(lambda window=window, pictures=pictures: set(window.library.list.in_sight()) <= pictures and bool(pictures))
-        seen = round(time.perf_counter() - began, 3)
-        stall_opening = heart.reset()
-        until(lambda studio=studio: all(item.status != "queued" for item in studio.store.state.items))
-        looked = round(time.perf_counter() - began, 3)
-        stall_looking = heart.reset()
-        for part in range(40):
-            window.library.list.verticalScrollBar().setValue(part * window.library.list.verticalScrollBar().maximum() // 40)
-            until(lambda: False, 0.05)
-        stall_scrolling = heart.reset()
-        for text in ("0", "01", "013", "01", ""):
-            window.library.search.setText(text)
-            until(lambda: False, 0.1)
-        found[run] = {
-            "listed_s": listed,
-            "pictures_in_sight_s": seen,
-            "all_looked_through_s": looked,
-            "longest_stall_ms": {
-                "opening": stall_opening,
-                "looking_through": stall_looking,
-                "scrolling": stall_scrolling,
-                "searching": heart.reset(),
-            },
-        }
-        window.close()
-        window.deleteLater()
+        with opened(glances=GlanceCache(folder / "cache")) as (studio, window):
+            found[run] = _looked_through(studio, window, folder, count)
     return found
 
 

@@ -19,6 +19,7 @@ from recon_studio.backend.launch import helper_command, helper_environment, laun
 from recon_studio.backend.process import HelperProcess
 from recon_studio.controllers.studio import Start, Studio
 from recon_studio.state.app_state import AppState
+from recon_studio.state.glances import GlanceCache
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.theme import prepare_application
 
@@ -38,10 +39,10 @@ class Opened(NamedTuple):
 
 
 @contextmanager
-def opened(*files: str) -> Iterator[Opened]:
-    """Opens the window with these files; it and its helpers are gone when the block ends."""
+def opened(*files: str, glances: GlanceCache | None = None) -> Iterator[Opened]:
+    """Opens the window with these files, and what was seen of others; it and its helpers are gone when the block ends."""
     helpers = {role: HelperProcess(launch(helper_command(role), helper_environment())) for role in ROLES}
-    studio = Studio(Backend(dict(helpers)), Start(AppState(), files=files))
+    studio = Studio(Backend(dict(helpers)), Start(AppState(), files=files, glances=glances))
     window = MainWindow()
     studio.connect_window(window)
     studio.start()

@@ -19,8 +19,6 @@ from recon_model.serve.messages import (
     CloudPrepared,
     CloudRead,
     CloudsEmbedded,
-    CloudsFound,
-    CloudsRanked,
     Curve,
     CurvesTraced,
     DamageCloud,
@@ -45,7 +43,6 @@ from recon_model.serve.messages import (
     Occluded,
     OpenRival,
     Overlap,
-    PictureRead,
     PlaceClouds,
     PrepareCloud,
     Progress,
@@ -67,16 +64,15 @@ from recon_model.serve.messages import (
     Request,
     RivalClosed,
     RivalRebuilt,
-    Scores,
     StartProjection,
     SteerProjection,
     SweepRatios,
-    TextsEmbedded,
     TraceCurves,
     TraceDamage,
 )
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
 from recon_studio.backend.client import Backend
+from tests import fake_words
 from tests.fake_map import place, project
 
 GROUPS = 8
@@ -194,20 +190,20 @@ def reply_to(request: Request) -> Reply:
         TraceCurves: _trace,
         SweepRatios: _sweep,
         Relate: _relate,
-        ClassifyByWords: _classify,
+        ClassifyByWords: fake_words.classify,
         DamageCloud: _damage,
         TraceDamage: _trace_damage,
         ReadMembers: _read_members,
         EmbedClouds: _embed_clouds,
-        EmbedTexts: _embed_texts,
+        EmbedTexts: fake_words.embed_texts,
         StartProjection: project,
         SteerProjection: lambda steer: ProjectionSteered(id=steer.id, command=steer.command, running=True),
         PlaceClouds: place,
-        RankClouds: _rank,
+        RankClouds: fake_words.rank,
         ListDevices: lambda request: DevicesListed(id=request.id, devices=(Device("cpu", "CPU, 2 cores", 5_000_000_000, 8_000_000_000),)),
-        FindByWords: _find,
-        FindByPicture: _find,
-        ReadPicture: _read_picture,
+        FindByWords: fake_words.find,
+        FindByPicture: fake_words.find,
+        ReadPicture: fake_words.read_picture,
     }
     return handlers[type(request)](request)
 
@@ -399,25 +395,6 @@ def _relate(request: Relate) -> Reply:
     )
 
 
-def _classify(request: ClassifyByWords) -> Reply:
-    names = tuple(sorted((name.name for name in as_names(request.names)), key=len, reverse=True))
-    similarities = np.array([len(name) for name in names], dtype=np.float32)
-    shares = similarities / similarities.sum()
-    return Scores(
-        id=request.id,
-        names=names,
-        scores=Array.of(similarities),
-        probabilities=Array.of(shares),
-        phrases=names,
-        lowered=Array.of(np.zeros_like(similarities)),
-        negatives=("",) * len(names),
-        margin=float(shares[0] - shares[1]) if len(names) > 1 else None,
-        entropy=float(-(shares * np.log2(shares)).sum()),
-        unlike=0.25,
-        milliseconds=1.0,
-    )
-
-
 def _damage(request: DamageCloud) -> Reply:
     """What is dropped is the end of the cloud, and the first name goes with it."""
     left = request.points.numpy()[: max(1, round((1 - request.damage.drop) * len(request.points.numpy())))]
@@ -481,42 +458,3 @@ def _embed_clouds(request: EmbedClouds) -> Reply:
         failures=("",) * len(first),
         milliseconds=80.0,
     )
-
-
-def _embed_texts(request: EmbedTexts) -> Reply:
-    angles = np.array([len(name) for name in request.names], dtype=np.float32)
-    return TextsEmbedded(
-        id=request.id, names=request.names, features=Array.of(np.stack([np.cos(angles), np.sin(angles)], axis=1)), temperature=0.07
-    )
-
-
-def _rank(request: RankClouds) -> Reply:
-    """Every name scores its number of letters, less the first number of the cloud's embedding."""
-    names = tuple(name.name for name in as_names(request.names))
-    scores = np.array([len(name) for name in names], np.float32) - request.projected.numpy()[:, :1]
-    count = len(scores)
-    return CloudsRanked(
-        id=request.id,
-        names=names,
-        scores=Array.of(scores.astype(np.float32)),
-        best=Array.of(scores.argmax(1)),
-        shares=Array.of(np.full(count, 0.5, np.float32)),
-        margins=Array.of(np.full(count, 0.25, np.float32)),
-        entropies=Array.of(np.full(count, 1.0, np.float32)),
-        unlike=Array.of(np.full(count, 0.5, np.float32)),
-        milliseconds=1.0,
-    )
-
-
-def _find(request: FindByWords | FindByPicture) -> Reply:
-    """What is like a phrase has a large first number, what is like a picture a small one."""
-    by_words = isinstance(request, FindByWords)
-    likeness = request.projected.numpy()[:, 0] if by_words else -request.images.numpy()[:, 0]
-    return CloudsFound(id=request.id, likeness=Array.of(likeness), note="" if by_words else "compared by the fake.", milliseconds=1.0)
-
-
-def _read_picture(request: ReadPicture) -> Reply:
-    name = Path(request.path).name
-    if "broken" in name:
-        return Failed(id=request.id, sentence=f"{name}: it is no picture.")
-    return PictureRead(id=request.id, path=request.path, pixels=Array.of(np.full((2, 4, 3), 200, np.uint8)), width=4, height=2)

@@ -24,11 +24,12 @@ def _no_window_left(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> MainWindow:
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """The window with a cloud open and everything answered, its 3D views not yet begun."""
     made = MainWindow()
     qtbot.addWidget(made)
     made.show_state(None, answered_state())
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()

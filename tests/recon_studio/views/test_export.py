@@ -20,15 +20,10 @@ from tests.recon_studio.scenery import answered_state
 
 
 @pytest.fixture
-def window(qtbot):
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show_state(None, answered_state())
-    with qtbot.waitExposed(made):
-        made.show()
-    made.start_views()
-    yield made
-    made.close()
+def window(window):
+    """With its 3D views begun."""
+    window.start_views()
+    return window
 
 
 def _ink(image: QImage, theme: str = "light") -> float:

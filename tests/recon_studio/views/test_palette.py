@@ -1,25 +1,12 @@
 """The palette finds every action by a few letters, runs it by Enter, and says why where it cannot."""
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
 from recon_studio.state.app_state import AppState
 from recon_studio.views.actions import ENTRIES
-from recon_studio.views.main_window import MainWindow
 from recon_studio.views.palette import Command, found, score
 from tests.recon_studio.scenery import answered_state
-
-
-@pytest.fixture
-def window(qtbot):
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show_state(None, answered_state())
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close()
 
 
 def test_letters_in_order_match_and_beginnings_of_words_count_most():

@@ -1,22 +1,8 @@
 """The tour points at what it speaks of, goes by keys and clicks, and can be left at any time."""
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from recon_studio.views.main_window import MainWindow
 from recon_studio.views.tour import TourOffer
-from tests.recon_studio.scenery import answered_state
-
-
-@pytest.fixture
-def window(qtbot):
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show_state(None, answered_state())
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close()
 
 
 def test_every_hint_is_beside_what_it_speaks_of_and_within_the_window(window, qtbot):
