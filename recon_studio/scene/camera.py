@@ -7,7 +7,7 @@ import numpy as np
 from recon_studio.state.app_state import Flags, Floats, Indices
 from recon_studio.state.camera import PRESETS, VIEW_ANGLE, Camera
 
-__all__ = ["PRESETS", "VIEW_ANGLE", "Camera", "Projected", "enclosed", "inside", "pick"]
+__all__ = ["PRESETS", "VIEW_ANGLE", "Camera", "Projected", "beside", "enclosed", "inside", "pick"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +78,23 @@ def enclosed(patches: Indices, counted: Flags, taken: Flags) -> tuple[int, ...]:
     within = np.bincount(patches[counted & taken], minlength=size)
     mostly = np.flatnonzero((within > 0) & (2 * within >= of_patch))
     return tuple(int(patch) for patch in (mostly if len(mostly) else np.flatnonzero(within)))
+
+
+def beside(places: Floats, start: int | None, way: tuple[int, int], middle: tuple[float, float]) -> int | None:
+    """Returns the place that a step to one side leads to, or None where there is none.
+
+    Args:
+        places: (n, 2) pixels, x right and y down.
+        start: the one stepped from; without one, the place nearest the ``middle`` is found.
+        way: (1, 0) to the right, (0, 1) down, and so on: what lies within 45 degrees of it counts.
+        middle: (x, y) of the view.
+    """
+    if start is None:
+        return int(np.argmin(np.hypot(*(places - np.asarray(middle, np.float32)).T))) if len(places) else None
+    apart = places - places[start]
+    ahead, aside = apart @ np.asarray(way, np.float32), np.abs(apart @ np.asarray(way[::-1], np.float32))
+    near = np.flatnonzero((ahead > 0) & (aside <= ahead))
+    return int(near[np.argmin(np.hypot(ahead[near], aside[near]))]) if len(near) else None
 
 
 def pick(camera: Camera, points: Floats, at: tuple[float, float], size: tuple[int, int], reach: float = 10.0) -> int | None:

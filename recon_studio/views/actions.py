@@ -48,6 +48,23 @@ MAP_ENTRIES = (
 )
 """Actions of the map; they work while it is entered."""
 
+VIEW_ENTRIES = (
+    Entry("turn_left", "Turn to the left", "Turn the cloud to the left", ("Left",)),
+    Entry("turn_right", "Turn to the right", "Turn the cloud to the right", ("Right",)),
+    Entry("turn_up", "Turn up", "Turn the cloud up, to see more of it from below", ("Up",)),
+    Entry("turn_down", "Turn down", "Turn the cloud down, to see more of it from above", ("Down",)),
+    Entry("move_left", "Move to the left", "Move the cloud to the left", ("Shift+Left",)),
+    Entry("move_right", "Move to the right", "Move the cloud to the right", ("Shift+Right",)),
+    Entry("move_up", "Move up", "Move the cloud up", ("Shift+Up",)),
+    Entry("move_down", "Move down", "Move the cloud down", ("Shift+Down",)),
+    Entry("patch_left", "Patch to the left", "Select the next patch to the left in the view; the middle one where none is", ("Ctrl+Left",)),
+    Entry("patch_right", "Patch to the right", "Select the next patch to the right in the view", ("Ctrl+Right",)),
+    Entry("patch_up", "Patch above", "Select the next patch above in the view", ("Ctrl+Up",)),
+    Entry("patch_down", "Patch below", "Select the next patch below in the view", ("Ctrl+Down",)),
+    Entry("switch_patch", "Hide or show the selected patch", "Hide the selected patch from the encoder, or show it again", ("Space",)),
+)
+"""What is done in a view by keys; they work while a view has the keyboard, for elsewhere arrows and Space mean other things."""
+
 ENTRIES = (
     Entry("open", "Open…", "Open point clouds or meshes", ("Ctrl+O",), "open"),
     Entry("open_model", "Open a model…", "Open a model of ours (.safetensors) or of the ReCon release (.pth)", ("Ctrl+Shift+O",), "model"),
@@ -125,8 +142,11 @@ ENTRIES = (
     Entry("link", "Link the cameras", "Turn all views together; unlinked, each turns alone", ("K",), checkable=True),
     Entry("turntable", "Turntable", "Turn the cloud slowly; any click in a view stops it", ("T",), checkable=True),
     Entry("flip", "Show the truth", "Hold to see the true patches in place of the rebuilt ones", ("F",), checkable=True),
-    Entry("larger", "Larger points", "Draw points larger", ("+", "=")),
-    Entry("smaller", "Smaller points", "Draw points smaller", ("-",)),
+    Entry("zoom_in", "Come nearer", "Look at the cloud from nearer", ("+", "=")),
+    Entry("zoom_out", "Step back", "Look at the cloud from farther away", ("-",)),
+    *VIEW_ENTRIES,
+    Entry("larger", "Larger points", "Draw points larger", ("Ctrl++", "Ctrl+=")),
+    Entry("smaller", "Smaller points", "Draw points smaller", ("Ctrl+-",)),
     Entry("lit", "Lit points", "Draw points as little spheres where their number allows", checkable=True),
     Entry("flat", "Flat points", "Draw points in their plain colours", checkable=True),
     Entry("eye_dome", "Eye-dome shading", "Darken points behind others, so that depth shows in dense clouds", checkable=True),
@@ -214,6 +234,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "redo",
             "-",
             "toggle_patch",
+            ">patch",
             "new_seed",
             "-",
             "brush",
@@ -316,7 +337,31 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (">layout Views", ("one", "two", "four", "six", "-", "versus")),
-    (">camera Camera", ("iso", "front", "side", "top", "reset_camera", "-", "link", "turntable")),
+    (
+        ">camera Camera",
+        (
+            "iso",
+            "front",
+            "side",
+            "top",
+            "reset_camera",
+            "-",
+            "zoom_in",
+            "zoom_out",
+            "turn_left",
+            "turn_right",
+            "turn_up",
+            "turn_down",
+            "move_left",
+            "move_right",
+            "move_up",
+            "move_down",
+            "-",
+            "link",
+            "turntable",
+        ),
+    ),
+    (">patch Select a patch", ("patch_left", "patch_right", "patch_up", "patch_down", "-", "switch_patch")),
     (">points Points", ("larger", "smaller", "-", "lit", "flat", "eye_dome")),
     (
         ">export Export",
@@ -354,7 +399,8 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
         action.setShortcuts([QKeySequence(key) for key in entry.keys])
         action.setToolTip(f"{entry.tip} ({QKeySequence(entry.keys[0]).toString()})" if entry.keys else entry.tip)
         action.setCheckable(entry.checkable)
-        window.addAction(action)
+        if entry not in VIEW_ENTRIES:  # the views take those
+            window.addAction(action)
         actions[entry.name] = action
     for choices in (
         ("map_move", "map_rectangle", "map_lasso"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QMouseEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from recon_studio.scene.camera import PRESETS, Camera, pick
 from recon_studio.scene.picture import BenchPicture, Bytes
@@ -108,9 +108,10 @@ class BenchView(QWidget):
         tile.released.connect(lambda event: self._on_release(index, event))
         tile.wheeled.connect(lambda event: self._on_wheel(index, event))
         tile.left.connect(lambda: self._hover(None))
+        tile.entered.connect(lambda: self._enter(index))
         tile.resized.connect(self.schedule)
         tile.expandRequested.connect(lambda: self._toggle_expanded(index))
-        tile.menuRequested.connect(lambda menu: self._fill_menu(index, menu))
+        tile.menuRequested.connect(lambda menu: self._menu.fill(menu, index))
         tile.rangeSet.connect(self.rangeSet)
         tile.rangeReset.connect(self.rangeReset)
 
@@ -123,9 +124,6 @@ class BenchView(QWidget):
     def picture(self) -> BenchPicture | None:
         """What is drawn."""
         return self._picture
-
-    def _fill_menu(self, index: int, menu: QMenu) -> None:
-        self._menu.fill(menu, index)
 
     # ------------------------------------------------------------ life
     def start(self) -> None:
@@ -338,14 +336,22 @@ class BenchView(QWidget):
         """The view last touched."""
         return self._active
 
+    def _enter(self, index: int) -> None:
+        self._active = index
+
     def look(self, preset: str) -> None:
         """Goes to a named side ("iso", "front", "side", "top") and shows the whole cloud."""
         self._hand.drop()
         camera = PRESETS[preset]
         if self._picture is not None and self._picture.whole is not None:
             camera = camera.framed(self._picture.whole, self._aspect())
-        self.camera = camera
-        self.camerasMoved.emit(self._cameras, "look from another side", 0)
+        self.put(camera, "look from another side")
+
+    def put(self, camera: Camera, words: str) -> None:
+        """Looks from there at once, in the view last touched and those linked to it; ``words`` say what was done."""
+        if not self._hand.busy:  # the camera rests while a tool draws
+            self.camera = camera
+            self.camerasMoved.emit(self._cameras, words, 0)
 
     def _aspect(self, count: int | None = None) -> float:
         """Returns how many times as wide as tall the narrowest of the first ``count`` views is that are shown."""
@@ -477,11 +483,9 @@ class BenchView(QWidget):
             (self.patchToggled if toggles else self.patchPicked).emit(patch)
 
     def _on_wheel(self, index: int, event: QWheelEvent) -> None:
-        if self._hand.busy:
-            return  # the camera rests while a tool draws
-        self._active = index
-        self.camera = self.camera.zoomed(1.0015 ** event.angleDelta().y())
-        self.camerasMoved.emit(self._cameras, "zoom", 0)
+        if not self._hand.busy:
+            self._active = index
+        self.put(self.camera.zoomed(1.0015 ** event.angleDelta().y()), "zoom")
         event.accept()
 
     def _hover(self, patch: int | None) -> None:

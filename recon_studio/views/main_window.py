@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
             "undo": self.undoRequested.emit,
             "redo": self.redoRequested.emit,
             "toggle_patch": self._toggle_patch,
+            "switch_patch": self._switch_patch,
             "new_seed": self.toolbar.dice.click,
             **{tool: partial(self._take, tool) for tool in (*TOOLS, "turn")},
             **{edit: partial(self.maskEdited.emit, edit) for edit in get_args(MaskEdit)},
@@ -364,11 +365,14 @@ class MainWindow(QMainWindow):
         self.rooms.when_made(name, do)
 
     def _toggle_patch(self) -> None:
-        patch = self.bench.hovered
-        if patch is None and self._state is not None:
-            patch = self._state.selected_patch
-        if patch is not None:
-            self.patchToggled.emit(patch)
+        if self.bench.hovered is not None:
+            self.patchToggled.emit(self.bench.hovered)
+        else:
+            self._switch_patch()
+
+    def _switch_patch(self) -> None:
+        if self._state is not None and self._state.selected_patch is not None:
+            self.patchToggled.emit(self._state.selected_patch)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Ends what lasts only while its key is held."""

@@ -34,6 +34,8 @@ REACH = 8.0  # logical pixels within which the pointer means a mark
 DRAG = 5  # logical pixels a press may move and still be a click
 ZOOM = 1.0015  # a unit of the wheel
 MOST_ZOOM = 200.0
+_STEPS = {Qt.Key.Key_Left: (40, 0), Qt.Key.Key_Right: (-40, 0), Qt.Key.Key_Up: (0, 40), Qt.Key.Key_Down: (0, -40)}
+_ZOOMS = {Qt.Key.Key_Plus: 1.25, Qt.Key.Key_Equal: 1.25, Qt.Key.Key_Minus: 0.8}
 
 
 @dataclass(frozen=True, eq=False)
@@ -366,15 +368,20 @@ class ScatterView(QWidget):
         self.zoom(ZOOM ** event.angleDelta().y(), event.position())
         event.accept()
 
+    def event(self, event: QEvent) -> bool:
+        """Keeps the keys that zoom to itself: elsewhere they zoom the bench's views."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ZOOMS:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, plus and minus zoom."""
-        steps = {Qt.Key.Key_Left: (40, 0), Qt.Key.Key_Right: (-40, 0), Qt.Key.Key_Up: (0, 40), Qt.Key.Key_Down: (0, -40)}
-        zooms = {Qt.Key.Key_Plus: 1.25, Qt.Key.Key_Equal: 1.25, Qt.Key.Key_Minus: 0.8}
         key = Qt.Key(event.key())
-        if key in steps:
-            self.pan(*steps[key])
-        elif key in zooms:
-            self.zoom(zooms[key])
+        if key in _STEPS:
+            self.pan(*_STEPS[key])
+        elif key in _ZOOMS:
+            self.zoom(_ZOOMS[key])
         else:
             super().keyPressEvent(event)
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
     QImage,
@@ -32,6 +33,7 @@ class Tile(QWidget):
     released = Signal(object)
     wheeled = Signal(object)  # QWheelEvent
     left = Signal()
+    entered = Signal()  # by the keyboard, or a click
     expandRequested = Signal()
     menuRequested = Signal(object)  # QMenu, to be filled
     rangeSet = Signal(str, float, float)  # quantity, low, high
@@ -51,6 +53,7 @@ class Tile(QWidget):
         self.setAccessibleName(self._view.title)
         self.setMinimumSize(QSize(20 * GRID, 16 * GRID))
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
         self._expand = QToolButton(self)
         self._expand.setIconSize(QSize(16, 16))
@@ -145,7 +148,7 @@ class Tile(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = COLOURS[self._theme]
-        painter.setPen(QPen(QColor(colours.line), 1))
+        painter.setPen(QPen(QColor(colours.accent if self.hasFocus() else colours.line), 1))
         painter.setBrush(self._ground)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         area = self.image_rect()
@@ -282,6 +285,11 @@ class Tile(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Passes on."""
         self.wheeled.emit(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Says that keys are meant for this view now."""
+        super().focusInEvent(event)
+        self.entered.emit()
 
     def leaveEvent(self, _event: object) -> None:
         """Passes on."""

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recon_studio.scene.camera import PRESETS, Camera, Projected, enclosed, inside, pick
+from recon_studio.scene.camera import PRESETS, Camera, Projected, beside, enclosed, inside, pick
 
 SIZE = (300, 200)
 
@@ -112,3 +112,28 @@ def test_a_lasso_takes_patches_mostly_inside_or_else_those_touched():
     assert enclosed(patches, seen, np.array([True, True, False, True, False, False, True])) == (0,)
     assert enclosed(patches, seen, np.array([True, False, False, False, False, False, True])) == (0,)
     assert enclosed(patches, seen, np.zeros(7, bool)) == ()
+
+
+@pytest.mark.parametrize("way", [(1, 0), (-1, 0), (0, 1), (0, -1)])
+def test_a_step_to_a_side_leads_to_the_nearest_place_there(way):
+    places = np.random.default_rng(3).uniform(0, 200, (40, 2)).astype(np.float32)
+    for start in range(40):
+        right, down = (places - places[start]).T
+        ahead, aside = (right * way[0], down) if way[0] else (down * way[1], right)
+        there = [at for at in range(40) if ahead[at] > 0 and abs(aside[at]) <= ahead[at]]
+        expected = min(there, key=lambda at: np.hypot(right[at], down[at])) if there else None
+        assert beside(places, start, way, (100, 100)) == expected
+
+
+def test_steps_to_the_sides_reach_every_place_from_the_middle():
+    places = np.random.default_rng(5).uniform(0, 200, (64, 2)).astype(np.float32)
+    first = beside(places, None, (1, 0), (100, 100))
+    assert first == np.argmin(np.hypot(places[:, 0] - 100, places[:, 1] - 100))
+    met, fresh = {first}, [first]
+    while fresh:
+        at = fresh.pop()
+        steps = {beside(places, at, way, (100, 100)) for way in ((1, 0), (-1, 0), (0, 1), (0, -1))} - met - {None}
+        met |= steps
+        fresh += steps
+    assert met == set(range(64))
+    assert beside(places[:0], None, (1, 0), (100, 100)) is None

@@ -242,3 +242,56 @@ def test_the_scale_bar_is_as_long_as_it_says(window):
     places, _ = window.bench.camera.project(ends, area.width(), area.height())
     assert np.linalg.norm(places[1] - places[0]) == pytest.approx(pixels, rel=1e-3)
     assert window.bench.tiles[1]._ruler is None  # one camera, one bar
+
+
+def test_a_view_is_worked_by_keys_alone(window, qtbot):
+    state = answered_state()
+    bench = window.bench
+    tile = bench.tiles[2]
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    tile.setFocus(Qt.FocusReason.TabFocusReason)
+    assert bench.active == 2
+    shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    before = bench.camera
+    with qtbot.waitSignal(bench.camerasMoved) as moved:
+        qtbot.keyClick(tile, Qt.Key.Key_Right)
+    assert moved.args[1] == "turn the view"
+    assert bench.camera.azimuth < before.azimuth  # as a drag to the right turns it
+    qtbot.keyClick(tile, Qt.Key.Key_Left)
+    assert bench.camera.azimuth == pytest.approx(before.azimuth)
+    qtbot.keyClick(tile, Qt.Key.Key_Down)
+    assert bench.camera.elevation > before.elevation
+    qtbot.keyClick(tile, Qt.Key.Key_Plus)
+    assert bench.camera.distance < before.distance
+    qtbot.keyClick(tile, Qt.Key.Key_Minus)
+    qtbot.keyClick(tile, Qt.Key.Key_Right, shift)
+    area = tile.image_rect()
+    (middle,), _ = bench.camera.project(np.array([before.target], np.float32), area.width(), area.height())
+    assert middle[0] > area.width() / 2 + 10
+    with qtbot.waitSignal(bench.patchPicked) as picked:
+        qtbot.keyClick(tile, Qt.Key.Key_Right, control)
+    first = show(window, replace(state, selected_patch=picked.args[0]))
+    with qtbot.waitSignal(bench.patchPicked) as picked:
+        qtbot.keyClick(tile, Qt.Key.Key_Up, control)
+    places, _ = bench.camera.project(CORNERS, area.width(), area.height())
+    assert places[picked.args[0], 1] < places[first.selected_patch, 1] - 10
+    with qtbot.waitSignal(window.patchToggled) as toggled:
+        qtbot.keyClick(tile, Qt.Key.Key_Space)
+    assert toggled.args == [first.selected_patch]
+
+
+def test_the_keys_of_the_views_leave_other_controls_alone(window, qtbot):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    before = window.bench.camera
+    with qtbot.assertNotEmitted(window.patchToggled), qtbot.assertNotEmitted(window.bench.camerasMoved):
+        window.toolbar.ratio.setFocus()
+        value = window.toolbar.ratio.value()
+        qtbot.keyClick(window.toolbar.ratio, Qt.Key.Key_Right)
+        assert window.toolbar.ratio.value() == value + 1
+        window.words.editor.setFocus()
+        qtbot.keyClick(window.words.editor, Qt.Key.Key_Space)
+        qtbot.keyClick(window.words.editor, Qt.Key.Key_Plus)
+    assert window.words.editor.toPlainText().startswith(" +")
+    assert window.bench.camera == before
