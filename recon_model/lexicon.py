@@ -94,6 +94,13 @@ def parse(text: str) -> Lexicon:
     return Lexicon(tuple(_against(name, shared) for name in names), tuple(problems))
 
 
+def in_lines(names: Iterable[str | Name]) -> tuple[str, ...]:
+    """Returns a line for each name, which ``parse`` reads back as it is."""
+    named = as_names(names)
+    tails = (", ".join((*name.synonyms, *(f"- {phrase}" for phrase in name.negatives))) for name in named)
+    return tuple(f"{name.name} = {tail}" if tail else name.name for name, tail in zip(named, tails, strict=True))
+
+
 def merge(text: str, names: Sequence[str]) -> str:
     """Returns the text with the lines of other names taken out and new names added below, in order; what else it says stays.
 

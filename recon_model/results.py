@@ -25,6 +25,12 @@ class Prepared:
     notes: tuple[str, ...]  # one sentence for each thing done beyond sampling, centring and scaling
     stance: Stance = AS_GIVEN
 
+    def inward(self, points: npt.ArrayLike) -> Floats:
+        """Takes points (n, 3) of the cloud given to prepared coordinates."""
+        moved = (np.asarray(points, np.float64) - np.asarray(self.centre)) / self.scale
+        inside: Floats = (moved @ self.stance.rotation.T).astype(np.float32)
+        return inside
+
     def outward(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Takes points (n, 3) in prepared coordinates back to those of the cloud given."""
         back: npt.NDArray[np.float64] = np.asarray(points, np.float64) @ self.stance.rotation * self.scale + np.asarray(self.centre)

@@ -1,15 +1,14 @@
 """``recon classify``: rank names for clouds, and the labels of a fine-tuned head where the model has one."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recon_model.cli.clouds import CloudFiles
-from recon_model.cli.options import add_json, add_model, load_model, split_names
+from recon_model.cli.names import add_names, add_template, asked_names, asked_templates
+from recon_model.cli.options import add_json, add_model, load_model
 from recon_model.cli.output import print_json, print_lines
 from recon_model.cli.treatment import add_treatment, treated
 from recon_model.errors import InputError
-from recon_model.lexicon import Name, as_names, parse
 
 if TYPE_CHECKING:
     from recon_model.predictor import Predictor
@@ -20,28 +19,17 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon classify`` takes."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a cloud or mesh")
-    names = parser.add_mutually_exclusive_group()
-    names.add_argument(
-        "--names", help="names to rank, separated by commas; a model with a fine-tuned head ranks its labels without them, too"
-    )
-    names.add_argument(
-        "--names-file", type=Path, metavar="TXT", help="names, one a line, as in the Words room: 'chair = armchair, stool, - sofa'"
-    )
+    add_names(parser, "; a model with a fine-tuned head ranks its labels without them, too")
     add_treatment(parser)
     add_model(parser, words=True)
-    parser.add_argument(
-        "--template",
-        action="append",
-        metavar="TEXT",
-        help="a template of your own with {} for the name, in place of --templates; repeat it",
-    )
+    add_template(parser)
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints the rankings of every file that can be read; says which cannot, and then returns 2."""
-    names = _names(args)
-    templates = args.template or args.templates
+    names = asked_names(args)
+    templates = asked_templates(args)
     predictor = load_model(args)
     if not names and not predictor.labels:
         raise InputError("names must be given (--names or --names-file): this model has no fine-tuned head with labels of its own.")
@@ -60,12 +48,6 @@ def run(args: argparse.Namespace) -> int:
         for entry in found:
             print_lines(args, [entry["file"], *_in_words(entry)])
     return clouds.outcome
-
-
-def _names(args: argparse.Namespace) -> tuple[Name, ...]:
-    if args.names_file is not None:
-        return read_names(args.names_file)
-    return as_names(split_names(args.names)) if args.names is not None else ()
 
 
 def _labelled(predictor: "Predictor", prepared: "Prepared") -> list[dict[str, Any]]:
@@ -92,25 +74,6 @@ def _in_words(entry: dict[str, Any]) -> list[str]:
         lines += ["  by words:"] if lines else []
         lines += [*(f"  {row['score']:6.3f}  {row['name']}" for row in entry["scores"]), f"  {_doubts(entry)}"]
     return lines
-
-
-def read_names(file: Path) -> tuple[Name, ...]:
-    """Reads names a line at a time.
-
-    Raises:
-        InputError: the file cannot be read, a line cannot be understood, or there is no name.
-    """
-    try:
-        lexicon = parse(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise InputError(f"The names in '{file}' cannot be read ({reason}).") from error
-    if lexicon.problems:
-        first = lexicon.problems[0]
-        raise InputError(f"'{file}', line {first.line + 1}: {first.sentence}")
-    if not lexicon.names:
-        raise InputError(f"'{file}' must hold at least one name.")
-    return lexicon.names
 
 
 def _doubts(entry: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_json, add_model, load_model, split_names
 from recon_model.cli.output import make_folder, print_json, print_lines, write_csv, write_json
-from recon_model.cli.treatment import add_treatment, treated
+from recon_model.cli.treatment import add_treatment, origin, treated
 from recon_model.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -82,10 +82,7 @@ def _explain(
     patches: Columns = {"patch": range(len(centres)), **{axis: centres[:, column] for column, axis in enumerate("xyz")}}
     patches |= {f"rollout_{token}": row for token, row in zip(("cls", "img", "text"), whole.rollout().queries, strict=True)}
     document: dict[str, Any] = {
-        "file": args.file,
-        "fixes": args.fix,
-        "up": prepared.stance.up,
-        "model": {"name": predictor.about.name, "source": str(args.model), "weights_sha256": predictor.card.get("weights_sha256")},
+        **origin(args, predictor, prepared),
         "rebuilding": None,
         "phrase": None,
         "meaning": MEANING,

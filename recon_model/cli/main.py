@@ -20,6 +20,7 @@ COMMANDS = {
     "reconstruct": "hide patches of a cloud and rebuild them",
     "classify": "rank names for clouds",
     "explain": "what each patch does for a phrase and for rebuilding",
+    "robustness": "what a name withstands: damage a cloud and rank the names again",
     "embed": "write the features of many clouds to one file",
     "evaluate": "measure a model by a named protocol",
     "convert": "turn the authors' checkpoint into our folder, or back",

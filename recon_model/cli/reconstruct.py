@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_json, add_model, load_model
 from recon_model.cli.output import make_folder, print_json, print_lines, write_json, write_whole
-from recon_model.cli.treatment import add_treatment, treated
+from recon_model.cli.treatment import add_treatment, origin, treated
 from recon_model.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,10 +88,7 @@ def _document(
 
     places = np.flatnonzero(result.hidden).tolist()
     return {
-        "file": args.file,
-        "fixes": args.fix,
-        "up": prepared.stance.up,
-        "model": {"name": predictor.about.name, "source": str(args.model), "weights_sha256": predictor.card.get("weights_sha256")},
+        **origin(args, predictor, prepared),
         "mask_ratio": args.mask_ratio,
         "strategy": args.strategy,
         "seed": args.seed,

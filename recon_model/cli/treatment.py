@@ -3,12 +3,14 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from recon_model.errors import InputError
 
 if TYPE_CHECKING:
     from recon_model.data.clouds import Cloud
+    from recon_model.predictor import Predictor
+    from recon_model.results import Prepared
     from recon_model.serve.messages import Fix
 
 HELP = (
@@ -46,6 +48,16 @@ def treated(cloud: "Cloud", fixes: Sequence[str]) -> "Cloud":
         normals=None if cloud.normals is None else cloud.normals[rows],
         parts=None if cloud.parts is None else cloud.parts[rows],
     )
+
+
+def origin(args: argparse.Namespace, predictor: "Predictor", prepared: "Prepared") -> dict[str, Any]:
+    """Returns what every document about one cloud begins with: the file, what was done to it, and the model that looked at it."""
+    return {
+        "file": args.file,
+        "fixes": args.fix,
+        "up": prepared.stance.up,
+        "model": {"name": predictor.about.name, "source": str(args.model), "weights_sha256": predictor.card.get("weights_sha256")},
+    }
 
 
 def read_fix(text: str, origin: tuple[float, float, float]) -> "Fix":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recon_model.lexicon import Name, in_lines
 from recon_model.serve.messages import Fix
 from recon_studio.state.actions import hidden_patches
 from recon_studio.state.app_state import AppState, Prepared
@@ -105,9 +106,41 @@ def recipe(state: AppState, model: str) -> tuple[str, ...]:
         how = ("--hidden", ",".join(f"{number}" for number in np.flatnonzero(mask.hidden)) or "none")
     which = ("--member", f"{item.member}") if item.member >= 0 else ()
     lines = [("recon", "reconstruct", item.path, *which, *how, *own, "--out", "out")]
-    if state.names and item.member < 0:
-        lines.append(("recon", "classify", item.path, "--names", ",".join(state.names), *own))
+    wording = _wording(state)
+    if wording and item.member < 0:
+        lines.append(("recon", "classify", item.path, *wording, *own))
+    if wording and state.explain.open and state.explain.page == "robustness":
+        lines.append(("recon", "robustness", item.path, *which, *wording, *_trial(state), *own))
     return tuple(shlex.join(line) for line in lines)
+
+
+def _wording(state: AppState) -> tuple[str, ...]:
+    """Returns what says to a command which names are ranked, in which sentences; nothing where they cannot be."""
+    wording = state.words.wording
+    names = wording.lexicon.names
+    if not names or wording.template_problem():
+        return ()
+    plain = all(name == Name(name.name) for name in names)
+    how = wording.asked_templates()
+    if isinstance(how, str):
+        sentences: tuple[str, ...] = () if how == "default" else ("--templates", how)
+    else:
+        sentences = tuple(part for each in how for part in ("--template", each))
+    return ("--names", ("," if plain else "; ").join(in_lines(names)), *sentences)
+
+
+def _trial(state: AppState) -> tuple[str, ...]:
+    """Returns what says to a command how the cloud is damaged in the drawer, and which curve stands there."""
+    damage = state.explain.damage
+    given: dict[str, str] = {kind: f"{strength:g}" for kind, strength in damage.strengths.items() if strength}
+    if damage.occlude and damage.part != "unseen":
+        given["part"] = damage.part
+    if (damage.occlude or damage.tilt) and damage.side:
+        given["side"] = f"{damage.side:g}"
+    if damage.drawn and damage.seed:
+        given["seed"] = f"{damage.seed}"
+    given["vary"] = state.explain.varied
+    return tuple(part for name, value in given.items() for part in (f"--{name}", value))
 
 
 def _treatment(state: AppState) -> tuple[str, ...]:

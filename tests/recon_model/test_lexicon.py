@@ -2,7 +2,7 @@
 
 import pytest
 
-from recon_model.lexicon import MAX_NAMES, Name, merge, parse, phrases
+from recon_model.lexicon import MAX_NAMES, Name, in_lines, merge, parse, phrases
 
 TEXT = """\
 # seats
@@ -62,6 +62,13 @@ def test_a_name_is_never_against_itself() -> None:
 def test_every_phrase_is_read_once() -> None:
     names = (Name("chair", ("stool",), ("sofa",)), Name("sofa"), "stool")
     assert phrases(names) == ("chair", "stool", "sofa")
+
+
+def test_names_written_down_are_read_back() -> None:
+    names = parse(TEXT).names
+    assert in_lines(names)[2:4] == ("night stand = bedside table, - rubbish, - a pile of dust", "bed = - rubbish, - a pile of dust")
+    assert parse("\n".join(in_lines(names))).names == names
+    assert in_lines(("bed", Name("desk"))) == ("bed", "desk")
 
 
 def test_other_names_change_their_lines_only() -> None:

@@ -41,6 +41,12 @@ def test_preparing_cuts_the_unit_cloud_into_patches(prepared: Prepared, blob: Fl
     np.testing.assert_array_equal(prepared.members, patches.members[0].numpy())
 
 
+def test_points_go_into_prepared_coordinates_and_back(predictor: Predictor, blob: Floats) -> None:
+    lying = predictor.prepare(blob, up="-z")
+    np.testing.assert_allclose(lying.inward(blob[lying.indices]), lying.points, atol=1e-6)
+    np.testing.assert_allclose(lying.outward(lying.inward(blob)), blob, atol=1e-5)
+
+
 def test_reconstruction_is_that_of_the_model_and_its_error_that_of_the_slow_twin(predictor: Predictor, prepared: Prepared) -> None:
     result = predictor.reconstruct(prepared, mask_ratio=0.5, seed=3)
     hidden = np.flatnonzero(result.hidden)

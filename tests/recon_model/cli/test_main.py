@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,41 +11,15 @@ import numpy as np
 import pytest
 
 from recon_model.checkpoint import format as folder_format
-from recon_model.cli.main import COMMANDS, main
+from recon_model.cli.main import COMMANDS
 from recon_model.data.clouds import read
 from recon_model.lexicon import Name
 from recon_model.predictor import Predictor
+from tests.recon_model.cli.conftest import Run
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-Run = Callable[..., tuple[int, str, str]]
 NAMES = "chair,airplane,night stand"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as leaving:
-            status = int(leaving.code or 0)
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return call
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two clouds, one of them in a subfolder, a damaged file and one that is no cloud."""
-    folder = tmp_path_factory.mktemp("files")
-    rng = np.random.default_rng(0)
-    np.savetxt(folder / "box.xyz", rng.uniform(-1, 1, (300, 3)) * [1, 2, 3] + [5e5, 0, 0])
-    (folder / "rods").mkdir()
-    np.savetxt(folder / "rods" / "rod.xyz", rng.uniform(-1, 1, (300, 3)) * [0.1, 0.1, 3])
-    (folder / "bad.ply").write_bytes(b"ply\nformat ascii 1.0\nelement vertex 5\nproperty float x\nend_header\n1\n")
-    (folder / "notes.md").write_text("not a cloud")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -406,6 +379,14 @@ def test_convert_says_what_the_authors_file_cannot(run: Run, small_checkpoint: P
         ),
         (("reconstruct", "{box}", "--model", "{model}", "--out", "{out}", "--mask-ratio", "1"), "mask_ratio (1.0) must be at least 0"),
         (("reconstruct", "{box}", "--model", "{model}", "--out", "{box}"), "cannot be made"),
+        (("robustness", "{box}", "--drop", "0.5"), "one of the arguments --names --names-file is required"),
+        (("robustness", "{box}", "--names", "chair"), "Nothing is damaged: give a strength (--drop, --jitter"),
+        (("robustness", "{box}", "--names", "chair", "--drop", "2"), "drop (2.0) must be between 0 and 1."),
+        (("robustness", "{box}", "--names", "chair", "--vary", "colour"), "invalid choice: 'colour'"),
+        (("robustness", "{box}", "--names", "chair", "--vary", "tilt", "--draws", "0"), "draws (0) must be at least 1."),
+        (("robustness", "{box}", "--names", "a; b = c = d", "--drop", "0.5"), "names, part 2: A line may hold '=' once"),
+        (("robustness", "{box}", "--names", ";", "--drop", "0.5"), "names (';') must hold at least one name."),
+        (("robustness", "/nowhere.ply", "--names", "chair", "--drop", "0.5", "--model", "{model}"), "nowhere.ply"),
         (("embed", "{box}", "--model", "{model}", "--out", "x.txt"), "must end in .npz"),
         (("embed", "{box}", "--model", "{model}", "--out", "/nowhere/x.npz"), "'/nowhere/x.npz' cannot be written"),
         (("evaluate", "zero-shot", "--data", "/nowhere.npz"), "/nowhere.npz"),

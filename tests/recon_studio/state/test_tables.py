@@ -3,19 +3,22 @@
 import csv
 import io
 import shlex
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 from recon_model.cli.main import build_parser
+from recon_model.cli.names import asked_names
 from recon_model.cli.treatment import read_fix
+from recon_model.config import Damage
 from recon_model.serve.messages import Fix
-from recon_studio.state import doctoring, session, tables
+from recon_studio.state import doctoring, explaining, session, tables, trying, words
 from recon_studio.state.app_state import AppState, Mask
 from recon_studio.state.doctor import Treatment
 from recon_studio.state.history import History
 from recon_studio.state.report import Picture, page, printed
+from recon_studio.state.wording import Wording
 from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, answered_state
 
 
@@ -70,6 +73,26 @@ def test_commands_say_how_and_are_understood() -> None:
         assert build_parser(words[0]).parse_args(words).command == words[0]
 
 
+def test_a_trial_is_quoted_with_the_names_as_they_were_written() -> None:
+    state = explaining.turn_to(answered_state(), "robustness")
+    *_, line = tables.recipe(state, "default")
+    assert line == "recon robustness /clouds/corners.ply --names chair,table --vary drop"
+    damage = Damage(jitter=0.02, occlude=0.3, part="side", side=45, seed=2)
+    worded = words.reword(
+        trying.vary(trying.set_damage(state, damage), "tilt"), Wording("chair = stool, - sofa\ntable", "own", "a {}\none {}")
+    )
+    _, names, line = tables.recipe(worded, "/m")
+    given = build_parser("robustness").parse_args(shlex.split(line)[1:])
+    assert asked_names(given) == worded.words.wording.lexicon.names
+    assert (given.template, given.vary, given.model) == (["a {}", "one {}"], ["tilt"], "/m")
+    assert Damage(**{name: getattr(given, name) for name in asdict(damage)}) == damage
+    assert asked_names(build_parser("classify").parse_args(shlex.split(names)[1:])) == asked_names(given)
+    published = words.reword(state, Wording("chair", "published"))
+    assert tables.recipe(published, "default")[1].endswith("--names chair --templates published")
+    assert not any("robustness" in line for line in tables.recipe(explaining.open_drawer(state, False), "default"))
+    assert len(tables.recipe(words.reword(state, Wording("chair", "own", "no place")), "default")) == 1
+
+
 def test_the_page_holds_pictures_numbers_and_the_way_back() -> None:
     state = answered_state()
     evil = replace(state, items=(replace(state.items[0], name="<script>alert(1)</script>"),))
@@ -93,6 +116,6 @@ def test_what_is_printed_says_the_same_in_tables_alone() -> None:
     assert "<script" not in text
     assert [text.count(f'src="view:{number}"') for number in range(4)] == [1, 1, 1, 0]
     assert text.count("<table>") == text.count("</table>") == 5
-    for words in ("3 of 8 (random, ratio 0.4, seed 2)", "recon reconstruct /clouds/corners.ply", "chair", "0.310", "9.9 showed it, today"):
-        assert words in text
+    for said in ("3 of 8 (random, ratio 0.4, seed 2)", "recon reconstruct /clouds/corners.ply", "chair", "0.310", "9.9 showed it, today"):
+        assert said in text
     assert "Nothing is open" in printed(AppState(), [], model="default", version="9", when="now")
