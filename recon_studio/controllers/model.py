@@ -27,6 +27,7 @@ from recon_model.serve.messages import (
     ReadCloud,
     ReadMembers,
     ReadPicture,
+    RebuildAt,
     RebuildByRival,
     Reconstruct,
     Relate,
@@ -45,7 +46,7 @@ from recon_studio.state.app_state import AppState, BackendStatus, Job, Model, No
 
 SHOW_AFTER_MS = 150
 """Work that is done sooner leaves no trace in the activity bar."""
-PARTS = (ReadMembers, EmbedClouds, StartProjection, Glance)
+PARTS = (ReadMembers, EmbedClouds, StartProjection, Glance, RebuildAt)
 """Pieces of longer work, which has a line of its own or is nobody's wait."""
 LONG_QUESTIONS: dict[type[Request], str] = {
     AttendAll: "Collecting attention",

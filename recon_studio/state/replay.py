@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from recon_studio.state import explaining
-from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Cloud, Prepared, Reconstruction
+from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Cloud, Prepared, Reconstruction, Rival
 from recon_studio.state.explain import Explain, Maps
 
 
@@ -102,7 +102,14 @@ def seen(state: AppState) -> AppState:
         selected_patch=patch,
         attention=_attention(take, query),
         explain=_explain(state.explain, take),
+        rival=state.rival if take.same_mask or state.rival is None else _put_aside(state.rival),
     )
+
+
+@lru_cache(maxsize=4)
+def _put_aside(rival: Rival) -> Rival:
+    """Holds back what model B rebuilt: it says nothing of patches that a checkpoint cuts otherwise."""
+    return replace(rival, reconstruction=None, sentence="This checkpoint cuts the cloud into other patches than model B.")
 
 
 # The same objects for the same take: what is drawn from them is drawn again only where they differ.

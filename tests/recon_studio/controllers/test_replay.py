@@ -1,5 +1,6 @@
 """The bench's time-lapse: checkpoint after checkpoint under one mask, begun anew when that changes, and gone without a trace."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from recon_studio.controllers.model import ModelController
 from recon_studio.controllers.replay import ReplayController
 from recon_studio.controllers.store import Store
 from recon_studio.state import replay as replaying
-from recon_studio.state.app_state import AppState, AttentionQuery
+from recon_studio.state.app_state import AppState, AttentionQuery, Rival
 from tests.fakes import fake_backend
 from tests.fakes import rebuilt_at as answer_of
 
@@ -120,6 +121,19 @@ def test_patches_of_another_cut_cannot_be_pointed_at(rig: Rig, run: str) -> None
     assert rig.state.selected_patch is None
     assert "other patches" in rig.state.notices[-1].sentence
     assert "other patches than the model" in replaying.in_words(rig.state.replay)[1]
+
+
+def test_model_b_is_put_aside_where_a_checkpoint_cuts_the_cloud_otherwise(rig: Rig, run: str) -> None:
+    rig.model.prompt = False
+    rig.replay.start(run)
+    rig.model.answer(msgspec.structs.replace(answer_of(rig.asked()[0]), same_mask=False))
+    state = rig.state
+    beside = replace(state, rival=Rival(state.model, "default", state.reconstruction))
+    shown = replaying.seen(beside)
+    assert shown.rival.reconstruction is None
+    assert "other patches" in shown.rival.sentence
+    assert replaying.seen(beside).rival is shown.rival  # nothing is drawn again for it
+    assert replaying.seen(state).rival is None
 
 
 def test_attention_follows_the_query_at_every_checkpoint(rig: Rig, run: str, qtbot: QtBot) -> None:
