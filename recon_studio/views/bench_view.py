@@ -309,7 +309,7 @@ class BenchView(QWidget):
             measured = unit is not None and (not self._views.linked or index in (0, self._expanded))
             if measured and unit is not None:
                 length, pixels = ruler(camera.pixels_per_unit(area.height()) / unit, RULER)
-                tile.set_ruler((pixels, f"{length:g} file units"))
+                tile.set_ruler((pixels, f"{length:g} file unit{'s' * (length != 1)}"))
             else:
                 tile.set_ruler(None)
 

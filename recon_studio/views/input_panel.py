@@ -1,5 +1,8 @@
 """The input doctor: what the file held, what is wrong with it and mends it, and what was done before the model saw it."""
 
+import math
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -101,7 +104,7 @@ class InputPanel(Card):
         treated = original is not None and len(original.points) != len(cloud.points)
         left = f"{len(cloud.points):,} of {len(original.points):,}" if treated and original is not None else held
         self.facts.set_value("Held", left, f"{held}; the fixes left {left}" if treated else held)
-        self.facts.set_value("Extent", " × ".join(f"{high - low:.3g}" for low, high in zip(*cloud.bounds, strict=True)))
+        self.facts.set_value("Extent", extent_in_words([high - low for low, high in zip(*cloud.bounds, strict=True)]))
         units = "" if report is None else {"": "unknown", "normalised": "none: normalised"}.get(report.units, f"perhaps {report.units}")
         self.facts.set_value("Unit", units, "" if report is None else report.why_units)
         spacing, spread = "", ""
@@ -210,6 +213,15 @@ class _Scroll(QScrollArea):
     def sizeHint(self) -> QSize:
         """Returns no width of its own."""
         return QSize(0, self.height())
+
+
+def extent_in_words(sides: Sequence[float]) -> str:
+    """Writes lengths with as many digits behind the point as give the longest of them three that count."""
+    longest = max(sides)
+    if not 1e-3 <= longest < 1e6:
+        return " × ".join(f"{side:.3g}" for side in sides)
+    digits = max(0, 2 - math.floor(math.log10(longest)))
+    return " × ".join(f"{side:.{digits}f}" for side in sides)
 
 
 def _working(doctor: Doctor) -> bool:

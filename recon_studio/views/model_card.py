@@ -21,6 +21,13 @@ from recon_studio.state.app_state import Model
 from recon_studio.views.parts import Card, ElidedLabel, label
 from recon_studio.views.theme import GRID
 
+_HEADS = {
+    "top1": "Top-1", "top3": "Top-3", "top5": "Top-5", "data": "Data", "n": "Clouds", "std": "Top-1, deviation",
+    "chamfer": "Squared Chamfer", "protocol": "Protocol",
+}  # fmt: skip
+"""What is measured, in words."""
+_SHARES = ("top1", "top3", "top5", "std")
+
 
 def card_rows(model: Model) -> list[tuple[str, str]]:
     """Returns the card's plain facts as (name, value) pairs, for reading."""
@@ -50,6 +57,13 @@ def _short(value: Any) -> str:
     if isinstance(value, (list, tuple, dict)):
         return f"({len(value)})"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _measured(head: str, value: Any) -> str:
+    """Writes one result: shares in percent, numbers short."""
+    if not isinstance(value, float):
+        return _short(value)
+    return f"{100 * value:.1f} %" if head in _SHARES else f"{value:.4f}"
 
 
 class ModelCardDialog(QDialog):
@@ -95,9 +109,9 @@ class ModelCardDialog(QDialog):
     def _results(self, results: list[dict[str, Any]]) -> Card:
         card = Card("Measured")
         heads = list(dict.fromkeys(key for row in results for key, value in row.items() if not isinstance(value, (list, dict))))
-        heads.sort(key=lambda head: head == "protocol")  # a sentence; numbers stand before it
+        heads.sort(key=lambda head: (head == "protocol") - (head == "data"))  # whose numbers they are, numbers, a sentence
         table = QTableWidget(len(results), len(heads))
-        table.setHorizontalHeaderLabels(heads)
+        table.setHorizontalHeaderLabels([_HEADS.get(head, head.replace("_", " ").capitalize()) for head in heads])
         table.verticalHeader().hide()
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -106,7 +120,9 @@ class ModelCardDialog(QDialog):
         for line, row in enumerate(results):
             for column, head in enumerate(heads):
                 value = row.get(head, "")
-                table.setItem(line, column, QTableWidgetItem(f"{value:.3f}" if isinstance(value, float) else str(value)))
+                cell = QTableWidgetItem(_measured(head, value))
+                cell.setToolTip(str(value))
+                table.setItem(line, column, cell)
         table.setFixedHeight(28 + 30 * min(4, len(results)) + 6)
         card.body.addWidget(table)
         return card

@@ -48,7 +48,15 @@ class Control:
 
 CONTROLS: dict[DamageKind, Control] = {
     "drop": Control("Drop", "Share of the points removed, drawn at random.", 98, 0.01, "{:.0f} %", 100, "points dropped (%)"),
-    "jitter": Control("Jitter", "Gaussian noise on every coordinate: its deviation in radii.", 100, 0.002, "{:.3f} r", 1, "noise (radii)"),
+    "jitter": Control(
+        "Jitter",
+        "Gaussian noise on every coordinate: its standard deviation, where r is the cloud's radius.",
+        100,
+        0.002,
+        "{:.3f} r",
+        1,
+        "noise (radii)",
+    ),
     "turn": Control("Turn", "Degrees turned about the way up.", 180, 1.0, "{:.0f}°", 1, "turned (°)"),
     "tilt": Control("Tilt", "Degrees its top leans towards the side below.", 180, 1.0, "{:.0f}°", 1, "tilted (°)"),
     "occlude": Control("Occlude", "Share of a part removed, see the side below.", 100, 0.01, "{:.0f} %", 100, "occluded (%)"),

@@ -11,7 +11,7 @@ from recon_model.serve.messages import Finding, Fix
 from recon_studio.state.app_state import UPS
 from recon_studio.state.doctor import Doctor, Report, Sides, Treatment
 from recon_studio.views.doctor import CropDialog
-from recon_studio.views.input_panel import NOTHING_WRONG, InputPanel
+from recon_studio.views.input_panel import NOTHING_WRONG, InputPanel, extent_in_words
 from recon_studio.views.orientations import Orientations
 from tests.recon_studio.scenery import opened_state
 
@@ -127,3 +127,16 @@ def test_words_are_never_squeezed_but_scrolled(card):
 
 def replace_kind(kind):
     return Finding(f"Something about {kind} that takes more than one line to tell.", "By a rule.", Fix(kind), f"Mend {kind}")
+
+
+@pytest.mark.parametrize(
+    ("sides", "words"),
+    [
+        ((1.612, 0.4621, 1.81), "1.61 × 0.46 × 1.81"),
+        ((0.8481, 1.67, 0.9212), "0.85 × 1.67 × 0.92"),
+        ((1200.4, 35.2, 8.0), "1200 × 35 × 8"),
+        ((0.00002, 0.00001, 0.0), "2e-05 × 1e-05 × 0"),
+    ],
+)
+def test_the_three_lengths_of_an_extent_have_as_many_digits_behind_the_point(sides, words):
+    assert extent_in_words(sides) == words

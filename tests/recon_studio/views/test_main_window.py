@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QTableWidget, QWidget
 
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.state.app_state import AppState, Job, Notice
 from recon_studio.views.actions import ENTRIES, MENUS
 from recon_studio.views.main_window import MainWindow, local_paths
+from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.tile import Tile
 from tests.recon_studio.drags import drag_enter
 from tests.recon_studio.scenery import CORNERS, HIDDEN, answered_state
@@ -269,3 +270,15 @@ def test_closing_tells_first_and_frees_the_views(window, qtbot):
     with qtbot.waitSignal(window.closing):
         window.close()
     window.show_state(answered_state(), replace(answered_state(), selected_patch=1))  # a late answer does no harm
+
+
+def test_the_model_card_names_its_measures_in_words(window):
+    results = [{"protocol": "zero-shot: a test", "data": "things.npz", "n": 1200, "top1": 0.7693, "per_class": {"a": 1}, "chamfer": 0.0038}]
+    model = replace(answered_state().model, card={"name": "default", "results": results})
+    card = ModelCardDialog(model, window)
+    (table,) = card.findChildren(QTableWidget)
+    heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
+    assert heads == ["Data", "Clouds", "Top-1", "Squared Chamfer", "Protocol"]
+    assert [table.item(0, column).text() for column in range(1, 4)] == ["1,200", "76.9 %", "0.0038"]
+    assert table.item(0, 4).toolTip() == "zero-shot: a test"
+    card.close()
