@@ -262,6 +262,7 @@ def _load(request: LoadModel | OpenRival) -> Reply:
         heads=2,
         num_groups=GROUPS,
         notes=(),
+        precision="bfloat16" if request.source.endswith("in bfloat16") else "float32",
     )
 
 

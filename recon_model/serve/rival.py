@@ -54,6 +54,7 @@ def described(number: int, model: Predictor) -> ModelLoaded:
         heads=about.heads,
         num_groups=about.num_groups,
         notes=about.notes,
+        precision=about.precision,
     )
 
 

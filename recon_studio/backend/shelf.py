@@ -55,7 +55,7 @@ class Shelf:
     """The rows one model made."""
 
     def __init__(self, root: Path, model: str) -> None:
-        self.folder = root / (re.sub(r"[^0-9a-zA-Z]+", "-", model)[:64] or "unnamed")
+        self.folder = root / (re.sub(r"[^0-9a-zA-Z]+", "-", model)[:96] or "unnamed")
 
     def files(self) -> list[Path]:
         """Returns the files that hold rows, oldest first."""

@@ -332,8 +332,9 @@ class EmbeddingController(QObject):
 
 
 def model_key(model: Model | None) -> str:
-    """Returns what embeddings are kept under: the weights' hash, or the model's name where its card knows none."""
-    return "" if model is None else str(model.card.get("weights_sha256") or model.name)
+    """Returns what embeddings are kept under: the weights' hash, or the model's name where its card knows none, and the precision that
+    it answers in, for features in bfloat16 lie some thousandths beside those in float32."""
+    return "" if model is None else f"{model.card.get('weights_sha256') or model.name} {model.precision}"
 
 
 def _source(path: str) -> Source | None:

@@ -211,6 +211,7 @@ def model_of(reply: ModelLoaded) -> Model:
         depth=reply.depth,
         heads=reply.heads,
         num_groups=reply.num_groups,
+        precision=reply.precision,
         card=card if isinstance(card, dict) else {},
         notes=reply.notes,
     )

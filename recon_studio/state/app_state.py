@@ -186,6 +186,7 @@ class Model:
     num_groups: int
     card: dict[str, Any] = field(default_factory=dict, compare=False)
     notes: tuple[str, ...] = ()
+    precision: str = "float32"
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,7 +39,7 @@ class Embeddings:
     """n embedded clouds; all of one model."""
 
     model: str
-    """sha256 of its weights."""
+    """sha256 of its weights, and the precision that it answers in."""
     keys: tuple[str, ...]
     """n of ``CloudKey.text()``."""
     labels: tuple[str, ...]

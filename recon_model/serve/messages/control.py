@@ -46,3 +46,4 @@ class ModelLoaded(Message, frozen=True):
     heads: int
     num_groups: int
     notes: tuple[str, ...]
+    precision: str = "float32"  # or "bfloat16": what it answers in

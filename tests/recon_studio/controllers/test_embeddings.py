@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from recon_model.serve.messages import CloudsEmbedded, EmbedClouds, ReadMembers
 from recon_studio.backend.client import ROLES
-from recon_studio.controllers.embeddings import EmbeddingController
+from recon_studio.backend.shelf import Shelf
+from recon_studio.controllers.embeddings import EmbeddingController, model_key
 from recon_studio.controllers.model import ModelController
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions
-from recon_studio.state.app_state import Item
+from recon_studio.state.app_state import Item, Model
 from tests.fakes import fake_backend, reply_to
 
 
@@ -127,7 +128,21 @@ def test_another_model_begins_anew_and_the_old_one_is_remembered(rig: Rig, qtbot
     rig.load(qtbot, "default")
     rig.embed(qtbot)
     assert len(rig.asked(EmbedClouds)) == 2
-    assert rig.store.state.embeddings.model == "default"
+    assert rig.store.state.embeddings.model == "default float32"
+
+
+def test_what_was_embedded_in_another_precision_is_embedded_anew(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
+    weights = "ab" * 32  # as long as a hash, which must not crowd out the precision
+    float32, bfloat16 = (Model("m", "cpu", 7, 2, 2, 8, {"weights_sha256": weights}, precision=each) for each in ("float32", "bfloat16"))
+    assert model_key(float32) != model_key(bfloat16)
+    assert Shelf(tmp_path, model_key(float32)).folder != Shelf(tmp_path, model_key(bfloat16)).folder
+    rig.add(tmp_path / "a.ply")
+    rig.embed(qtbot)
+    rig.load(qtbot, "default in bfloat16")
+    assert rig.store.state.model.precision == "bfloat16"
+    assert rig.store.state.embeddings is None
+    rig.embed(qtbot)
+    assert len(rig.asked(EmbedClouds)) == 2
 
 
 def test_a_model_that_cannot_embed_is_told_once(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ def test_what_the_model_cannot_rank_is_a_sentence(rig: Rig) -> None:
 def test_another_model_begins_anew(rig: Rig) -> None:
     rig.parts[0].load("other")
     rig.qtbot.waitUntil(lambda: rig.state.model.name == "other")
-    rig.qtbot.waitUntil(lambda: rig.state.words.ranking is not None and rig.state.words.ranking.embeddings.model == "other")
+    rig.qtbot.waitUntil(lambda: rig.state.words.ranking is not None and rig.state.words.ranking.embeddings.model == "other float32")
 
 
 def test_a_row_opens_on_the_bench(rig: Rig) -> None:
