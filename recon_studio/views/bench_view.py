@@ -15,6 +15,7 @@ from recon_studio.scene.ruler import ruler
 from recon_studio.state import doctoring
 from recon_studio.state.app_state import AppState, Theme, Tool
 from recon_studio.state.view_state import MOST_TILES, ViewState
+from recon_studio.views.colour_bar import COLUMN
 from recon_studio.views.hand import REACH, Hand, tool_cursor
 from recon_studio.views.theme import GRID
 from recon_studio.views.tile import Tile
@@ -355,10 +356,9 @@ class BenchView(QWidget):
 
     def _aspect(self, count: int | None = None) -> float:
         """Returns how many times as wide as tall the narrowest of the first ``count`` views is that are shown."""
-        if not self.isVisible():
-            return 1.2  # nothing is laid out yet; the usual shape of a view
-        areas = [tile.image_rect() for tile in self._tiles[: count or len(self.tiles)] if tile.isVisibleTo(self)]
-        return min((area.width() / area.height() for area in areas), default=1.2)
+        areas = [tile.inner_rect() for tile in self._tiles[: count or len(self.tiles)] if self.isVisible() and tile.isVisibleTo(self)]
+        # A bar may come later. The usual shape of a view where nothing is laid out yet.
+        return min(((area.width() - COLUMN) / area.height() for area in areas), default=1.2)
 
     def _refit(self, before: float) -> None:
         """Steps back where views became narrower, and near again where they became wider, by as much as a whole cloud would need it."""

@@ -12,6 +12,7 @@ from recon_studio.state.app_state import Theme
 from recon_studio.views.theme import COLOURS, SMALL, text_font
 
 End = Literal["low", "high"]
+COLUMN = 48  # logical pixels that a bar takes with its title
 TIP = "Click an end to set it; double-click the bar to let it follow the values again."
 
 
@@ -19,7 +20,7 @@ class BarPlace:
     """Where a bar lies in the image of a view, and what a click on it means."""
 
     def __init__(self, area: QRect) -> None:
-        self.tall = min(176.0, area.height() * 0.6)
+        self.tall = min(176.0, max(area.height() * 0.6, area.height() - 56.0))
         self.strip = QRectF(area.right() - 22, area.center().y() - self.tall / 2, 8, self.tall)
         self.veil = self.strip.adjusted(-24, -22, 12, 22)
         edge = QRectF(self.strip.right() - 80, 0, 80, 16)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QToolTip, QWidget
 
 from recon_studio.scene.picture import ViewPicture
 from recon_studio.state.app_state import Theme
-from recon_studio.views.colour_bar import TIP, BarPlace, End, EndField, paint_bar
+from recon_studio.views.colour_bar import COLUMN, TIP, BarPlace, End, EndField, paint_bar
 from recon_studio.views.theme import COLOURS, GRID, SMALL, icon, pixmap, text_font
 
 TITLE = 4 * GRID
@@ -139,8 +139,12 @@ class Tile(QWidget):
         return self._view
 
     def image_rect(self) -> QRect:
-        """Where the image lies in this widget, in logical pixels."""
-        return QRect(1, TITLE, max(8, self.width() - 2), max(8, self.height() - TITLE - CAPTION))
+        """Where the image lies in this widget, in logical pixels: beside the colour bar where there is one."""
+        return self.inner_rect().adjusted(0, 0, -COLUMN if self._view.bar is not None else 0, 0)
+
+    def inner_rect(self) -> QRect:
+        """Where image and colour bar lie."""
+        return QRect(1, TITLE, max(COLUMN + 8, self.width() - 2), max(8, self.height() - TITLE - CAPTION))
 
     # ------------------------------------------------------------ painting
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -163,7 +167,7 @@ class Tile(QWidget):
         else:
             self._paint_hint(painter, area)
         if self._view.bar is not None:
-            paint_bar(painter, BarPlace(area), self._view.bar, self._theme, self._ground)
+            paint_bar(painter, BarPlace(self.inner_rect()), self._view.bar, self._theme, self._ground)
         if self._ruler is not None and self._view.layers:
             self._paint_ruler(painter, area, *self._ruler)
         painter.setPen(QColor(colours.muted))
@@ -245,7 +249,7 @@ class Tile(QWidget):
     def _bar_place(self, at: QPoint) -> BarPlace | None:
         """Returns where the bar is when its ends can be set and the pointer is on it."""
         bar = self._view.bar
-        place = BarPlace(self.image_rect())
+        place = BarPlace(self.inner_rect())
         return place if bar is not None and bar.quantity is not None and place.holds(at) else None
 
     def _take_end(self, end: End, value: float) -> None:

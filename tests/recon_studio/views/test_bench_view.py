@@ -113,7 +113,7 @@ def test_the_title_is_a_menu_of_what_can_be_shown_and_why_the_rest_cannot(window
 
 def test_an_end_of_a_colour_bar_is_typed_and_a_double_click_lets_it_go(window, qtbot):
     tile = window.bench.tiles[2]
-    place = BarPlace(tile.image_rect())
+    place = BarPlace(tile.inner_rect())
     with qtbot.assertNotEmitted(window.patchPicked):
         qtbot.mouseClick(tile, LEFT, pos=place.ends["high"].adjusted(40, 0, 0, 0).center().toPoint())
     assert tile._field.isVisible()
@@ -295,3 +295,13 @@ def test_the_keys_of_the_views_leave_other_controls_alone(window, qtbot):
         qtbot.keyClick(window.words.editor, Qt.Key.Key_Plus)
     assert window.words.editor.toPlainText().startswith(" +")
     assert window.bench.camera == before
+
+
+def test_a_colour_bar_stands_beside_the_image_and_covers_none_of_it(window):
+    show(window, viewing.lay_out(answered_state(), "six"))
+    barred = [tile for tile in window.bench.tiles if tile.view.bar is not None]
+    assert barred
+    for tile in barred:
+        place = BarPlace(tile.inner_rect())
+        assert place.strip.left() - 20 > tile.image_rect().right()
+        assert tile.image_rect().width() > 0.7 * tile.width()
