@@ -154,6 +154,7 @@ class CloudTableView(QTableView):
         self.rows = CloudRows(self)
         self.setModel(self.rows)
         self.setAccessibleName("Clouds of the library with their best names")
+        self.setTabKeyNavigation(False)  # Tab goes on to the next control; arrows go through the rows
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -28,7 +28,7 @@ from recon_studio.views.bring import Bring
 from recon_studio.views.doubt_plots import CurvesFigure, Figure, OcclusionFigure, PhraseFigure, RatiosFigure
 from recon_studio.views.matrix import MatrixView, Thumbnails
 from recon_studio.views.overlap_view import OverlapView
-from recon_studio.views.parts import label
+from recon_studio.views.parts import label, restate
 from recon_studio.views.plots import write_picture, write_table
 from recon_studio.views.robustness import RobustnessPage, WithstandingFigure
 from recon_studio.views.theme import COLOURS, GRID, icon
@@ -44,6 +44,8 @@ PAGES: dict[Page, tuple[str, str]] = {
 }
 assert tuple(PAGES) == get_args(Page)
 _COLOURING: dict[Page, Colouring] = {"matrix": "attention", "occlusion": "occlusion", "phrase": "relevance"}
+
+EXPORT = "Export this page: a picture (PNG), a drawing (SVG) or a table (CSV)."
 
 
 class Drawer(QFrame):
@@ -100,6 +102,7 @@ class Drawer(QFrame):
         self.measured.addItem("error of rebuilding", "error")
         self.measured.addItem("score of the phrase", "phrase")
         self.measured.setAccessibleName("Measured along the curves")
+        self.measured.setToolTip("What is measured as patches go or come: how badly hidden ones are rebuilt, or how well the phrase fits.")
         self.phrase = QComboBox()
         self.phrase.setEditable(True)
         self.phrase.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -111,6 +114,9 @@ class Drawer(QFrame):
         self.method.addItem("gradient × input", "gradient")
         self.method.setFixedWidth(23 * GRID)
         self.method.setAccessibleName("Method of relevance")
+        self.method.setToolTip(
+            "How the score is shared out among patches: gradients along the way from a mean patch, or the gradient where it is."
+        )
         self.colour = QToolButton()
         self.colour.setText("In view")
         self.colour.setCheckable(True)
@@ -120,7 +126,7 @@ class Drawer(QFrame):
         self.again.setAccessibleName("Ask again")
         self.export = QToolButton()
         self.export.setIconSize(QSize(18, 18))
-        self.export.setToolTip("Export this page: a picture (PNG), a drawing (SVG) or a table (CSV).")
+        self.export.setToolTip(EXPORT)
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.export.setAccessibleName("Export this page")
         menu = QMenu(self.export)
@@ -286,7 +292,7 @@ class Drawer(QFrame):
             self._drawn = told
             (self._draw_matrix if page == "matrix" else self._draw_overlap)(new)
         self.stack.setCurrentWidget(self._pages[page])
-        self.export.setEnabled(new.explain.maps is not None)
+        restate(self.export, new.explain.maps is not None, EXPORT, "Nothing is there to export yet.")
 
     def _draw_matrix(self, new: AppState) -> None:
         shown, query, maps = matrix(new), new.query, new.explain.maps
@@ -323,7 +329,7 @@ class Drawer(QFrame):
             self._hint(page, current.sentence if isinstance(current, Refusal) else why or "Asking the model…")
             self.again.setVisible(isinstance(current, Refusal))
             self._say(PAGES[page][1])
-            self.export.setEnabled(False)
+            restate(self.export, False, EXPORT, "Waits for the answer.")
             return
         self.state_words.setText("" if current is not None else "updating…")
         self.plotting.want()
@@ -339,7 +345,7 @@ class Drawer(QFrame):
         if page == "robustness":
             self.robustness.show_hint("")
         self.stack.setCurrentWidget(self._pages[page])
-        self.export.setEnabled(True)
+        restate(self.export, True, EXPORT, "")
 
     def _hint(self, page: Page, words: str) -> None:
         """Says why there is no plot; beside the sliders, where the page has any."""

@@ -287,6 +287,7 @@ class ColourCard(Card):
         self.legend = Legend()
         self.legend.groupToggled.connect(self.groupToggled)
         self.area = QScrollArea()
+        self.area.setAccessibleName("Legend, to be scrolled")
         self.area.setWidget(self.legend)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)

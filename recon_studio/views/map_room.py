@@ -211,6 +211,7 @@ class MapRoom(QWidget):
             side.addWidget(card)
         side.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName("How the map is made, coloured and asked")
         area.setWidget(column)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

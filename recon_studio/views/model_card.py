@@ -117,6 +117,7 @@ class ModelCardDialog(QDialog):
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setAccessibleName("Measured results")
+        table.setTabKeyNavigation(False)
         for line, row in enumerate(results):
             for column, head in enumerate(heads):
                 value = row.get(head, "")

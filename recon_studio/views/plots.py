@@ -35,6 +35,7 @@ def series_colours(theme: Theme) -> tuple[QColor, ...]:
 def make_figure(module: Any) -> Any:
     """Returns an empty figure that holds plots side by side."""
     figure = module.GraphicsLayoutWidget()
+    figure.setAccessibleName("Plots")
     figure.setAntialiasing(True)
     figure.ci.layout.setContentsMargins(0, 6, 0, 0)  # half a number stands above the highest tick
     figure.ci.layout.setSpacing(16)

@@ -1,15 +1,30 @@
 """The whole window by keyboard and by ear: Tab reaches everything and comes back, and everything it reaches says what it is."""
 
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSlider, QWidget
 
+from recon_studio.state import explaining
 from recon_studio.state.app_state import AppState
+from recon_studio.state.explain import Page
 from recon_studio.views.main_window import MainWindow
-from tests.recon_studio.scenery import answered_state
+from tests.recon_studio.library_of import ranked_state
+from tests.recon_studio.maps import map_state
+from tests.recon_studio.scenery import answered_state, known_state
 
-STATES = {"with a cloud": answered_state(), "empty": AppState()}
+STATES = {
+    "with a cloud": answered_state(),
+    "empty": AppState(),
+    **{f"page {page}": explaining.turn_to(known_state(), page) for page in get_args(Page)},
+    "words": ranked_state(),
+    "map": map_state(),
+    "training": replace(answered_state(), room="training"),
+}
+EXPLAINED = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QSlider)
 
 
 @pytest.fixture(params=STATES)
@@ -17,7 +32,9 @@ def window(request, qtbot):
     made = MainWindow()
     qtbot.addWidget(made)
     made.resize(1440, 900)
-    made.show_state(None, STATES[request.param])
+    state = STATES[request.param]
+    made.show_state(None, replace(state, room="bench"))  # where every session begins
+    made.show_state(None, state)
     with qtbot.waitExposed(made):
         made.show()
     yield made
@@ -40,6 +57,22 @@ def _name(widget: QWidget) -> str:
 def test_whatever_takes_the_keyboard_says_what_it_is(window):
     nameless = [f"{type(widget).__name__} in {type(widget.parent()).__name__}" for widget in _focusable(window) if not _name(widget)]
     assert nameless == []
+
+
+def test_whatever_is_worked_explains_itself_and_says_why_it_rests(window):
+    controls = [
+        widget
+        for kind in EXPLAINED
+        for widget in window.findChildren(kind)
+        if widget.isVisible()
+        and not widget.objectName().startswith("qt_")
+        and not isinstance(widget.parent(), QAbstractSpinBox | QComboBox | QLineEdit)
+    ]
+    assert controls
+    silent = [f"{type(each).__name__} ({_name(each)})" for each in controls if not each.toolTip()]
+    assert silent == []
+    resting = [_name(each) for each in controls if not each.isEnabled() and len(each.toolTip().splitlines()) < 2]
+    assert resting == []
 
 
 def test_tab_goes_through_everything_once_and_returns(window):
