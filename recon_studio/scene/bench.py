@@ -7,6 +7,7 @@ A large cloud comes in parts (``pieces.PART``). ``render`` with ``coarse`` draws
 adds the others to the same image, a few milliseconds at a time, so that a million points hold no one up.
 """
 
+import math
 import os
 import sys
 from collections.abc import Mapping
@@ -40,6 +41,16 @@ class Rect:
     y: int
     width: int
     height: int
+
+
+@dataclass(frozen=True)
+class Band:
+    """Some rows of a view that is too large to be drawn at once."""
+
+    top: int
+    """The first of them, in pixels from the top of the whole view."""
+    of: int
+    """Rows of the whole view."""
 
 
 class _Cloud:
@@ -179,7 +190,6 @@ class Bench:
 
     def _make_view(self) -> _View:
         renderer, camera = vtkRenderer(), vtkCamera()
-        camera.SetViewAngle(VIEW_ANGLE)
         renderer.SetActiveCamera(camera)
         renderer.SetDraw(0)
         self._window.AddRenderer(renderer)
@@ -209,6 +219,7 @@ class Bench:
         *,
         coarse: bool = False,
         moving: bool = False,
+        band: Band | None = None,
     ) -> Bytes:
         """Draws the views named by ``rects`` and returns the image that holds them.
 
@@ -220,6 +231,7 @@ class Bench:
             oversampling: how many pixels to draw for each, along both axes.
             coarse: whether large clouds are drawn in part only; ``refine`` adds the rest.
             moving: whether the camera moves, so that even clouds of a few thousand points are drawn as simply as the next image needs.
+            band: which rows of a larger view each rectangle holds; all of the view where it is None.
 
         Returns:
             (H, W, 4) RGBA, H and W being ``oversampling`` times what the rectangles span; the top row first.
@@ -239,7 +251,7 @@ class Bench:
                 spheres = view.count == 1 and view.points <= SPHERE_LIMIT and (few or not moving)
                 seen = camera if isinstance(camera, Camera) else camera[index]
                 wanted = view.count if limit is None else min(limit, view.count)
-                asked = (seen, rects[index], spheres, self._picture.point_size, self._picture.shading)
+                asked = (seen, rects[index], band, spheres, self._picture.point_size, self._picture.shading)
                 if asked != view.asked or view.drawn < min(wanted, view.count):
                     self._draw_first(view, rects[index], asked, wanted)
                     drawn.append(index)
@@ -268,22 +280,24 @@ class Bench:
 
     def _draw_first(self, view: _View, rect: Rect, asked: tuple[object, ...], parts: int) -> None:
         """Prepares a view to be drawn from nothing, with so many of its parts."""
-        camera = asked[0]
+        camera, _, band, *_ = asked
         assert isinstance(camera, Camera)
+        assert band is None or isinstance(band, Band)
         width, height = (side // self._oversampling for side in self._size())
         top, bottom = 1 - rect.y / height, 1 - (rect.y + rect.height) / height
         view.renderer.SetViewport(rect.x / width, bottom, (rect.x + rect.width) / width, top)
-        _place(view.camera, camera)
+        _place(view.camera, camera, rect.height, band)
         view.asked, view.drawn = asked, parts
         self._expose(view, 0, parts)
         view.renderer.SetErase(1)
         view.renderer.SetDraw(1)
 
     def _expose(self, view: _View, first: int, last: int) -> None:
-        camera, rect, spheres, size, shading = view.asked
+        camera, rect, band, spheres, size, shading = view.asked
         assert isinstance(camera, Camera)
         assert isinstance(rect, Rect)
-        scale = float(size) * camera.pixels_per_unit(rect.height * self._oversampling)  # type: ignore[arg-type]
+        height = band.of if isinstance(band, Band) else rect.height
+        scale = float(size) * camera.pixels_per_unit(height * self._oversampling)  # type: ignore[arg-type]
         view.expose(first, last, scale, self._oversampling, spheres=bool(spheres), lit=shading == "lit")
 
     @property
@@ -365,7 +379,10 @@ def _span(rects: Mapping[int, Rect], oversampling: int) -> tuple[int, int]:
     return width * oversampling, height * oversampling
 
 
-def _place(vtk_camera: Any, camera: Camera) -> None:
+def _place(vtk_camera: Any, camera: Camera, height: int, band: Band | None) -> None:
+    whole, middle = (height, height / 2) if band is None else (band.of, band.top + height / 2)
+    vtk_camera.SetViewAngle(2 * math.degrees(math.atan(math.tan(math.radians(VIEW_ANGLE) / 2) * height / whole)))
+    vtk_camera.SetWindowCenter(0.0, (whole / 2 - middle) / (height / 2))
     vtk_camera.SetPosition(*camera.position)
     vtk_camera.SetFocalPoint(*camera.target)
     vtk_camera.SetViewUp(*camera.axes[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -48,7 +49,8 @@ class MeasuredView(QWidget):
         self.raise_()
         self.activateWindow()
         if self.plotter is not None:
-            self._draw(cloud, theme)
+            self._arrange(cloud, theme)
+            self._render()
 
     def _start(self) -> None:
         self.plotter = self._inside.module.QtInteractor(self, auto_update=False, multi_samples=0)
@@ -57,13 +59,22 @@ class MeasuredView(QWidget):
         self.plotter.iren.interactor.RemoveObservers("CharEvent")  # and VTK's own turn points to wires, switch to stereo or end it all
         self._column.takeAt(0)
         self._column.insertWidget(0, self.plotter, stretch=1)
-        QTimer.singleShot(0, self, self._draw_first)  # opening its OpenGL takes long enough by itself
+        self._later(self._open)
 
-    def _draw_first(self) -> None:
-        if self._wanted is not None and self.plotter is not None:
-            self._draw(*self._wanted)
+    def _later(self, step: Callable[[], None]) -> None:
+        """The first drawing's steps take long enough each, so that other things have their turn between them."""
+        QTimer.singleShot(0, self, lambda: step() if self.plotter is not None else None)
 
-    def _draw(self, cloud: Cloud, theme: Theme) -> None:
+    def _open(self) -> None:
+        self.plotter.render()  # empty: it opens its OpenGL
+        self._later(self._arrange_first)
+
+    def _arrange_first(self) -> None:
+        if self._wanted is not None:
+            self._arrange(*self._wanted)
+            self._later(self._render)
+
+    def _arrange(self, cloud: Cloud, theme: Theme) -> None:
         from recon_studio.scene.measured import MOST_POINTS, draw_measured
 
         sides = " × ".join(f"{high - low:.4g}" for low, high in zip(*cloud.bounds, strict=True))
@@ -71,6 +82,8 @@ class MeasuredView(QWidget):
         drawn = "" if len(cloud.points) <= MOST_POINTS else f", every {-(-len(cloud.points) // MOST_POINTS)}th drawn"
         self._caption.setText(f"{len(cloud.points):,} points{drawn} · {sides} file units (x × y × z) · ticks count from ({origin})")
         draw_measured(self.plotter, cloud, theme)
+
+    def _render(self) -> None:
         self.plotter.render()
         self.drawn.emit()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
@@ -13,9 +14,15 @@ from recon_studio.views.portrait import Exposure, Pose
 
 if TYPE_CHECKING:
     from recon_studio.scene.bench import Bench
+    from recon_studio.scene.picture import Bytes
+    from recon_studio.scene.shading import Floats
 
 _SLICE = 0.02
 """Seconds at a time for the parts of a large cloud."""
+_AT_ONCE = 1_500_000
+"""Pixels drawn at a time: without a graphics card every million takes some 20 ms."""
+_EDGE = 32
+"""Rows drawn beyond a band and cut off again: a point whose centre is out of sight is not drawn, though half of it may be in sight."""
 
 
 class Sitting(QObject):
@@ -36,6 +43,11 @@ class Sitting(QObject):
         super().__init__(parent)
         self._poses, self._bind = tuple(poses), bind
         self._place = 0  # of the pose that is drawn
+        self._top = 0  # of the band of it that is drawn
+        self._begun = False  # whether a part of that band is drawn
+        self._pixels: list[Bytes] = []  # of the bands before
+        self._depths: list[Floats] = []
+        self._range: list[float] = []  # distances of the depths 0 and 1
         self._bench: Bench | None = None
         self._darkroom = ThreadPoolExecutor(1, "portraits")
         self._work: list[Future[Any]] = []  # the images, and what binds them
@@ -47,7 +59,7 @@ class Sitting(QObject):
 
     def _some(self) -> None:
         """Draws some more."""
-        from recon_studio.scene.bench import Bench, Rect
+        from recon_studio.scene.bench import Bench
 
         if self._place == len(self._poses):
             self._turn.stop()
@@ -58,16 +70,44 @@ class Sitting(QObject):
             self._bench = Bench(shades=False)
             self._bench.show(self._poses[0].picture)
         else:
-            pose = self._poses[self._place]
-            if self._bench.places.keys() != {pose.index}:
-                place = {pose.index: Rect(0, 0, *pose.size)}
-                pixels = self._bench.render({pose.index: pose.camera}, place, pose.oversampling, coarse=True)
-            else:
-                pixels = self._bench.refine(_SLICE)
-            if not self._bench.unfinished:
-                depths = self._bench.depths(pose.index) if pose.picture.shading == "eye_dome" else None
-                self._send(Exposure(pose, pixels, depths).developed)
-                self._place += 1
+            self._draw(self._bench, self._poses[self._place])
+
+    def _draw(self, bench: Bench, pose: Pose) -> None:
+        """Draws some more of a band of the pose."""
+        from recon_studio.scene.bench import Band, Rect
+
+        width, height = pose.size
+        times = pose.oversampling
+        rows = max(2 * _EDGE, _AT_ONCE // (width * times**2) - 2 * _EDGE)
+        low, high = max(0, self._top - _EDGE), min(height, self._top + rows + _EDGE)
+        if self._begun:
+            pixels = bench.refine(_SLICE)
+        else:
+            place = {pose.index: Rect(0, 0, width, high - low)}
+            pixels = bench.render({pose.index: pose.camera}, place, times, coarse=True, band=Band(low, height))
+        self._begun = bench.unfinished
+        if self._begun:
+            return
+        seen = slice((self._top - low) * times, (min(height, self._top + rows) - low) * times)
+        self._pixels.append(pixels[seen])
+        if pose.picture.shading == "eye_dome":
+            depths, *self._range = bench.depths(pose.index)
+            self._depths.append(depths[seen])
+        self._top += rows
+        if self._top >= height:
+            self._expose(pose)
+
+    def _expose(self, pose: Pose) -> None:
+        """Leaves all bands of a pose to the thread, and goes on to the next one."""
+        pixels, depths, between = self._pixels, self._depths, self._range
+        self._pixels, self._depths, self._top = [], [], 0
+        self._place += 1
+
+        def developed() -> QImage:
+            shades = (np.concatenate(depths), between[0], between[1]) if depths else None
+            return Exposure(pose, np.concatenate(pixels), shades).developed()
+
+        self._send(developed)
 
     def _send(self, work: Callable[[], object]) -> None:
         """Leaves something to the thread."""

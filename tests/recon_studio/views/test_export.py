@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from recon_studio.scene.bench import Bench, Rect
 from recon_studio.scene.colours import GROUNDS
+from recon_studio.views import sitting
 from recon_studio.views.export import ALL, WINDOW, PictureDialog
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.portrait import Pose, Wanted, group, hung, pictures_for_page, pose, poses_for_page
@@ -35,8 +36,8 @@ def _ink(image: QImage, theme: str = "light") -> float:
 
 def _drawn(window: MainWindow, qtbot: QtBot, *poses: Pose | None) -> list[QImage]:
     assert None not in poses
-    sitting = Sitting(poses, lambda images: images, window)
-    with qtbot.waitSignal(sitting.finished, timeout=30_000) as done:
+    seated = Sitting(poses, lambda images: images, window)
+    with qtbot.waitSignal(seated.finished, timeout=30_000) as done:
         pass
     return done.args[0]
 
@@ -90,6 +91,27 @@ def test_a_portrait_shows_a_large_cloud_whole_and_shaded_as_the_window_does(wind
     ]
     assert np.mean(apart) < 2  # smoothed by two ways of one toolkit
     assert _ink(image) > 0.05
+
+
+@pytest.mark.parametrize("shading", ["lit", "eye_dome"])
+def test_a_picture_drawn_in_bands_has_no_seams(window, qtbot, monkeypatch, shading):
+    one = pose(window.bench, 0, "light", Wanted(500, 400, 1.0, words=False))
+    one = replace(one, picture=replace(one.picture, shading=shading))
+    (whole,) = _drawn(window, qtbot, one)
+    monkeypatch.setattr(sitting, "_AT_ONCE", 0)
+    sizes = []
+    render = Bench.render
+    monkeypatch.setattr(
+        Bench, "render", lambda self, camera, rects, *rest, **more: sizes.append(rects[0]) or render(self, camera, rects, *rest, **more)
+    )
+    (banded,) = _drawn(window, qtbot, one)
+    assert len(sizes) > 4
+    assert sum(size.height for size in sizes) > 400
+    pixels = [np.frombuffer(image.constBits(), np.uint8).reshape(400, 500, 4)[..., :3].astype(int) for image in (whole, banded)]
+    apart = np.abs(pixels[0] - pixels[1]).max(-1)
+    assert (np.ptp(pixels[0], axis=(0, 1)) > 60).any()
+    assert (apart > 24).mean() < 0.002  # a rounding moves the outline of a point here and there
+    assert apart.max(1).astype(bool).mean() < 1.0 or apart.max() <= 2
 
 
 def test_what_is_being_drawn_can_be_broken_off_and_goes_with_the_window(window, qtbot, monkeypatch):
