@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from recon_model.cli.options import add_json, add_model, load_model, progress, split_names
 from recon_model.cli.output import print_json, print_lines
+from recon_model.cli.treatment import add_up
 
 if TYPE_CHECKING:
     from recon_model.data.labelled import LabelledClouds
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_disturbance(parser: argparse.ArgumentParser) -> None:
+    add_up(parser, "clouds")
     parser.add_argument("--missing", type=float, default=0.0, help="share of each cloud's points that is missing, in one region (0.3)")
     parser.add_argument("--rotate-y", action="store_true", help="turn each cloud about y by a random angle")
     parser.add_argument("--orientations", action="store_true", help="turn each cloud to a random one of the 24 axis orientations")
@@ -89,7 +91,7 @@ def _measure(args: argparse.Namespace, predictor: "Predictor", data: "LabelledCl
     if args.protocol == "svm":
         from recon_model.evaluate.svm import linear_svm
 
-        return linear_svm(predictor, data, source, seed=args.seed, disturbance=disturbance, tell=progress)
+        return linear_svm(predictor, data, source, seed=args.seed, disturbance=disturbance, up=args.up, tell=progress)
     if args.protocol == "reconstruction":
         from recon_model.evaluate.reconstruction import reconstruction
 
@@ -97,7 +99,9 @@ def _measure(args: argparse.Namespace, predictor: "Predictor", data: "LabelledCl
     if args.protocol == "unlike":
         from recon_model.evaluate.unlike import unlike
 
-        return unlike(predictor, data, source, held_out=args.held_out, templates=args.templates, disturbance=disturbance, tell=progress)
+        return unlike(
+            predictor, data, source, held_out=args.held_out, templates=args.templates, disturbance=disturbance, up=args.up, tell=progress
+        )
     from recon_model.evaluate.zero_shot import zero_shot
 
     return zero_shot(
@@ -108,6 +112,7 @@ def _measure(args: argparse.Namespace, predictor: "Predictor", data: "LabelledCl
         all_names=args.all_names,
         templates=args.templates,
         disturbance=disturbance,
+        up=args.up,
         tell=progress,
     )
 

@@ -22,7 +22,12 @@ HELP = (
 def add_treatment(parser: argparse.ArgumentParser) -> None:
     """Adds ``--fix`` and ``--up``."""
     parser.add_argument("--fix", action="append", default=[], metavar="FIX", help=HELP)
-    parser.add_argument("--up", default="auto", metavar="UP", help="direction of the file that is up, as --up=-z; auto: the model judges")
+    add_up(parser, "file")
+
+
+def add_up(parser: argparse.ArgumentParser, of: str) -> None:
+    """Adds ``--up``."""
+    parser.add_argument("--up", default="auto", metavar="UP", help=f"direction of the {of} that is up, as --up=-z; auto: the model judges")
 
 
 def treated(cloud: "Cloud", fixes: Sequence[str]) -> "Cloud":

@@ -12,6 +12,7 @@ from recon_model.geometry.preparation import POOL, Floats
 from recon_model.lexicon import plain
 from recon_model.predictor import Predictor
 from recon_model.results import Embedding, Prepared
+from recon_model.standing import AUTO
 
 BATCH = 32
 
@@ -19,11 +20,13 @@ Told = Callable[[float], None]
 """Takes the share done, in 0..1."""
 
 
-def embed_all(predictor: Predictor, clouds: Sequence[Prepared | Floats], tell: Told | None = None) -> Embedding:
-    """Embeds many clouds, telling how far it is."""
+def embed_all(predictor: Predictor, clouds: Sequence[Prepared | Floats], tell: Told | None = None, up: str = AUTO) -> Embedding:
+    """Embeds many clouds, telling how far it is; ``up`` as in ``Predictor.prepare``, for clouds that are not prepared yet."""
     parts = []
     for start in range(0, len(clouds), BATCH):
-        parts.append(predictor.embed(clouds[start : start + BATCH]))
+        part = clouds[start : start + BATCH]
+        told = part if up == AUTO else [each if isinstance(each, Prepared) else predictor.prepare(each, up=up) for each in part]
+        parts.append(predictor.embed(told))
         if tell is not None:
             tell(min(1.0, (start + BATCH) / len(clouds)))
     projected = [part.projected for part in parts if part.projected is not None]
@@ -62,10 +65,11 @@ def taught_names(predictor: Predictor) -> tuple[str, ...]:
     return tuple(str(name) for name in names)
 
 
-def sampling_in_words(predictor: Predictor, disturbance: Disturbance = UNDISTURBED) -> str:
+def sampling_in_words(predictor: Predictor, disturbance: Disturbance = UNDISTURBED, up: str = AUTO) -> str:
     """Says how clouds become the model's input."""
     config = predictor.config
-    stood = "then stood up by the model's own judgement of which axis is up, " if predictor.upright is not None else ""
+    judged = "then stood up by the model's own judgement of which axis is up, " if predictor.upright is not None else ""
+    stood = judged if up == AUTO else f"{up} taken for up, "
     return (
         f"{disturbance.in_words()}, {stood}"
         f"{config.num_points} farthest points of each cloud (of {POOL} random ones where it has more, repeated where it has fewer), "

@@ -13,6 +13,7 @@ from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.evaluate.embedding import BATCH, Told, sampling_in_words
 from recon_model.geometry.chamfer import chamfer
 from recon_model.geometry.neighbours import nearest
+from recon_model.geometry.orientation import UPS
 from recon_model.geometry.patches import Patches, cut
 from recon_model.geometry.preparation import to_unit
 from recon_model.nn.masking import draw_mask, hidden_count, select
@@ -133,5 +134,5 @@ def _protocol(predictor: Predictor, clouds: int, hidden: int, strategy: str, see
         f"masked reconstruction: model '{predictor.about.name}'; {hidden} of {predictor.config.num_groups} patches hidden "
         f"({strategy}, seed {seed}); mean over hidden patches of the squared Chamfer distance, mean forward plus mean backward, in squared "
         "radii of the cloud; baselines: mean patch (the cloud's visible patches averaged rank by rank from their centres), nearest visible "
-        f"patch (moved to the hidden centre); {sampling_in_words(predictor)}; {clouds} clouds."
+        f"patch (moved to the hidden centre); {sampling_in_words(predictor, up=UPS[0])}; {clouds} clouds."
     )

@@ -10,13 +10,15 @@ from recon_model.evaluate.disturbance import Disturbance
 from recon_model.evaluate.reconstruction import reconstruction
 from recon_model.evaluate.svm import FOLDS, linear_svm
 from recon_model.evaluate.zero_shot import largest_confusions, zero_shot
+from recon_model.geometry.orientation import UPS
 from recon_model.predictor import Predictor
+from recon_model.standing import AUTO
 
 DISTURBED = (Disturbance(rotate_y=True), Disturbance(missing=0.3), Disturbance(orientations=True))
 
 
 def report(predictor: Predictor, data: LabelledClouds, source: str, known: Sequence[str]) -> list[dict[str, Any]]:
-    """Measures zero-shot naming (as given, among all taught names, disturbed), a linear SVM and reconstruction.
+    """Measures zero-shot naming (as given, among all taught names, disturbed, with y told to be up), a linear SVM and reconstruction.
 
     Args:
         predictor: the model.
@@ -33,9 +35,11 @@ def report(predictor: Predictor, data: LabelledClouds, source: str, known: Seque
     rows = [{**_short(first), "per_class": first["per_class"], "confusions": confused}]
     rows.append(_short(zero_shot(predictor, data, source, names=covered, all_names=True)))
     rows += [_short(zero_shot(predictor, data, source, names=covered, disturbance=disturbance)) for disturbance in DISTURBED]
+    told = () if predictor.upright is None else (UPS[0],)  # the judgement may also be wrong: what it costs, the other row shows
+    rows += [_short(zero_shot(predictor, data, source, names=covered, up=up)) for up in told]
     if np.unique(data.labels, return_counts=True)[1].min() >= FOLDS:
-        svm = linear_svm(predictor, data, source)
-        rows.append({key: svm[key] for key in ("protocol", "data", "n", "top1", "std")})
+        svms = [linear_svm(predictor, data, source, up=up) for up in (AUTO, *told)]
+        rows += [{key: svm[key] for key in ("protocol", "data", "n", "top1", "std")} for svm in svms]
     if "decoder" not in predictor.lacking:
         rebuilt = reconstruction(predictor, data, source)
         rows.append({key: rebuilt[key] for key in ("protocol", "data", "n", "chamfer", "ratios")})

@@ -10,6 +10,7 @@ from recon_model.errors import InputError
 from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
 from recon_model.evaluate.embedding import Told, embed_all, sampling_in_words
 from recon_model.predictor import Predictor
+from recon_model.standing import AUTO
 
 C = 0.075
 FOLDS = 5
@@ -22,6 +23,7 @@ def linear_svm(
     *,
     seed: int = 0,
     disturbance: Disturbance = UNDISTURBED,
+    up: str = AUTO,
     tell: Told | None = None,
 ) -> dict[str, Any]:
     """Cross-validates a linear SVM on the features of ``Predictor.embed``.
@@ -34,6 +36,7 @@ def linear_svm(
         source: what the data is called in the result.
         seed: of the folds.
         disturbance: what is done to every cloud, trained on or tested with.
+        up: which direction of the clouds is up, see ``Predictor.prepare``.
         tell: hears how far it is.
 
     Returns:
@@ -54,7 +57,7 @@ def linear_svm(
     if counts.min() < FOLDS:
         rare = data.names[present[counts.argmin()]]
         raise InputError(f"class ('{rare}', {counts.min()} clouds) must have at least {FOLDS} clouds for {FOLDS} folds.")
-    features = embed_all(predictor, disturbance.apply(data).points, tell).features
+    features = embed_all(predictor, disturbance.apply(data).points, tell, up).features
     scores = []
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(features, labels):
         with warnings.catch_warnings():
@@ -64,7 +67,7 @@ def linear_svm(
     return {
         "protocol": (
             f"linear SVM (C={C}) on frozen features [max over queries; max plus mean over patches], {FOLDS} stratified folds, seed {seed}; "
-            f"model '{predictor.about.name}'; {sampling_in_words(predictor, disturbance)}."
+            f"model '{predictor.about.name}'; {sampling_in_words(predictor, disturbance, up)}."
         ),
         "data": source,
         "n": len(labels),

@@ -13,6 +13,7 @@ from recon_model.evaluate.embedding import Told, candidate_labels, embed_all, sa
 from recon_model.geometry.preparation import Floats
 from recon_model.lexicon import plain
 from recon_model.predictor import TEMPERATURE, Predictor
+from recon_model.standing import AUTO
 from recon_model.teachers.ranking import FALSE_ALARMS, energy, softmax
 
 
@@ -24,6 +25,7 @@ def unlike(
     held_out: Sequence[str] | None = None,
     templates: str = "default",
     disturbance: Disturbance = UNDISTURBED,
+    up: str = AUTO,
     tell: Told | None = None,
 ) -> dict[str, Any]:
     """Scores every cloud by how unlike it is to the names the model knows, and says how well that tells foreign clouds.
@@ -38,6 +40,7 @@ def unlike(
         held_out: names of clouds that count as foreign; None takes the names of the data that the model was not taught.
         templates: see ``Predictor.classify``.
         disturbance: what is done to every cloud.
+        up: which direction of the clouds is up, see ``Predictor.prepare``.
         tell: hears how far it is.
 
     Returns:
@@ -60,12 +63,12 @@ def unlike(
     words = predictor.vocabulary.rows(known, templates).numpy()
     kept = np.flatnonzero(of_known | of_foreign)
     disturbed = disturbance.apply(data).points
-    embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell)
+    embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell, up)
     scores = unlike_scores(predictor.similarities(embedding.projected, words), float(predictor.card.get("temperature", TEMPERATURE)))
     is_foreign = of_foreign[kept]
     after_all = [name for name in foreign if plain(name) in {plain(each) for each in taught}]
     return {
-        "protocol": _protocol(predictor, known, foreign, after_all, is_foreign, templates, disturbance),
+        "protocol": _protocol(predictor, known, foreign, after_all, is_foreign, templates, disturbance, up),
         "data": source,
         "n": len(kept),
         "seed": disturbance.seed,
@@ -109,13 +112,14 @@ def _protocol(
     is_foreign: npt.NDArray[np.bool_],
     templates: str,
     disturbance: Disturbance,
+    up: str,
 ) -> str:
     parts = [
         f"unlike anything known: model '{predictor.about.name}', text teacher '{predictor.vocabulary.teacher().name}'",
         f"templates '{templates}'",
         f"cosines with {len(known)} taught names",
         f"{int((~is_foreign).sum())} clouds of those names against {int(is_foreign.sum())} of held-out ones ({', '.join(foreign)})",
-        sampling_in_words(predictor, disturbance),
+        sampling_in_words(predictor, disturbance, up),
     ]
     if after_all:
         parts.append(

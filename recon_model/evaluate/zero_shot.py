@@ -13,6 +13,7 @@ from recon_model.evaluate.embedding import Told, candidate_labels, embed_all, sa
 from recon_model.geometry.preparation import Floats
 from recon_model.lexicon import plain
 from recon_model.predictor import Predictor
+from recon_model.standing import AUTO
 
 TOPS = (1, 3, 5)
 
@@ -36,6 +37,7 @@ def zero_shot(
     all_names: bool = False,
     templates: str = "default",
     disturbance: Disturbance = UNDISTURBED,
+    up: str = AUTO,
     tell: Told | None = None,
 ) -> dict[str, Any]:
     """Names every cloud among all candidates and counts.
@@ -49,6 +51,7 @@ def zero_shot(
         all_names: whether every name the model was taught competes too.
         templates: see ``Predictor.classify``.
         disturbance: what is done to every cloud.
+        up: which direction of the clouds is up, see ``Predictor.prepare``.
         tell: hears how far it is.
 
     Returns:
@@ -70,13 +73,13 @@ def zero_shot(
         raise InputError(f"names ({', '.join(truths)}) must hold at least one name of the data ({', '.join(data.names)}).")
     words = predictor.vocabulary.rows(candidates, templates).numpy()  # first: a missing teacher should be told at once
     disturbed = disturbance.apply(data).points
-    embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell)
+    embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell, up)
     similarities = predictor.similarities(embedding.projected, words)
     true, predicted = labels[kept], _order(similarities)[:, 0]
     confusion = np.zeros((len(candidates), len(candidates)), np.int64)
     np.add.at(confusion, (true, predicted), 1)
     return {
-        "protocol": _protocol(predictor, data, truths, candidates, templates, len(kept), disturbance),
+        "protocol": _protocol(predictor, data, truths, candidates, templates, len(kept), disturbance, up),
         "data": source,
         "n": len(kept),
         "seed": disturbance.seed,
@@ -126,6 +129,7 @@ def _protocol(
     templates: str,
     kept: int,
     disturbance: Disturbance,
+    up: str,
 ) -> str:
     left_out = len(data.labels) - kept
     known = {plain(name) for name in data.names}
@@ -135,7 +139,7 @@ def _protocol(
         f"zero-shot: model '{predictor.about.name}', text teacher '{predictor.vocabulary.teacher().name}'",
         f"templates '{templates}' ({len(predictor.vocabulary.templates(templates))}) summed per name",
         f"cosine with {predictor.config.zero_shot_ratio:g} x text + image feature",
-        sampling_in_words(predictor, disturbance),
+        sampling_in_words(predictor, disturbance, up),
         f"{kept} clouds, {len(candidates)} candidate names" + (f", {more} of them taught names that no cloud has" if more else ""),
     ]
     if left_out:

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from recon_model.data.labelled import LabelledClouds
-from recon_model.errors import CheckpointError, InputError
+from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.evaluate.disturbance import Disturbance
-from recon_model.evaluate.embedding import candidate_labels
+from recon_model.evaluate.embedding import candidate_labels, embed_all
 from recon_model.evaluate.svm import linear_svm
 from recon_model.evaluate.zero_shot import largest_confusions, zero_shot
 from recon_model.predictor import Predictor
@@ -129,6 +129,18 @@ def test_disturbed_clouds_are_measured_as_if_they_had_come_so(predictor: Predict
     svm = linear_svm(predictor, data, "set", seed=3, disturbance=disturbance)
     assert svm["folds"] == linear_svm(predictor, disturbance.apply(data), "set", seed=3)["folds"]
     assert svm["std"] == pytest.approx(np.sqrt(np.mean((np.array(svm["folds"]) - svm["top1"]) ** 2)))
+
+
+def test_clouds_whose_up_is_told_are_measured_standing(predictor: Predictor, data: LabelledClouds) -> None:
+    told, as_filed = embed_all(predictor, data.points, up="-z"), embed_all(predictor, data.points)
+    one_by_one = predictor.embed([predictor.prepare(cloud, up="-z") for cloud in data.points])
+    np.testing.assert_allclose(told.features, one_by_one.features, atol=1e-4)
+    assert np.abs(told.features - as_filed.features).max() > 0.01
+    svm = linear_svm(predictor, data, "set", up="-z")
+    assert svm["folds"] != linear_svm(predictor, data, "set")["folds"]
+    assert "pose as given, -z taken for up" in zero_shot(predictor, data, "set", up="-z")["protocol"]
+    with pytest.raises(ConfigError, match=r"up \('up'\)"):
+        zero_shot(predictor, data, "set", up="up")
 
 
 def test_the_largest_confusions_come_first_and_right_names_never() -> None:
