@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QRectF, Qt
+from PySide6.QtCore import QByteArray, QCoreApplication, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QIcon, QPaintDevice, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from recon_model.assets import asset_path
 from recon_studio.state.app_state import Theme
@@ -56,16 +57,30 @@ def prepare_application() -> None:
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Dresses the whole application."""
-    colours = COLOURS[theme]
+    """Dresses the whole application: at once before a window is shown, else in two turns of the event loop, with nothing drawn between."""
     if not app.property("fusion"):  # a style sheet hides the style's name, and setting it again takes a quarter of all this
         app.setStyle("Fusion")
         app.setProperty("fusion", True)
+    app.setProperty("theme", theme)
+    shown = [window for window in app.topLevelWidgets() if window.isVisible()]
+    for window in shown:
+        window.setUpdatesEnabled(False)
     # Where one sheet takes the place of another, Qt polishes every widget anew for each of its parents: five times slower than from none.
     app.setStyleSheet("")
-    app.setPalette(_palette(colours))
+    app.setPalette(_palette(COLOURS[theme]))
     app.setFont(text_font())
-    app.setStyleSheet(_style_sheet(colours))
+    if shown:
+        QTimer.singleShot(0, app, lambda: _dress(app, theme, shown))
+    else:
+        _dress(app, theme, shown)
+
+
+def _dress(app: QApplication, theme: Theme, shown: list[QWidget]) -> None:
+    if app.property("theme") == theme:  # else another was chosen meanwhile
+        app.setStyleSheet(_style_sheet(COLOURS[theme]))
+    for window in shown:
+        if isValid(window):
+            window.setUpdatesEnabled(True)
 
 
 def text_font(size: int = BODY, *, strong: bool = False) -> QFont:

@@ -472,12 +472,14 @@ def test_dark_is_dark_and_light_is_light(rig: Rig, qtbot: QtBot) -> None:
     light = pixels(rig.window).mean()
     rig.window.actions_by_name["dark"].trigger()
     assert rig.state.theme == "dark"
+    qtbot.waitUntil(rig.window.updatesEnabled)  # dressed in two turns of the event loop, and drawn after them
     view, dark = rig.view(0), pixels(rig.window).mean()
     assert light > 200
     assert dark < 80
     assert view[0, 0].max() < 60  # the ground of the 3D views too
     assert drawn(view) > 500  # and the cloud still stands out from it
     rig.window.actions_by_name["light"].trigger()
+    qtbot.waitUntil(rig.window.updatesEnabled)
     rig.view(0)
     assert pixels(rig.window).mean() == pytest.approx(light, abs=5)
 

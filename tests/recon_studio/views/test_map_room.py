@@ -251,9 +251,10 @@ def test_the_exported_image_holds_map_legend_and_recipe(rig: Rig, tmp_path: Path
     assert "could not be written" in saved[-1][1]
 
 
-def test_dark_is_dark(rig: Rig) -> None:
+def test_dark_is_dark(rig: Rig, qtbot: QtBot) -> None:
     window, room, state = rig
     window.show_state(state, replace(state, theme="dark"))
+    qtbot.waitUntil(window.updatesEnabled)  # dressed in two turns of the event loop
     assert sum(_colour_at(room.scatter, np.array([3, 3]))) < 150
 
 
