@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="seed of weights, data and masks")
     parser.add_argument("--learning-rate", type=float, help="peak learning rate")
     parser.add_argument("--shapes", type=int, help="synthetic shapes to make")
+    taught = parser.add_mutually_exclusive_group()
+    taught.add_argument("--names", help="synthetic categories to teach, separated by commas (default: all)")
+    taught.add_argument("--leave-out", metavar="NAMES", help="synthetic categories not to teach: what is unknown can be measured on them")
     parser.add_argument("--image-teacher", action=argparse.BooleanOptionalAction, help="also teach by pictures of the synthetic shapes")
     parser.add_argument("--wrong-ups", type=int, help="looks at every cloud lying down, which no name should fit (0 to 5)")
     parser.add_argument("--precision", help="32-true or bf16-mixed")
@@ -30,13 +33,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Trains; returns 0 when done, also when stopped on request (the run can then be resumed)."""
-    from recon_model.cli.options import wait_without_spinning
+    from recon_model.cli.options import split_names, wait_without_spinning
 
     wait_without_spinning()
     from recon_model.train.launch import Request, launch
     from recon_model.train.settings import COMMAND_OPTIONS
 
     changes = {name: getattr(args, name) for name in COMMAND_OPTIONS if getattr(args, name) is not None}
+    if args.names is not None:
+        changes["names"] = split_names(args.names)
+    elif args.leave_out is not None:
+        changes["names"] = _all_but(split_names(args.leave_out))
     request = Request(
         out=args.out,
         preset=args.preset,
@@ -52,3 +59,13 @@ def run(args: argparse.Namespace) -> int:
     outcome = launch(request)
     print(f"{'Done' if outcome == 'done' else 'Stopped; --resume goes on'}: {args.out}")
     return 0
+
+
+def _all_but(left_out: tuple[str, ...]) -> tuple[str, ...]:
+    from recon_model.data.synthetic import CATEGORIES
+    from recon_model.errors import InputError
+
+    unknown = sorted(set(left_out) - set(CATEGORIES))
+    if unknown:
+        raise InputError(f"leave-out ({', '.join(unknown)}) must hold synthetic categories only: {', '.join(sorted(CATEGORIES))}.")
+    return tuple(name for name in sorted(CATEGORIES) if name not in left_out)

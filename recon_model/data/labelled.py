@@ -41,11 +41,15 @@ def load_labelled(path: Path, seed: int = 0) -> LabelledClouds:
     Raises:
         InputError: the path is none of these, an array is missing or misshapen, or there is no file that can be read.
     """
-    if path.is_dir():
+    try:
+        kind = "folder" if path.is_dir() else path.suffix.lower() if path.is_file() else ""
+    except OSError:  # too long to be a name
+        kind = ""
+    if kind == "folder":
         return _load_folder(path, seed)
-    if path.suffix.lower() == ".npz" and path.is_file():
+    if kind == ".npz":
         return _load_npz(path)
-    if path.suffix.lower() == ".csv" and path.is_file():
+    if kind == ".csv":
         return _gathered(path, _listed(path), seed)
     raise InputError(f"data ('{path}') must be 'synthetic', an .npz file, a .csv of files and labels, or a folder of clouds.")
 

@@ -139,7 +139,10 @@ def command(name: str, asked: Mapping[str, Any], init: str) -> str:
     words = ["recon pretrain", f"--preset {asked['preset']}", f"--data {asked['data']}", f"--out {name}", f"--init {init}" if init else ""]
     for option in (known for known in COMMAND_OPTIONS if known in asked["recipe"]):  # older runs did not know them all
         value, flag = asked["recipe"][option], option.replace("_", "-")
-        words.append((f"--{flag}" if value else f"--no-{flag}") if isinstance(value, bool) else f"--{flag} {value}")
+        if isinstance(value, (list, tuple)):
+            words.append(f"--{flag} '{','.join(value)}'" if value else "")
+        else:
+            words.append((f"--{flag}" if value else f"--no-{flag}") if isinstance(value, bool) else f"--{flag} {value}")
     return " ".join(word for word in words if word)
 
 

@@ -207,7 +207,7 @@ def _taken_up(request: Request, config: dict[str, Any]) -> dict[str, Any]:
         given["data"] = str(Path(str(request.data)).expanduser().resolve())
     known = {"preset": config["preset"], "data": config["data"], **config["model"], **config["recipe"]}
     for key, value in given.items():
-        if value is not None and value != known[key]:
+        if value is not None and (list(value) if isinstance(value, tuple) else value) != known[key]:
             raise ConfigError(f"{key} ({value}) must be {known[key]}, as the run was begun, or be left out, to resume.")
     return config
 

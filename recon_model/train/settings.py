@@ -147,7 +147,9 @@ def quick(**changes: object) -> RecipeConfig:
     return studio(**{**ours, **changes})
 
 
-COMMAND_OPTIONS = ("epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "image_teacher", "wrong_ups", "precision")
+COMMAND_OPTIONS = (
+    "epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "names", "image_teacher", "wrong_ups", "precision",
+)  # fmt: skip
 """Settings of the recipe that ``recon pretrain`` takes as options of the same name."""
 
 RECIPES = {"published": published, "studio": studio, "quick": quick}

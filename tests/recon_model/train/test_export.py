@@ -17,7 +17,7 @@ from recon_model.teachers.ranking import Familiar
 from recon_model.train import export as exporting
 from recon_model.train import launch as launching
 from recon_model.train import sources
-from recon_model.train.export import export, history
+from recon_model.train.export import command, export, history
 from recon_model.train.launch import Request, launch
 from tests.recon_model.train.runs import DIM, clouds
 from tests.recon_model.train.test_launch import SHORT, SMALL, FakeClip
@@ -134,3 +134,9 @@ def test_an_export_takes_along_what_stands_clouds_up(run, tmp_path):
     (tmp_path / "out" / UPRIGHT).write_bytes((tmp_path / UPRIGHT).read_bytes()[:-8] + bytes(8))
     with pytest.raises(CheckpointError, match=r"upright.safetensors that is not the one its card was written for"):
         Predictor.load(tmp_path / "out", device="cpu")
+
+
+def test_the_command_names_what_was_taught_where_that_is_not_all():
+    asked = {"preset": "studio", "data": "synthetic", "recipe": {"seed": 3, "names": ["night stand", "chair"]}}
+    assert command("run", asked, "") == "recon pretrain --preset studio --data synthetic --out run --seed 3 --names 'night stand,chair'"
+    assert command("run", {**asked, "recipe": {"names": []}}, "first").endswith("--out run --init first")

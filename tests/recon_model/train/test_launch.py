@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from recon_model.cli import pretrain
+from recon_model.data.synthetic import CATEGORIES
 from recon_model.errors import ConfigError, InputError, ReconError, TeacherError
 from recon_model.train import launch as launching
 from recon_model.train.launch import Request, launch
@@ -94,6 +95,7 @@ def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp
         ({"preset": "huge"}, r"preset \('huge'\) must be one of tiny, small, base, studio, quick"),
         ({"device": "tpu"}, r"device \('tpu'\) must be auto, cpu"),
         ({"data": "nowhere.npz"}, r"data \('.*nowhere.npz'\) must be 'synthetic', an .npz file, a .csv"),
+        ({"data": "synthetic:" + 400 * "chair,"}, r"data \('.*chair,'\) must be 'synthetic', an .npz file, a .csv"),
         ({"teacher": "nobody"}, "no teacher 'nobody'"),
         ({"resume": True}, r"holds no run to resume"),
         ({"recipe_changes": {"batch_size": 400}}, r"batch_size \(400\) must not exceed the 36 clouds to train on"),
@@ -114,6 +116,24 @@ def test_the_command_hands_over_only_what_was_given(tmp_path, data, capsys):
     assert config["recipe"]["batch_size"] == 2
     assert config["recipe"]["learning_rate"] == launching.RECIPES["studio"]().learning_rate
     assert "Done" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "taught"),
+    [
+        (["--names", "chair, night stand"], ("chair", "night stand")),
+        (["--leave-out", "chair,sofa"], tuple(name for name in sorted(CATEGORIES) if name not in ("chair", "sofa"))),
+    ],
+)
+def test_categories_are_taught_or_left_out_by_name(tmp_path, monkeypatch, options, taught):
+    asked = []
+    monkeypatch.setattr(launching, "launch", lambda wanted: asked.append(wanted) or "done")
+    parser = argparse.ArgumentParser()
+    pretrain.add_arguments(parser)
+    assert pretrain.run(parser.parse_args(["--out", str(tmp_path / "run"), *options])) == 0
+    assert asked[0].recipe_changes == {"names": taught}
+    with pytest.raises(InputError, match=r"leave-out \(yeti\) must hold synthetic categories only: airplane, axe"):
+        pretrain.run(parser.parse_args(["--out", str(tmp_path / "run"), "--leave-out", "chair,yeti"]))
 
 
 def test_an_existing_run_is_left_alone(tmp_path, data):
