@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 from time import perf_counter
@@ -10,10 +11,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 AHEAD = {
-    "pyqtgraph": ("numpy.testing", "multiprocessing.connection", "cProfile", "pydoc", "xml.etree.ElementTree"),
+    "pyqtgraph": ("numpy.testing", "multiprocessing.connection", "cProfile", "pydoc", "xml.etree.ElementTree", "cuda.bindings.runtime"),
     "pyvistaqt": ("recon_studio.scene.measured", "pyvista.plotting"),
 }
-"""What a package imports that knows nothing of Qt, and may therefore come in on a thread."""
+"""What a package imports, where it is installed, that knows nothing of Qt and may therefore come in on a thread."""
 QT = ("QtCore", "QtGui", "QtWidgets", "QtSvg", "QtTest", "QtOpenGL", "QtOpenGLWidgets")
 """What such packages copy every name of."""
 _SLICE = 0.008  # seconds
@@ -48,7 +49,8 @@ class Bring(QObject):
 
     def _bring(self) -> None:
         for name in AHEAD.get(self._name, ()):
-            import_module(name)
+            with suppress(ImportError):
+                import_module(name)
         self._arrived.emit()  # is heard on the window's thread
 
     def _go_on(self) -> None:
@@ -63,7 +65,11 @@ class Bring(QObject):
                     return
         self._turn.stop()
         self.module = import_module(self._name)
-        self.ready.emit()
+        QTimer.singleShot(0, self, self._tell)  # what is made of it takes its own time
+
+    def _tell(self) -> None:
+        if not self._over:
+            self.ready.emit()
 
     def stop(self) -> None:
         """Breaks it off, and waits for what is under way."""
