@@ -45,7 +45,14 @@ class Robustness:
 
 
 def damaged_scores(
-    model: Predictor, points: Floats, names: Sequence[str | Name], templates: Templates, damage: Damage, *, up: str = AUTO
+    model: Predictor,
+    points: Floats,
+    names: Sequence[str | Name],
+    templates: Templates,
+    damage: Damage,
+    *,
+    up: str = AUTO,
+    between: Callable[[], None] = lambda: None,
 ) -> tuple[Scores, tuple[str, ...]]:
     """Ranks names for a damaged cloud as if its file had it so: sampled, scaled and, where the model judges, stood up anew.
 
@@ -56,11 +63,15 @@ def damaged_scores(
         templates: see ``Predictor.classify``.
         damage: what is done to it.
         up: "auto" lets the model judge which way is up then, "+y" leaves it as it is.
+        between: called when the cloud is damaged, and again when it stands; the model may be asked other things there.
 
     Returns:
         the scores, and one sentence for each thing that was done to the damaged cloud.
     """
-    prepared = model.prepare(damaged(points, damage), up=up)
+    left = damaged(points, damage)
+    between()
+    prepared = model.prepare(left, up=up)
+    between()
     return model.classify(prepared, names, templates), prepared.notes
 
 

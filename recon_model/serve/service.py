@@ -12,9 +12,11 @@ import torch
 from recon_model.errors import ReconError, ServeError, sentence
 from recon_model.predictor import Predictor
 from recon_model.serve.answers import ANSWERS, PATIENT_ANSWERS
+from recon_model.serve.answers.doctor import damage_cloud
 from recon_model.serve.aside import Aside, GivenUp, Pause
 from recon_model.serve.inbox import Closed, Event, Inbox, Posted
 from recon_model.serve.messages import (
+    AttendAll,
     ClassifyByWords,
     DamageCloud,
     EmbedClouds,
@@ -43,6 +45,8 @@ NEEDS_WORDS = (ClassifyByWords, EmbedTexts, RankClouds, FindByWords, Relate, Tra
 DEFAULT = ("default", "auto")
 QUIET_S = 1.0
 """Seconds without a request after which the text tower is opened ahead of need: not while a window is still drawing its first pictures."""
+STROKE = (Reconstruct, AttendAll)
+"""What a stroke of the brush asks: goes between the steps of a damaged cloud's answer, which takes 0.05 to 0.4 s."""
 BACKGROUND = (EmbedClouds,)
 """Sent one after the other for minutes: long questions take turns with them."""
 REST_S = 0.15
@@ -165,9 +169,15 @@ class Service:
             assert patient is not None
             self._set_aside(request, partial(patient, model, request))
             return None
-        reply = answer(model, request)
+        reply = damage_cloud(model, request, self._let_stroke) if isinstance(request, DamageCloud) else answer(model, request)
         self._reconstructed |= isinstance(request, Reconstruct)
         return reply
+
+    def _let_stroke(self) -> None:
+        """Answers a stroke that is next; behind another request, which may load a model, it keeps its place."""
+        while isinstance(stroke := self._inbox.peek(), STROKE):
+            self._inbox.take()
+            self._work(stroke)
 
     def _set_aside(self, request: Request, answer: Callable[[Callable[[float], None]], Reply]) -> None:
         """Keeps a long question for a moment when nothing quicker is asked."""

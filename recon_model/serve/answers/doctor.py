@@ -1,6 +1,7 @@
 """Answers for the input doctor: names from all sides, and of damaged clouds."""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -55,12 +56,12 @@ def as_it_is(points: Floats) -> Prepared:
     )
 
 
-def damage_cloud(model: Predictor, request: DamageCloud) -> CloudDamaged:
-    """Damages a cloud and ranks names for it."""
+def damage_cloud(model: Predictor, request: DamageCloud, between: Callable[[], None] = lambda: None) -> CloudDamaged:
+    """Damages a cloud and ranks names for it; ``between`` is called between its steps, see ``damaged_scores``."""
     points = request.points.numpy()
     left = damaged(points, request.damage)
     asked = (model, points, request.names, request.templates, request.damage)
-    (scores, notes), milliseconds = timed(damaged_scores, *asked, up=request.up)
+    (scores, notes), milliseconds = timed(damaged_scores, *asked, up=request.up, between=between)
     return CloudDamaged(
         id=request.id,
         points=Array.of(np.ascontiguousarray(left[:: -(-len(left) // SHOWN)])),

@@ -8,13 +8,19 @@ from threading import Event, Thread
 import numpy as np
 import pytest
 
+from recon_model.config import Damage
 from recon_model.predictor import Predictor
+from recon_model.results import Prepared
 from recon_model.serve import service
+from recon_model.serve.answers.doctor import damage_cloud
 from recon_model.serve.framing import pack
 from recon_model.serve.inbox import Inbox
 from recon_model.serve.messages import (
     Array,
+    AttendAll,
     ClassifyByWords,
+    CloudDamaged,
+    DamageCloud,
     Failed,
     LoadModel,
     ModelLoaded,
@@ -33,6 +39,7 @@ from recon_model.teachers.vocabulary import Vocabulary
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 POINTS = Array.of(np.random.default_rng(0).uniform(-1, 1, (128, 3)).astype(np.float32))
+WHOLE = Array.of(np.random.default_rng(1).uniform(-0.5, 0.5, (1024, 3)).astype(np.float32))
 
 
 def inbox(*requests: Request) -> Inbox:
@@ -91,6 +98,36 @@ def test_words_wait_for_the_tower_and_nothing_waits_for_words(small_checkpoint: 
     ).run()
     assert [(type(reply), reply.id) for reply in sent] == [(ModelLoaded, 1), (Progress, 2), (Reconstructed, 3), (Scores, 2)]
     assert opened_early == [False]
+
+
+def test_a_stroke_goes_between_the_steps_of_a_damaged_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as incoming, os.fdopen(writing, "wb") as outgoing:
+        waiting = Inbox(incoming)
+        hidden = Array.of(np.arange(64) < 20)
+        stroke = Reconstruct(id=2, points=WHOLE, hidden=hidden)
+        behind = (PrepareCloud(id=3, points=POINTS), AttendAll(id=4, points=WHOLE, hidden=hidden))
+        prepare, sent = Predictor.prepare, list[Reply]()
+
+        def brushed(self: Predictor, points: np.ndarray, **more: str) -> Prepared:
+            if not outgoing.closed:  # while the first cloud stands up, everything else is asked
+                outgoing.write(b"".join(pack(encode(request)) for request in (stroke, *behind)))
+                outgoing.close()
+                waiting._thread.join()
+            return prepare(self, points, **more)
+
+        monkeypatch.setattr(Predictor, "prepare", brushed)
+        damage = DamageCloud(id=1, points=POINTS, damage=Damage(tilt=20), names=("chair", "table"))
+        outgoing.write(pack(encode(damage)))
+        outgoing.flush()
+        Service(waiting, sent.append).run()
+    assert [reply.id for reply in sent] == [2, 1, 3, 4]  # what stands behind another request keeps its place
+    assert isinstance(sent[1], CloudDamaged)
+    assert isinstance(sent[0], Reconstructed)
+    model = Predictor.load("default")
+    assert damage_cloud(model, damage).shares == sent[1].shares  # neither changes what the other says
+    alone = model.reconstruct(WHOLE.numpy(), hidden=hidden.numpy())
+    np.testing.assert_array_equal(sent[0].rebuilt.numpy(), alone.rebuilt)
 
 
 def test_another_model_may_come_first_when_the_default_is_missing(
