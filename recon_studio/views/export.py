@@ -260,6 +260,7 @@ def svg(widget: QWidget) -> bytes:
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setSize(QSize(widget.width(), widget.height()))
+    generator.setResolution(widget.logicalDpiX())  # see plots._write_svg
     generator.setViewBox(QRect(0, 0, widget.width(), widget.height()))
     generator.setTitle(plot_name(widget))
     with painting(generator) as painter:

@@ -123,6 +123,7 @@ def _write_svg(widget: QWidget, path: str, ground: str, recipe: str) -> None:
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setSize(widget.size())
+    generator.setResolution(widget.logicalDpiX())  # axes are kept as recorded strokes, which scale by the device they meet
     generator.setViewBox(widget.rect())
     generator.setTitle("ReCon Studio")
     generator.setDescription(recipe)

@@ -196,6 +196,10 @@ def test_each_page_says_what_it_shows_and_exports_it(drawer, qtbot, tmp_path, pa
     assert len(table) == 1 + rows
     root = ElementTree.parse(tmp_path / "page.svg").getroot()
     assert root.tag.endswith("svg")
+    for group in root.iter("{http://www.w3.org/2000/svg}g"):
+        if group.find("{http://www.w3.org/2000/svg}text") is not None:  # numbers stand at their ticks: nothing shrinks an axis
+            a, b, *_ = (float(number) for number in group.get("transform", "")[len("matrix(") : -1].split(","))
+            assert np.hypot(a, b) == pytest.approx(1)
     drawn = [element for element in root.iter() if element.tag.rpartition("}")[2] in ("path", "polyline", "rect", "text", "image")]
     assert len(drawn) > 10
     assert "hidden patches 0 3 5" in (tmp_path / "page.svg").read_text()
