@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 
 from recon_studio.scene.colours import GROUNDS
@@ -141,6 +142,27 @@ def test_a_drag_is_told_once_when_it_ends(window, qtbot):
     assert [label for _, label, _ in told] == ["turn the view"] * 2
     assert told[0][2] != told[1][2]
     assert told[1][0] == (window.bench.camera,) != (before,)
+
+
+def test_a_view_may_go_while_it_is_dragged(window):
+    state = answered_state()
+    show(window, state)
+    gone = window.bench.tiles[3]
+    at, nothing = gone.image_rect().center(), Qt.MouseButton.NoButton
+
+    def event(kind, by, button):
+        return QMouseEvent(kind, QPointF(at + QPoint(by, 0)), QPointF(at), button, LEFT, Qt.KeyboardModifier.ShiftModifier)
+
+    gone.pressed.emit(event(QEvent.Type.MouseButtonPress, 0, LEFT))
+    gone.moved.emit(event(QEvent.Type.MouseMove, 30, nothing))
+    show(window, replace(state, views=replace(state.views, tiles=LAYOUTS["one"])), state)
+    before = window.bench.camera
+    gone.moved.emit(event(QEvent.Type.MouseMove, 60, nothing))
+    assert window.bench.camera == before
+    gone.released.emit(event(QEvent.Type.MouseButtonRelease, 60, LEFT))
+    gone.pressed.emit(event(QEvent.Type.MouseButtonPress, 0, LEFT))
+    gone.released.emit(event(QEvent.Type.MouseButtonRelease, 0, LEFT))
+    assert window.bench.camera == before
 
 
 def test_an_unlinked_camera_moves_only_its_view(window, qtbot):
