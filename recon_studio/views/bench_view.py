@@ -105,7 +105,7 @@ class BenchView(QWidget):
 
     def _connect(self, index: int, tile: Tile) -> None:
         tile.pressed.connect(lambda event: self._on_press(index, event))
-        tile.moved.connect(lambda event: index < len(self.tiles) and self._on_move(index, event))  # a view may go while it is dragged
+        tile.moved.connect(lambda event: self._on_move(index, event) if index < len(self.tiles) else None)  # it may go while it is dragged
         tile.released.connect(lambda event: self._on_release(index, event))
         tile.wheeled.connect(lambda event: self._on_wheel(index, event))
         tile.left.connect(lambda: self._hover(None))
