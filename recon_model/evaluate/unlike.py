@@ -35,12 +35,10 @@ def unlike(
 
     Args:
         predictor: the model.
-        data: labelled clouds; those whose name is neither known nor held out are left out.
-        source: what the data is called in the result.
+        data, source: labelled clouds, and their name in the result; those whose name is neither known nor held out are left out.
         held_out: names of clouds that count as foreign; None takes the names of the data that the model was not taught.
-        templates: see ``Predictor.classify``.
+        templates, up: see ``Predictor.classify`` and ``Predictor.prepare``.
         disturbance: what is done to every cloud.
-        up: which direction of the clouds is up, see ``Predictor.prepare``.
         tell: hears how far it is.
 
     Returns:
