@@ -114,6 +114,13 @@ def better_name(found: Verdict) -> tuple[str, float] | None:
     return found.closest if found.closest[1] > found.scores[0].similarity + CLEARLY else None
 
 
+def untaught(state: AppState) -> tuple[str, ...]:
+    """Returns the names on offer that the model knows by words alone: no shape taught them; none where its card lists no names."""
+    card = state.model.card if state.model is not None else {}
+    taught = {plain(str(name)) for name in (card.get("data") or {}).get("names") or ()}
+    return tuple(name.name for name in asked_names(state) if taught and taught.isdisjoint(map(plain, name.phrases)))
+
+
 def unlike_from(state: AppState) -> float | None:
     """Returns from where on a cloud counts as unlike anything known; None where the model's card holds no scale."""
     entry: dict[str, Any] = (state.model.card.get("unlike") if state.model is not None else None) or {}

@@ -216,12 +216,12 @@ class _Scroll(QScrollArea):
 
 
 def extent_in_words(sides: Sequence[float]) -> str:
-    """Writes lengths with as many digits behind the point as give the longest of them three that count."""
+    """Writes lengths with as many digits behind the point as give the longest of them three that count, close enough to fit the card."""
     longest = max(sides)
     if not 1e-3 <= longest < 1e6:
-        return " × ".join(f"{side:.3g}" for side in sides)
+        return "\u200a×\u200a".join(f"{side:.3g}" for side in sides)
     digits = max(0, 2 - math.floor(math.log10(longest)))
-    return " × ".join(f"{side:.{digits}f}" for side in sides)
+    return "\u200a×\u200a".join(f"{side:.{digits}f}" for side in sides)
 
 
 def _working(doctor: Doctor) -> bool:

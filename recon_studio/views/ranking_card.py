@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from recon_studio.state.app_state import AppState
 from recon_studio.state.cloud_table import cloud_name
-from recon_studio.state.words import unlike_from, verdict
+from recon_studio.state.words import unlike_from, untaught, verdict
 from recon_studio.views.parts import Card, ElidedLabel, Facts, label
 from recon_studio.views.theme import GRID
 from recon_studio.views.words import NO_SCALE, Bars, doubt_in_words
@@ -86,7 +86,7 @@ class RankingCard(Card):
         self.facts.set_value("Entropy", f"{found.entropy:.2f} of {most:.2f} bits" if most else "one name")
         limit = unlike_from(new)
         self.facts.set_value("Unlike", "" if found.unlike is None else f"{100 * found.unlike:.0f} %")
-        self.unlike.setText(NO_SCALE if found.unlike is None or limit is None else doubt_in_words(found, limit))
+        self.unlike.setText(NO_SCALE if found.unlike is None or limit is None else doubt_in_words(found, limit, untaught(new)))
 
 
 def _why_nothing(state: AppState) -> str:

@@ -1,6 +1,7 @@
 """The words panel: names to choose among, and how well each fits the cloud."""
 
 import re
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
@@ -8,12 +9,13 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QToolTip, QWidget
 
 from recon_studio.state.app_state import AppState, Score, Theme
 from recon_studio.state.wording import Verdict
-from recon_studio.state.words import better_name, unlike_from, verdict
+from recon_studio.state.words import better_name, unlike_from, untaught, verdict
 from recon_studio.views.parts import Card, decimals, label
 from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
 
 _ROW = 22  # pixels
 NO_SCALE = "The card of this model holds no scale for what is unlike anything it knows."
+_TOLD = 4  # names that a sentence lists
 _PAUSE = 350  # milliseconds after the last key before the names are sent
 
 
@@ -140,15 +142,18 @@ def in_words(score: Score) -> str:
     return "\n".join(lines)
 
 
-def doubt_in_words(found: Verdict, limit: float | None) -> str:
-    """Says in one calm line what speaks against the best name: the cloud is unlike all that was taught, or none on offer fits; or ""."""
+def doubt_in_words(found: Verdict, limit: float | None, by_words: Sequence[str]) -> str:
+    """Says in one calm line what speaks against the ranking: unlike all that was taught, none fits, known by words only; or ""."""
     if found.unlike is not None and limit is not None and found.unlike >= limit:
         share = 100 * found.unlike
         return f"Unlike anything this model was taught: {share:.0f} % of known shapes fit its names better. A name is a guess here."
     better = better_name(found)
     if better is not None:
         return f"Of all the names it was taught, “{better[0]}” fits clearly better: cosine {better[1]:.2f}."
-    return ""
+    if not by_words:
+        return ""
+    more = f" and {len(by_words) - _TOLD} more" if len(by_words) > _TOLD else ""
+    return f"Known by words alone, for no shape taught the model these: {', '.join(by_words[:_TOLD])}{more}."
 
 
 class Words(Card):
@@ -205,7 +210,7 @@ class Words(Card):
         self.bars.set_scores(new.scores, new.theme)
         self.bars.setVisible(bool(new.scores))
         found, limit = verdict(new), unlike_from(new)
-        doubt = "" if found is None else doubt_in_words(found, limit)
+        doubt = "" if found is None else doubt_in_words(found, limit, untaught(new))
         self.unlike.setText(doubt)
         self.unlike.setVisible(bool(doubt))
         self.margin.setText("")

@@ -57,6 +57,13 @@ def test_a_taught_name_is_told_where_it_was_not_asked_and_fits_clearly_better() 
         assert words.better_name(found) == (closest if told else None)
 
 
+def test_names_no_shape_taught_are_told_apart_from_their_synonyms_and_spellings() -> None:
+    model = Model("m", "CPU", 1, 1, 1, 1, card={"data": {"names": ["night stand", "chair"]}})
+    state = words.edit(AppState(model=model), "Nightstand\nrabbit\nseat = chair\nchairs")
+    assert words.untaught(state) == ("rabbit", "chairs")
+    assert words.untaught(replace(state, model=replace(model, card={}))) == ()
+
+
 def test_without_a_scale_on_the_card_there_is_no_limit() -> None:
     assert words.unlike_from(ranked_state()) == 0.95
     assert words.unlike_from(AppState(model=Model("old", "CPU", 1, 1, 1, 1, card={"unlike": None}))) is None
