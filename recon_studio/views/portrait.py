@@ -13,7 +13,7 @@ from recon_studio.scene.shading import Floats, eye_dome
 from recon_studio.state.app_state import Theme
 from recon_studio.state.report import Picture
 from recon_studio.views.bench_view import BenchView
-from recon_studio.views.colour_bar import BarPlace, paint_bar
+from recon_studio.views.colour_bar import COLUMN, BarPlace, paint_bar
 from recon_studio.views.theme import COLOURS, GRID, SMALL, painting, text_font
 from recon_studio.views.tiling import rows_of
 
@@ -51,11 +51,19 @@ class Pose:
         return self.picture.views[self.index]
 
     @property
-    def area(self) -> QRect:
-        """Where the cloud goes, in units of the screen."""
+    def inner(self) -> QRect:
+        """Where the cloud and its colour bar go, in units of the screen."""
         wanted = self.wanted
         top, bottom = (TITLE, CAPTION) if wanted.words else (0, 0)
         return QRect(0, top, round(wanted.width / wanted.scale), max(8, round(wanted.height / wanted.scale) - top - bottom))
+
+    @property
+    def area(self) -> QRect:
+        """Where the cloud goes, in units of the screen: beside the colour bar where there is one, as in the window."""
+        inner = self.inner
+        if self.wanted.words and self.view.bar is not None:
+            inner.setWidth(max(8, inner.width() - COLUMN))
+        return inner
 
     @property
     def size(self) -> tuple[int, int]:
@@ -92,7 +100,7 @@ class Exposure:
             if wanted.words:
                 _write(painter, pose.view, pose.theme, QRectF(0, 0, wanted.width / wanted.scale, wanted.height / wanted.scale))
                 if pose.view.bar is not None:
-                    paint_bar(painter, BarPlace(pose.area), pose.view.bar, pose.theme, ground)
+                    paint_bar(painter, BarPlace(pose.inner), pose.view.bar, pose.theme, ground)
         return canvas
 
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from recon_studio.scene.bench import Bench, Rect
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.views import sitting
+from recon_studio.views.colour_bar import COLUMN
 from recon_studio.views.export import ALL, WINDOW, PictureDialog
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.portrait import Pose, Wanted, group, hung, pictures_for_page, pose, poses_for_page
@@ -52,6 +53,26 @@ def test_a_view_is_drawn_at_any_size_with_or_without_words(window, qtbot):
     (worded,) = _drawn(window, qtbot, pose(window.bench, 2, "light", Wanted(600, 500, 2.0)))
     top = [worded.pixelColor(x, y).getRgb()[:3] for x in range(0, 300, 2) for y in range(0, 60, 2)]
     assert len(set(top)) > 1  # its title
+
+
+def test_the_colour_bar_stands_beside_the_cloud(window, qtbot):
+    wanted = Wanted(600, 500, 2.0)
+    barred, plain = pose(window.bench, 2, "light", wanted), pose(window.bench, 0, "light", wanted)
+    assert barred.view.bar is not None
+    assert (barred.area.width(), plain.area.width()) == (300 - COLUMN, 300)
+    assert barred.size == (2 * (300 - COLUMN), plain.size[1])
+    assert pose(window.bench, 2, "light", replace(wanted, words=False)).area.width() == 300  # no bar is drawn
+    (worded,) = _drawn(window, qtbot, barred)
+    column = worded.copy(2 * (300 - COLUMN), 80, 2 * COLUMN, 340)
+    assert len({column.pixelColor(2 * COLUMN - 36, y).rgb() for y in range(0, 340, 5)}) > 20  # along the scale
+    near = [replace(barred, camera=barred.camera.zoomed(times)) for times in (1.5, 2.0, 2.5, 3.0)]
+    within, beyond = set(), set()
+    for image in _drawn(window, qtbot, *near):  # points that leave the picture leave it before the bar
+        for y in range(80, 420):
+            within |= {image.pixelColor(2 * (300 - COLUMN) - x, y).getRgb()[:3] for x in (1, 5, 9, 13)}
+            beyond.add(image.pixelColor(2 * (300 - COLUMN), y).getRgb()[:3])
+    assert len(within) > 1
+    assert beyond == {GROUNDS["light"].background}
 
 
 def test_all_views_together_and_those_of_a_page(window, qtbot):
