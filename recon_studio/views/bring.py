@@ -1,5 +1,6 @@
 """Packages that use Qt and take long to import come in by small steps, so that the window is not held up."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -65,6 +66,7 @@ class Bring(QObject):
                     return
         self._turn.stop()
         self.module = import_module(self._name)
+        gc.freeze()  # what came in stays for life: walking over it at every full collection would hold up the window
         QTimer.singleShot(0, self, self._tell)  # what is made of it takes its own time
 
     def _tell(self) -> None:

@@ -48,9 +48,7 @@ class MeasuredView(QWidget):
         self.show()
         self.raise_()
         self.activateWindow()
-        if self.plotter is not None:
-            self._arrange(cloud, theme)
-            self._render()
+        self._later(self._arrange_wanted)
 
     def _start(self) -> None:
         self.plotter = self._inside.module.QtInteractor(self, auto_update=False, multi_samples=0)
@@ -62,16 +60,17 @@ class MeasuredView(QWidget):
         self._later(self._open)
 
     def _later(self, step: Callable[[], None]) -> None:
-        """The first drawing's steps take long enough each, so that other things have their turn between them."""
+        """Every step of a drawing takes long enough, so that other things have their turn between them."""
         QTimer.singleShot(0, self, lambda: step() if self.plotter is not None else None)
 
     def _open(self) -> None:
         self.plotter.render()  # empty: it opens its OpenGL
-        self._later(self._arrange_first)
+        self._later(self._arrange_wanted)
 
-    def _arrange_first(self) -> None:
-        if self._wanted is not None:
-            self._arrange(*self._wanted)
+    def _arrange_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:  # else a newer wish was drawn in its place
+            self._arrange(*wanted)
             self._later(self._render)
 
     def _arrange(self, cloud: Cloud, theme: Theme) -> None:
@@ -84,7 +83,7 @@ class MeasuredView(QWidget):
         draw_measured(self.plotter, cloud, theme)
 
     def _render(self) -> None:
-        self.plotter.render()
+        self.plotter.repaint()  # Qt draws it anyway: the plotter's own render() would be a second image of the same
         self.drawn.emit()
 
     def shut(self) -> None:

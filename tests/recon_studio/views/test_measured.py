@@ -1,4 +1,7 @@
+import gc
+
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from tests.recon_studio.scenery import answered_state
 
@@ -27,6 +30,17 @@ def test_ctrl_m_opens_the_cloud_in_its_own_units_and_closing_hides_it(window, qt
 
 
 @pytest.mark.window
+def test_what_came_in_is_kept_from_the_collector(window, qtbot):
+    window.show_state(None, answered_state())
+    before = gc.get_freeze_count()
+    window.show_measured()
+    with qtbot.waitSignal(window.measured.drawn, timeout=30_000):
+        pass
+    assert gc.get_freeze_count() > before
+    window.measured.close()
+
+
+@pytest.mark.window
 def test_a_cloud_is_drawn_once_and_keys_change_nothing(window, qtbot):
     window.show_state(None, answered_state())
     window.show_measured()
@@ -36,8 +50,11 @@ def test_a_cloud_is_drawn_once_and_keys_change_nothing(window, qtbot):
     images = []
     view.plotter.ren_win.AddObserver("StartEvent", lambda *_: images.append(1))
     qtbot.waitUntil(lambda: view.plotter.render() or bool(images), timeout=30_000)  # it has its OpenGL
+    QApplication.processEvents()  # and Qt has painted what that asked for
     images.clear()
-    window.show_measured()
+    with qtbot.waitSignal(view.drawn, timeout=30_000):
+        window.show_measured()
+        window.show_measured()  # in one breath: the newer wish is drawn, the older not
     assert len(images) == 1
     actor = next(iter(view.plotter.actors.values()))
     for key in "wsp3eq":
