@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from recon_model.serve.messages import Finding, Fix
 from recon_studio.state.app_state import UPS, Floats, Theme
 from recon_studio.state.doctor import AUTO
-from recon_studio.views.parts import label, restate
+from recon_studio.views.parts import indented, label, restate
 from recon_studio.views.theme import COLOURS, GRID, icon
 
 DONE = {"duplicates": "duplicates", "strays": "strays", "floor": "floor", "density": "resampled", "crop": "cropped"}
@@ -229,7 +229,7 @@ class CropDialog(QDialog):
 
     @staticmethod
     def _field(value: float, origin: float, extent: float) -> QDoubleSpinBox:
-        field = QDoubleSpinBox()
+        field = indented(QDoubleSpinBox())
         decimals = int(np.clip(4 - np.floor(np.log10(max(extent, 1e-9))), 0, 9))
         field.setDecimals(decimals)
         field.setRange(value + origin - 10 * extent - 1e-9, value + origin + 10 * extent + 1e-9)

@@ -106,7 +106,7 @@ class Drawer(QFrame):
         self.phrase = QComboBox()
         self.phrase.setEditable(True)
         self.phrase.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.phrase.setFixedWidth(13 * GRID)
+        self.phrase.setMinimumWidth(13 * GRID)
         self.phrase.setAccessibleName("Phrase")
         self.phrase.setToolTip("A name or free text; it stands against the names under Words.")
         self.method = QComboBox()
@@ -177,9 +177,8 @@ class Drawer(QFrame):
         outer.setSpacing(4)
         outer.addLayout(head)
         outer.addWidget(self.stack, 1)
-        for box in (self.measured, self.phrase, self.method):
-            foot.addWidget(box)
-        foot.addWidget(self.caption, 1)
+        for box, share in ((self.measured, 0), (self.phrase, 1), (self.method, 0), (self.caption, 3)):
+            foot.addWidget(box, share)
         outer.addLayout(foot)
         self.setMinimumHeight(24 * GRID)
 

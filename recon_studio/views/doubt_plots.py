@@ -330,9 +330,9 @@ class PhraseFigure(Figure):
         """Says what the score is, and how far the two agree."""
         phrase, *others = answer.asked.names
         rest = f"{len(others)} other name{'s' if len(others) > 1 else ''}"
-        score = f"margin of '{phrase}' over {rest}" if others else f"cosine with '{phrase}'"
+        score = f"Margin of '{phrase}' over {rest}" if others else f"Cosine with '{phrase}'"
         agree = rank_correlation(answer.relevance, answer.occlusion)
-        return f"Rank correlation of the two: {agree:.2f}. Score of the whole cloud: {score}, {answer.score:.3f}. By {answer.method}."
+        return f"Rank correlation of the two: {agree:.2f}. {score}: {answer.score:.3f}. By {answer.method}."
 
 
 def _by_relevance(answer: Relevance) -> Indices:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from recon_studio.views.parts import label
+from recon_studio.views.parts import indented, label
 from recon_studio.views.portrait import LARGEST, Pose, Wanted, group, hung, pictures_for_page, png, pose, poses_for_page
 from recon_studio.views.sitting import Sitting
 from recon_studio.views.theme import GRID, painting
@@ -49,7 +49,7 @@ class PictureDialog(QDialog):
         self.view.setCurrentIndex(min(active, len(titles) - 1) if titles else 0)
         self.view.currentIndexChanged.connect(self._allow)
         self.width_box, self.height_box = _pixels(1920), _pixels(1440)
-        self.scale_box = QSpinBox()
+        self.scale_box = indented(QSpinBox())
         self.scale_box.setRange(50, 800)
         self.scale_box.setSingleStep(50)
         self.scale_box.setValue(200)
@@ -98,7 +98,7 @@ class PictureDialog(QDialog):
 
 
 def _pixels(value: int) -> QSpinBox:
-    box = QSpinBox()
+    box = indented(QSpinBox())
     box.setRange(64, LARGEST)
     box.setValue(value)
     box.setSuffix(" px")

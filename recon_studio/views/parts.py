@@ -1,10 +1,14 @@
 """Small pieces every panel is made of: cards, rows of facts, labels that shorten themselves."""
 
+from typing import TypeVar
+
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from recon_studio.views.theme import GRID
+
+Box = TypeVar("Box", bound=QAbstractSpinBox)
 
 
 class ElidedLabel(QLabel):
@@ -109,6 +113,14 @@ def rule() -> QFrame:
     line.setProperty("rule", "true")
     line.setFixedSize(1, 3 * GRID)
     return line
+
+
+def indented(box: Box) -> Box:
+    """Returns a spin box whose text begins where that of other fields does: Qt leaves its padding on the left out."""
+    line = box.findChild(QLineEdit)
+    assert line is not None
+    line.setTextMargins(GRID, 0, 0, 0)
+    return box
 
 
 def restate(widget: QWidget, enabled: bool, tip: str, why_not: str) -> None:

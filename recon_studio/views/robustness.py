@@ -28,7 +28,7 @@ from recon_studio.state import trying
 from recon_studio.state.app_state import AppState, Theme
 from recon_studio.state.explain import Withstanding, Withstood
 from recon_studio.views.doubt_plots import Columns, Figure
-from recon_studio.views.parts import decimals, label, restate
+from recon_studio.views.parts import decimals, indented, label, restate
 from recon_studio.views.plots import DASHES, banded, legend_text, name_axes, series_colours
 from recon_studio.views.theme import COLOURS, GRID, SMALL, icon, text_font
 
@@ -272,7 +272,7 @@ class RobustnessPage(QWidget):
     def _make_side(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        self.part, self.side, self.here = QComboBox(), QSpinBox(), QPushButton("Here")
+        self.part, self.side, self.here = QComboBox(), indented(QSpinBox()), QPushButton("Here")
         for part, words, tip in PARTS:
             self.part.addItem(words, part)
             self.part.setItemData(self.part.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
@@ -298,7 +298,7 @@ class RobustnessPage(QWidget):
     def _make_foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        self.seed, self.dice, self.reset = QSpinBox(), QToolButton(), QPushButton("Reset")
+        self.seed, self.dice, self.reset = indented(QSpinBox()), QToolButton(), QPushButton("Reset")
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setFixedWidth(8 * GRID)
         self.seed.setAccessibleName("Seed of the damage")

@@ -216,7 +216,7 @@ def _fields(c: Colours) -> str:
     QComboBox::down-arrow {{ image: url({down}); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; outline: none; padding: 4px;
         selection-background-color: {c.soft}; selection-color: {c.text}; }}
-    QAbstractSpinBox {{ padding: 3px 18px 3px 2px; }}
+    QAbstractSpinBox {{ padding-right: 18px; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 16px; background: transparent; }}
     QAbstractSpinBox::up-arrow {{ image: url({up}); width: 10px; height: 10px; }}
     QAbstractSpinBox::down-arrow {{ image: url({down}); width: 10px; height: 10px; }}

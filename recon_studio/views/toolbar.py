@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QSpinBox,
 
 from recon_model.config import MaskStrategy
 from recon_studio.state.app_state import AppState
-from recon_studio.views.parts import label, restate, rule
+from recon_studio.views.parts import indented, label, restate, rule
 from recon_studio.views.theme import COLOURS, GRID, icon
 
 HIGHEST_RATIO = 99  # percent; the encoder needs something to see
@@ -48,7 +48,7 @@ class Toolbar(QWidget):
         self.ratio.setFixedWidth(15 * GRID)
         self.ratio.setAccessibleName("Mask ratio in percent")
         self.ratio.valueChanged.connect(lambda value: self.ratioChanged.emit(value / 100))
-        self.percent = QSpinBox()
+        self.percent = indented(QSpinBox())
         self.percent.setRange(0, HIGHEST_RATIO)
         self.percent.setSuffix(" %")
         self.percent.setKeyboardTracking(False)
@@ -61,7 +61,7 @@ class Toolbar(QWidget):
         self.strategy.setPlaceholderText("by hand")
         self.strategy.setAccessibleName("Mask strategy")
         self.strategy.currentTextChanged.connect(self.strategyChanged)
-        self.seed = QSpinBox()
+        self.seed = indented(QSpinBox())
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setFixedWidth(10 * GRID)
         self.seed.setAccessibleName("Seed of the mask")

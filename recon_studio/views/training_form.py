@@ -10,7 +10,7 @@ from recon_model.presets import MILLIONS
 from recon_model.serve.messages.training import Device
 from recon_studio.backend.runs import free_folder
 from recon_studio.state.training import FollowedRun, NewRun, Recipe, estimate, in_bytes
-from recon_studio.views.parts import Card, label, restate
+from recon_studio.views.parts import Card, indented, label, restate
 from recon_studio.views.theme import GRID
 
 SYNTHETIC, FOLDER, FILE = range(3)
@@ -96,7 +96,7 @@ class NewRunForm(Card):
         self.device.setAccessibleName("Device")
         self.device.addItem("The best there is", "auto")
         self._add("Device", self.device, "Where the model is trained; memory as the model process reports it.")
-        self.epochs, self.batch, self.seed = QSpinBox(), QSpinBox(), QSpinBox()
+        self.epochs, self.batch, self.seed = (indented(QSpinBox()) for _ in range(3))
         for box, name, high in ((self.epochs, "Epochs", 100_000), (self.batch, "Clouds per step", 65_536), (self.seed, "Seed", 2**31 - 1)):
             box.setRange(0, high)
             box.setAccessibleName(name)
@@ -104,8 +104,6 @@ class NewRunForm(Card):
             box.valueChanged.connect(self._changed)
         for box in (self.epochs, self.batch):
             box.setSpecialValueText("the recipe's")
-        for box in (self.epochs, self.batch, self.seed):
-            box.setStyleSheet("QSpinBox { padding-left: 8px; }")
         self.batch.setToolTip("Clouds per step; less needs less memory.")
         row = _row(self.epochs, label("clouds per step", "small"), self.batch, label("seed", "small"), self.seed)
         self._add("Epochs", row, "How long; the recipe's own unless you say otherwise.")

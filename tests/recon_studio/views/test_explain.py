@@ -179,7 +179,7 @@ def test_every_layer_and_head_is_there_to_choose(drawer, qtbot):
         ("occlusion", "leaving out any one of 3", ["patch", "error_growth"], len(VISIBLE)),
         ("curves", "spoils the answer sooner than chance", ["order", "run", "removed", "deletion", "shown", "insertion"], 5 * 4),
         ("ratios", "mean and range over 3 draws", ["strategy", "mask_ratio", "hidden", "seed", "error"], 12),
-        ("phrase", "margin of 'chair' over 1 other name, 0.400", ["patch", "relevance_integrated", "occlusion"], GROUPS),
+        ("phrase", "Margin of 'chair' over 1 other name: 0.400", ["patch", "relevance_integrated", "occlusion"], GROUPS),
         ("overlap", "Press O", ["points", "count"], 5),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QTableWidget, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QLabel, QMessageBox, QTableWidget, QWidget
 
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.state.app_state import AppState, Job, Notice
@@ -270,6 +270,13 @@ def test_closing_tells_first_and_frees_the_views(window, qtbot):
     with qtbot.waitSignal(window.closing):
         window.close()
     window.show_state(answered_state(), replace(answered_state(), selected_patch=1))  # a late answer does no harm
+
+
+def test_numbers_begin_where_other_fields_begin_their_text(window):
+    for box in window.findChildren(QAbstractSpinBox):
+        line = box.lineEdit()
+        begin = line.mapTo(box, line.cursorRect().center()).x() - line.fontMetrics().horizontalAdvance(line.text()[: line.cursorPosition()])
+        assert 8 <= begin <= 12, box.accessibleName()
 
 
 def test_the_model_card_names_its_measures_in_words(window):
