@@ -119,6 +119,7 @@ class Sitting(QObject):
         done = sum(each.done() for each in self._work)
         if self._over:
             if done == len(self._work):
+                self._darkroom.shutdown()  # done is not told: what tells of it would find nobody to speak for
                 self.deleteLater()
         elif done > len(self._poses):
             self._end(self._work[-1].result())

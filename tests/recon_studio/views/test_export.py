@@ -1,5 +1,6 @@
 """Pictures at any size show what the views show; plots leave as lines and words."""
 
+import threading
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -53,6 +54,14 @@ def test_a_view_is_drawn_at_any_size_with_or_without_words(window, qtbot):
     (worded,) = _drawn(window, qtbot, pose(window.bench, 2, "light", Wanted(600, 500, 2.0)))
     top = [worded.pixelColor(x, y).getRgb()[:3] for x in range(0, 300, 2) for y in range(0, 60, 2)]
     assert len(set(top)) > 1  # its title
+
+
+def test_the_thread_of_a_sitting_goes_before_it(window, qtbot):
+    seated = Sitting((pose(window.bench, 0, "light", Wanted(64, 48, 1.0, False)),), lambda images: images, window)
+    left = []
+    seated.destroyed.connect(lambda: left.append([each.name for each in threading.enumerate() if each.name.startswith("portraits")]))
+    qtbot.waitUntil(lambda: bool(left))
+    assert left == [[]]
 
 
 def test_the_colour_bar_stands_beside_the_cloud(window, qtbot):
