@@ -1,6 +1,7 @@
 """The model card as a dialog: what the model is, whom it learned from, how it was measured."""
 
 import json
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -22,11 +23,10 @@ from recon_studio.views.parts import Card, ElidedLabel, label
 from recon_studio.views.theme import GRID
 
 _HEADS = {
-    "top1": "Top-1", "top3": "Top-3", "top5": "Top-5", "data": "Data", "n": "Clouds", "std": "Top-1, deviation",
-    "chamfer": "Squared Chamfer", "protocol": "Protocol",
+    "data": "Data", "n": "Clouds", "top1": "Top-1", "top3": "Top-3", "top5": "Top-5", "chamfer": "Squared Chamfer",
 }  # fmt: skip
-"""What is measured, in words."""
-_SHARES = ("top1", "top3", "top5", "std")
+"""What is measured, in words and in this order: whose numbers they are, then the numbers."""
+_SHARES = ("top1", "top3", "top5")
 
 
 def card_rows(model: Model) -> list[tuple[str, str]]:
@@ -59,11 +59,15 @@ def _short(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
-def _measured(head: str, value: Any) -> str:
-    """Writes one result: shares in percent, numbers short."""
+def _measured(head: str, row: dict[str, Any]) -> str:
+    """Writes one result: shares in percent, the first with its deviation where there is one; numbers short."""
+    value, spread = row.get(head, ""), row.get("std")
     if not isinstance(value, float):
         return _short(value)
-    return f"{100 * value:.1f} %" if head in _SHARES else f"{value:.4f}"
+    if head not in _SHARES:
+        return f"{value:.4f}"
+    around = f" ± {100 * spread:.1f}" if head == "top1" and isinstance(spread, float) else ""
+    return f"{100 * value:.1f}{around} %"
 
 
 class ModelCardDialog(QDialog):
@@ -73,7 +77,8 @@ class ModelCardDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"Model card – {model.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(96 * GRID, 76 * GRID)
+        self.setMinimumSize(112 * GRID, 76 * GRID)
+        self.resize(128 * GRID, 95 * GRID)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
@@ -108,21 +113,24 @@ class ModelCardDialog(QDialog):
 
     def _results(self, results: list[dict[str, Any]]) -> Card:
         card = Card("Measured")
-        heads = list(dict.fromkeys(key for row in results for key, value in row.items() if not isinstance(value, (list, dict))))
-        heads.sort(key=lambda head: (head == "protocol") - (head == "data"))  # whose numbers they are, numbers, a sentence
+        there = {key for row in results for key, value in row.items() if not isinstance(value, (list, dict))} - {"std", "protocol"}
+        heads = [*(head for head in _HEADS if head in there), *sorted(there - _HEADS.keys()), "protocol"]
         table = QTableWidget(len(results), len(heads))
         table.setHorizontalHeaderLabels([_HEADS.get(head, head.replace("_", " ").capitalize()) for head in heads])
         table.verticalHeader().hide()
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # protocols differ at their ends: what was done, to how many
+        table.setWordWrap(False)
         table.setAccessibleName("Measured results")
         table.setTabKeyNavigation(False)
         for line, row in enumerate(results):
             for column, head in enumerate(heads):
-                value = row.get(head, "")
-                cell = QTableWidgetItem(_measured(head, value))
-                cell.setToolTip(str(value))
+                cell = QTableWidgetItem(_measured(head, row))
+                cell.setToolTip(f"<qt>{escape(str(row.get(head, '')))}</qt>")  # marked up, it is wrapped
                 table.setItem(line, column, cell)
         table.setFixedHeight(28 + 30 * min(4, len(results)) + 6)
         card.body.addWidget(table)

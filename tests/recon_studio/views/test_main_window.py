@@ -11,6 +11,7 @@ from recon_studio.state.app_state import AppState, Job, Notice
 from recon_studio.views.actions import ENTRIES, MENUS
 from recon_studio.views.main_window import MainWindow, local_paths
 from recon_studio.views.model_card import ModelCardDialog
+from recon_studio.views.theme import GRID
 from recon_studio.views.tile import Tile
 from tests.recon_studio.drags import drag_enter
 from tests.recon_studio.scenery import CORNERS, HIDDEN, answered_state
@@ -287,5 +288,20 @@ def test_the_model_card_names_its_measures_in_words(window):
     heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
     assert heads == ["Data", "Clouds", "Top-1", "Squared Chamfer", "Protocol"]
     assert [table.item(0, column).text() for column in range(1, 4)] == ["1,200", "76.9 %", "0.0038"]
-    assert table.item(0, 4).toolTip() == "zero-shot: a test"
+    assert "zero-shot: a test" in table.item(0, 4).toolTip()
+    card.close()
+
+
+def test_the_model_card_needs_no_sideways_scrolling(window, qtbot):
+    shares = dict.fromkeys(("top1", "top3", "top5"), 0.8626)
+    row = {"data": "modelnet10_train_subset.npz", "n": 997, "std": 0.0242, "chamfer": 0.0038, **shares}
+    results = [{"protocol": "a long sentence of what was done & how, " * 9, **row}] * 9
+    card = ModelCardDialog(replace(answered_state().model, card={"name": "default", "results": results}), window)
+    card.show()
+    qtbot.waitExposed(card)
+    (table,) = card.findChildren(QTableWidget)
+    assert table.horizontalScrollBar().maximum() == 0
+    assert table.columnWidth(table.columnCount() - 1) > 20 * GRID
+    assert table.item(0, 2).text() == "86.3 ± 2.4 %"
+    assert "done &amp; how" in table.item(0, 6).toolTip()
     card.close()
