@@ -173,6 +173,7 @@ class Chips(QWidget):
 
     def show_fixes(self, fixes: tuple[Fix, ...], removed: Sequence[int] | None, theme: Theme) -> None:
         """Shows a chip for each fix, with how many points it took; without that while it is being applied."""
+        self.setVisible(bool(fixes))
         shown = (fixes, None if removed is None else tuple(removed), theme)
         if shown == self._shown:
             return
@@ -195,7 +196,6 @@ class Chips(QWidget):
             chip.clicked.connect(partial(self.dropped.emit, place))
             self.chips.append(chip)
             self._rows.addWidget(chip, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
-        self.setVisible(bool(fixes))
 
 
 class CropDialog(QDialog):

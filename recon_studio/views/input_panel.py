@@ -87,9 +87,10 @@ class InputPanel(Card):
         self._scroll.setVisible(cloud is not None or failed)
         self.hint.setText("Nothing is open." if item is None else "Reading…")
         self.notes.setText(item.sentence if item is not None and failed else "")
-        for widget in (self.findings, self.chips, self.verdict):
-            widget.setVisible(cloud is not None)
-        if cloud is not None:
+        if cloud is None:
+            for widget in (self.findings, self.chips, self.verdict):
+                widget.hide()
+        else:
             self._show_facts(new)
             self._show_doctor(new)
         self.notes.setVisible(bool(self.notes.text()))

@@ -61,8 +61,9 @@ class Orientations(QDialog):
         outer.addLayout(grid)
         self._ups: list[str] = []
         self._theme: Theme = "light"
-        self._pictured: tuple[object, ...] = ()  # what the pictures show
-        self._missing: list[tuple[int, Floats]] = []  # the places whose pictures are still to be drawn, and what they show
+        self._pictured: Prepared | None = None  # what the pictures show
+        self._laid: list[Floats] = []  # its points, on each side
+        self._missing: list[int] = []  # the places whose pictures are still to be drawn
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._draw_next)
         self._shown: tuple[object, ...] | None = None
@@ -84,21 +85,22 @@ class Orientations(QDialog):
         self._shown = shown
         for side in self.sides:
             side.setEnabled(fresh)
+        if new.theme != self._theme:
+            self._theme = new.theme
+            self._draw_all()  # pictures that wait for an answer, or for names, are seen, too
         if new.prepared is None or not words.asked_names(new):
             self.verdict.setText("Open a cloud first." if new.prepared is None else "Write names to choose among first.")
             self.progress.hide()
         elif found is None or not fresh:
             self.verdict.setText("Looking at the cloud from 24 sides…")
         else:
-            self._show(found, new.prepared, new)
+            self._show(found, new.prepared)
 
-    def _show(self, found: Sides, prepared: Prepared, new: AppState) -> None:
-        self._theme = new.theme
-        pictured = (prepared, new.theme)
-        if pictured != self._pictured:
+    def _show(self, found: Sides, prepared: Prepared) -> None:
+        if prepared is not self._pictured:
             points = prepared.points[:: max(1, len(prepared.points) // 1024)]
-            self._pictured, self._missing = pictured, [(place, points @ rotation.T) for place, rotation in enumerate(found.rotations)]
-            self._turn.start()
+            self._pictured, self._laid = prepared, [points @ rotation.T for rotation in found.rotations]
+            self._draw_all()
         self._ups = [doctoring.way_up(rotation, prepared.rotation) for rotation in found.rotations]
         for place, (side, rotation) in enumerate(zip(self.sides, found.rotations, strict=True)):
             name, share = found.names[int(found.best[place])], float(found.shares[place])
@@ -113,11 +115,16 @@ class Orientations(QDialog):
             )
         self.verdict.setText(self._in_words(found))
 
+    def _draw_all(self) -> None:
+        self._missing = list(range(len(self._laid)))
+        if self._missing:
+            self._turn.start()
+
     def _draw_next(self) -> None:
         """Draws one picture: all of them would hold the window up."""
-        place, points = self._missing.pop(0)
+        place = self._missing.pop(0)
         ratio = self.devicePixelRatioF()
-        picture = thumbnail(points, side=round(PICTURE * ratio), theme=self._theme)
+        picture = thumbnail(self._laid[place], side=round(PICTURE * ratio), theme=self._theme)
         image = QImage(picture.tobytes(), picture.shape[1], picture.shape[0], 3 * picture.shape[1], QImage.Format.Format_RGB888)
         pixmap = QPixmap.fromImage(image)
         pixmap.setDevicePixelRatio(ratio)

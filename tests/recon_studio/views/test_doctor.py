@@ -1,13 +1,16 @@
 """The input doctor's card: what it says of a cloud, and what its buttons ask for."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from recon_model.serve.messages import Finding, Fix
+from recon_studio.scene.colours import GROUNDS
 from recon_studio.state.app_state import UPS
 from recon_studio.state.doctor import Doctor, Report, Sides, Treatment
 from recon_studio.views.doctor import CropDialog
@@ -64,6 +67,18 @@ def test_buttons_rest_while_a_fix_is_applied_and_chips_say_what_it_took(card, qt
     assert dropped.args == [0]
 
 
+def test_a_verdict_is_seen_whole_and_stays_where_it_is(card, qtbot):
+    fine = treated(replace(REPORT, findings=()))
+    card.show_state(treated(), fine)
+    area = card.verdict.parentWidget().parentWidget()
+    qtbot.waitUntil(lambda: area.height() >= card.verdict.heightForWidth(card.verdict.width()) and card.verdict.y() == 0)
+    told = [fine, replace(fine, theme="dark"), fine]
+    for old, new in pairwise(told):
+        card.show_state(old, new)
+        assert not card.chips.isVisible()
+        assert card.verdict.geometry().bottom() <= area.height()
+
+
 def test_the_way_up_is_shown_with_its_chances_and_can_be_told(card, qtbot):
     chances = np.array([0.7, 0, 0.2, 0, 0.1, 0], np.float32)
     card.show_state(treated(), treated(chances=chances))
@@ -100,7 +115,8 @@ def test_a_click_on_a_side_says_which_way_is_up(qtbot):
     qtbot.addWidget(dialog)
     dialog.show_state(state)
     assert not dialog.sides[0].isEnabled()
-    dialog.show_state(replace(state, doctor=replace(state.doctor, sides=sides)))
+    answered = replace(state, doctor=replace(state.doctor, sides=sides))
+    dialog.show_state(answered)
     dialog.show()
     assert [side.text() for side in dialog.sides[:2]] == ["chair 60%", "bed 60%"]
     assert [side.isChecked() for side in dialog.sides[:2]] == [True, False]
@@ -108,6 +124,11 @@ def test_a_click_on_a_side_says_which_way_is_up(qtbot):
     qtbot.waitUntil(lambda: not any(side.icon().isNull() for side in dialog.sides))
     first, second = (side.icon().pixmap(88).toImage() for side in dialog.sides[:2])
     assert first != second
+    waiting = replace(state, prepared=replace(state.prepared), theme="dark")  # the answer for what is shown now has not come
+    dialog.show_state(waiting)
+    ground = QColor(*GROUNDS["dark"].background)
+    qtbot.waitUntil(lambda: all(side.icon().pixmap(88).toImage().pixelColor(0, 0) == ground for side in dialog.sides))
+    dialog.show_state(answered)
     with qtbot.waitSignal(dialog.upChosen) as up:
         QTest.mouseClick(dialog.sides[1], Qt.MouseButton.LeftButton)
     assert up.args == ["+z"]
