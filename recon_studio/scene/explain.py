@@ -112,18 +112,18 @@ def _attention(state: AppState) -> Explained | None:
 def _occlusion(found: Occlusion) -> Explained:
     hidden = np.frombuffer(found.asked.hidden, dtype=np.bool_)
     values = np.where(hidden, np.nan, found.effect).astype(np.float32)
-    caption = "leave-one-patch-out · orange: the error grows without it"
+    caption = "orange: the error grows without it · leave-one-patch-out"
     return Explained("What each patch helps to rebuild", caption, values, "Δ squared Chamfer", signed=True)
 
 
 def _relevance(found: Relevance) -> Explained:
     title = f"Relevance to '{found.asked.names[0]}'"
-    return Explained(title, f"{found.method} · orange speaks for it", found.relevance, "part of the score", signed=True)
+    return Explained(title, f"orange speaks for it · {found.method}", found.relevance, "part of the score", signed=True)
 
 
 def _phrase_occlusion(found: Relevance) -> Explained:
     title = f"What each patch does for '{found.asked.names[0]}'"
-    caption = "leave-one-patch-out · orange: the score falls without it"
+    caption = "orange: the score falls without it · leave-one-patch-out"
     return Explained(title, caption, found.occlusion, "fall of the score", signed=True)
 
 

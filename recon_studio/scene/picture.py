@@ -72,6 +72,7 @@ class ViewPicture:
     hint: str = ""  # stands in the middle while there is nothing to draw
     finer: tuple[Later, ...] = ()  # further parts of a large cloud, drawn when things rest
     coloured: str = ""  # by what, in a word or two
+    brief: str = ""  # a caption for narrow views, the most important first; "" where the caption itself is that
 
 
 @dataclass(frozen=True)

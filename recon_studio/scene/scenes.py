@@ -78,7 +78,7 @@ def input_view(shown: Shown | None, paint: Paint | None, why_plain: str, theme: 
         return (PointLayer(piece.points, colours, shown.diameter),)
 
     caption = " · ".join(part for part in (count, paint.words if paint is not None else "", why_plain) if part)
-    return _of_cloud("input", caption, shown, paint, layers)
+    return replace(_of_cloud("input", caption, shown, paint, layers), brief=" · ".join(part for part in (count, why_plain) if part))
 
 
 def damaged_view(sample: Sample, points: Floats, caption: str, theme: Theme) -> ViewPicture:
@@ -138,9 +138,8 @@ def seen_view(sample: Sample | None, hidden: Flags | None, by_hand: bool, paint:
         piece = sample.part(seen, visible[nearest(prepared.points[seen], prepared.centres[visible])])
         colours = paint.colours(piece) if paint is not None else flat(GROUNDS[theme].plain, len(piece))
         layers.append(PointLayer(piece.points, colours, sample.diameter))
-    caption = f"{len(visible)} of {len(hidden)} patches visible · {int(seen.sum()):,} of {len(seen):,} points"
-    if by_hand:
-        caption += " · by hand"
+    count, hand = f"{len(visible)} of {len(hidden)} patches visible", " · by hand" if by_hand else ""
+    caption = f"{count} · {int(seen.sum()):,} of {len(seen):,} points{hand}"
     return ViewPicture(
         "seen",
         TITLES["seen"],
@@ -149,6 +148,7 @@ def seen_view(sample: Sample | None, hidden: Flags | None, by_hand: bool, paint:
         bar=paint.bar if paint is not None else None,
         pickable=_pickable(sample),
         coloured=IN_WORDS[paint.quantity] if paint is not None else "",
+        brief=f"{count}{hand}",
     )
 
 
@@ -165,8 +165,10 @@ def leaks_view(sample: Sample, hidden: Flags, theme: Theme) -> ViewPicture:
     ground = GROUNDS[theme]
     kinds = ((seen & ~covered, ground.context), (~seen, ground.withheld), (seen & covered, ground.leaked))
     layers = tuple(PointLayer(prepared.points[which], flat(colour, int(which.sum())), sample.diameter) for which, colour in kinds)
-    caption = f"{int(kinds[1][0].sum()):,} truly hidden (blue) · {int(kinds[2][0].sum()):,} leaked by overlap (orange)"
-    return ViewPicture("seen", TITLES["seen"], caption, layers, pickable=_pickable(sample), coloured="what is hidden")
+    withheld, leaked = (int(which.sum()) for which, _ in kinds[1:])
+    caption = f"{withheld:,} truly hidden (blue) · {leaked:,} leaked by overlap (orange)"
+    brief = f"{withheld:,} hidden (blue) · {leaked:,} leaked (orange)"
+    return ViewPicture("seen", TITLES["seen"], caption, layers, pickable=_pickable(sample), coloured="what is hidden", brief=brief)
 
 
 def rebuilt_view(
@@ -188,11 +190,15 @@ def rebuilt_view(
         return ViewPicture(show, title, "Nothing is hidden, so nothing is rebuilt", (context,), pickable=_picked(seen))
     piece = sample.hidden_part(rebuilt.hidden) if flipped else _rebuilt_piece(rebuilt)
     count = len(rebuilt.rebuilt)
-    caption = f"{count} hidden patches rebuilt · mean Chamfer {float(np.mean(rebuilt.chamfer)):.2g}{by}"
+    error = f"mean Chamfer {float(np.mean(rebuilt.chamfer)):.2g}"
+    caption, brief = f"{count} hidden patches rebuilt · {error}{by}", f"{count} patches · {error}{by}"
     if flipped:
-        title, caption = "Truth", f"{len(piece):,} truly hidden points of {count} patches, as the file has them"
+        title, brief = "Truth", f"{len(piece):,} truly hidden points"
+        caption = f"{brief} of {count} patches, as the file has them"
     layers = (context, PointLayer(piece.points, paint.colours(piece), sample.diameter))
-    return ViewPicture(show, title, caption, layers, bar=paint.bar, pickable=_picked(seen, piece), coloured=IN_WORDS[paint.quantity])
+    return ViewPicture(
+        show, title, caption, layers, bar=paint.bar, pickable=_picked(seen, piece), coloured=IN_WORDS[paint.quantity], brief=brief
+    )
 
 
 def _context(sample: Sample, hidden: Flags, colour: tuple[int, int, int]) -> tuple[PointLayer, Piece]:
@@ -225,7 +231,8 @@ def overlay_view(sample: Sample | None, rebuilt: Reconstruction | None, theme: T
         PointLayer(made.points, flat(ground.leaked, len(made)), 0.9 * sample.diameter),
     )
     caption = f"{len(truth):,} truly hidden points (blue) · {len(made):,} rebuilt (orange)"
-    return ViewPicture("overlay", TITLES["overlay"], caption, layers, pickable=_picked(seen, truth, made))
+    brief = f"{len(truth):,} true (blue) · {len(made):,} rebuilt (orange)"
+    return ViewPicture("overlay", TITLES["overlay"], caption, layers, pickable=_picked(seen, truth, made), brief=brief)
 
 
 def difference_view(
@@ -259,9 +266,10 @@ def difference_view(
     apart = (apart * np.float32(unit)).astype(np.float32)
     bar = scale_bar("distance, file's units", error_map(theme), direction, 0.0, float(np.quantile(apart, 0.98)), edited)
     layers = (context, PointLayer(piece.points, apply_map(apart, *bar.span, bar.colours), sample.diameter))
-    caption = f"{words} · mean {float(apart.mean()):.2g}, largest {float(apart.max()):.2g}"
+    brief = f"mean {float(apart.mean()):.2g}, largest {float(apart.max()):.2g}"
+    caption, coloured = f"{words} · {brief}", IN_WORDS[direction]
     return ViewPicture(
-        "difference", TITLES["difference"], caption, layers, bar=bar, pickable=_picked(seen, piece), coloured=IN_WORDS[direction]
+        "difference", TITLES["difference"], caption, layers, bar=bar, pickable=_picked(seen, piece), coloured=coloured, brief=brief
     )
 
 
@@ -286,14 +294,13 @@ def contest_view(
     truth = sample.hidden_part(rebuilt.hidden)
     assert truth.patches is not None
     layers = (context, PointLayer(truth.points, apply_map(values, *bar.span, bar.colours)[truth.patches], sample.diameter))
-    caption = (
-        f"A better (blue) in {int((lead < 0).sum())}, B (orange) in {int((lead > 0).sum())} of {len(lead)} patches"
-        f" · means {float(rebuilt.chamfer.mean()):.2g} and {float(other.chamfer.mean()):.2g}"
-    )
+    brief = f"A better (blue) in {int((lead < 0).sum())}, B (orange) in {int((lead > 0).sum())}"
+    means = f"means {float(rebuilt.chamfer.mean()):.2g} and {float(other.chamfer.mean()):.2g}"
+    caption = f"{brief} of {len(lead)} patches · {means}"
     if rival is not None and rival.group_size != sample.prepared.members.shape[1]:
         caption += f" · patches of {sample.prepared.members.shape[1]} and {rival.group_size} points"
     return ViewPicture(
-        "contest", TITLES["contest"], caption, layers, bar=bar, pickable=_picked(seen, truth), coloured=IN_WORDS["advantage"]
+        "contest", TITLES["contest"], caption, layers, bar=bar, pickable=_picked(seen, truth), coloured=IN_WORDS["advantage"], brief=brief
     )
 
 

@@ -15,6 +15,7 @@ from recon_studio.state.report import Picture
 from recon_studio.views.bench_view import BenchView
 from recon_studio.views.colour_bar import COLUMN, BarPlace, paint_bar
 from recon_studio.views.theme import COLOURS, GRID, SMALL, painting, text_font
+from recon_studio.views.tile import caption_within
 from recon_studio.views.tiling import rows_of
 
 TITLE, CAPTION = 4 * GRID, 3 * GRID
@@ -119,14 +120,14 @@ def pose(bench: BenchView, index: int, theme: Theme, wanted: Wanted) -> Pose | N
 def _write(painter: QPainter, view: ViewPicture, theme: Theme, whole: QRectF) -> None:
     colours, room = COLOURS[theme], whole.width() - 24
     title = f"{view.title} · {view.coloured}" if view.coloured else view.title
-    for words, size, strong, colour, place in (
-        (title, 13, True, colours.text, QRectF(12, 0, room, TITLE)),
-        (view.caption, SMALL, False, colours.muted, QRectF(12, whole.height() - CAPTION, room, CAPTION)),
-    ):
-        painter.setFont(text_font(size, strong=strong))
-        painter.setPen(QColor(colour))
-        shown = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.setFont(text_font(strong=True))
+    painter.setPen(QColor(colours.text))
+    shown = QFontMetricsF(painter.font()).elidedText(title, Qt.TextElideMode.ElideRight, room)
+    painter.drawText(QRectF(12, 0, room, TITLE), Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.setFont(text_font(SMALL))
+    painter.setPen(QColor(colours.muted))
+    shown = caption_within(view, QFontMetricsF(painter.font()), room)
+    painter.drawText(QRectF(12, whole.height() - CAPTION, room, CAPTION), Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def group(bench: BenchView, theme: Theme, wanted: Wanted) -> tuple[tuple[tuple[int, int], ...], tuple[Pose, ...]]:

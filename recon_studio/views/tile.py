@@ -173,7 +173,7 @@ class Tile(QWidget):
         painter.setPen(QColor(colours.muted))
         painter.setFont(text_font(SMALL))
         room = self.width() - 24
-        caption = QFontMetricsF(painter.font()).elidedText(self._view.caption, Qt.TextElideMode.ElideRight, room)
+        caption = caption_within(self._view, QFontMetricsF(painter.font()), room)
         painter.drawText(QRectF(12, self.height() - CAPTION, room, CAPTION - 4), Qt.AlignmentFlag.AlignVCenter, caption)
         painter.end()
 
@@ -298,3 +298,13 @@ class Tile(QWidget):
     def leaveEvent(self, _event: object) -> None:
         """Passes on."""
         self.left.emit()
+
+
+def caption_within(view: ViewPicture, metrics: QFontMetricsF, room: float) -> str:
+    """Returns a view's caption as far as there is room: whole, then brief, then without its last parts, clauses and words."""
+    forms, rest = [view.caption], view.brief or view.caption
+    for mark, end in ((" · ", ""), (", ", ""), (" ", "…")):
+        parts = rest.split(mark)
+        forms += [mark.join(parts[:count]) + (end if count < len(parts) else "") for count in range(len(parts), 0, -1)]
+        rest = parts[0]
+    return next((form for form in forms if metrics.horizontalAdvance(form) <= room), "")

@@ -5,15 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFontMetricsF, QMouseEvent
 from PySide6.QtTest import QTest
 
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.scene.resolve import Resolver
 from recon_studio.state import viewing
+from recon_studio.state.app_state import Rival
 from recon_studio.state.view_state import LAYOUTS, MOST_TILES, TileChoice
 from recon_studio.views.bench_view import BenchView
 from recon_studio.views.colour_bar import BarPlace
+from recon_studio.views.theme import SMALL, text_font
+from recon_studio.views.tile import caption_within
 from tests.recon_studio.scenery import CORNERS, answered_state
 
 LEFT = Qt.MouseButton.LeftButton
@@ -327,3 +330,19 @@ def test_a_colour_bar_stands_beside_the_image_and_covers_none_of_it(window):
         place = BarPlace(tile.inner_rect())
         assert place.strip.left() - 20 > tile.image_rect().right()
         assert tile.image_rect().width() > 0.7 * tile.width()
+
+
+@pytest.mark.parametrize("layout", ["six", "versus"])
+def test_a_caption_gives_up_parts_before_words_and_words_before_letters(qapp, layout):
+    metrics = QFontMetricsF(text_font(SMALL))
+    state = answered_state()
+    rival = Rival(state.model, "default", replace(state.reconstruction, chamfer=np.zeros(3, np.float32)), 32)
+    state = viewing.lay_out(replace(state, rival=rival), layout)
+    for view in Resolver()(state).views:
+        for room in range(0, 700, 20):
+            shown = caption_within(view, metrics, room)
+            assert metrics.horizontalAdvance(shown) <= room
+            words = shown.rstrip("…").split()
+            assert all(word in f"{view.caption} {view.brief}".split() or f"{word}," in view.caption.split() for word in words)
+            assert room < 204 or (shown and not shown.endswith("…"))  # six views in the smallest window
+        assert caption_within(view, metrics, 2000) == view.caption
