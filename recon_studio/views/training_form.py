@@ -59,6 +59,7 @@ class NewRunForm(Card):
         self.start.setProperty("kind", "primary")
         self.start.clicked.connect(lambda: self.startRequested.emit(self.wanted()))
         cancel = QPushButton("Cancel")
+        cancel.setToolTip("Back to the runs; nothing is started.")
         cancel.clicked.connect(self.cancelled)
         buttons.addStretch(1)
         buttons.addWidget(cancel)
@@ -72,7 +73,7 @@ class NewRunForm(Card):
         self.data.addItems(["Synthetic shapes, made on this machine", "A folder of clouds", "A data set in one file (.npz)"])
         self.data.setAccessibleName("Data")
         self.data.currentIndexChanged.connect(self._changed)
-        self.path, self._browse = _path_row("Folder or file of the data", self._choose_data)
+        self.path, self._browse = _path_row("Folder or file of the data", "Where the clouds lie.", self._choose_data)
         self.path.textChanged.connect(self._changed)
         self._add("Data", self.data, "What the model learns from.")
         self._path_row = self._add("", _row(self.path, self._browse), "")
@@ -97,22 +98,28 @@ class NewRunForm(Card):
         self.device.addItem("The best there is", "auto")
         self._add("Device", self.device, "Where the model is trained; memory as the model process reports it.")
         self.epochs, self.batch, self.seed = (indented(QSpinBox()) for _ in range(3))
-        for box, name, high in ((self.epochs, "Epochs", 100_000), (self.batch, "Clouds per step", 65_536), (self.seed, "Seed", 2**31 - 1)):
+        long = "How long; the recipe's own unless you say otherwise."
+        for box, name, high, tip in (
+            (self.epochs, "Epochs", 100_000, long),
+            (self.batch, "Clouds per step", 65_536, "Clouds per step; less needs less memory."),
+            (self.seed, "Seed", 2**31 - 1, "The same seed draws the same clouds and masks again."),
+        ):
             box.setRange(0, high)
             box.setAccessibleName(name)
+            box.setToolTip(tip)
             box.setFixedWidth(14 * GRID)
             box.valueChanged.connect(self._changed)
         for box in (self.epochs, self.batch):
             box.setSpecialValueText("the recipe's")
-        self.batch.setToolTip("Clouds per step; less needs less memory.")
         row = _row(self.epochs, label("clouds per step", "small"), self.batch, label("seed", "small"), self.seed)
-        self._add("Epochs", row, "How long; the recipe's own unless you say otherwise.")
+        self._add("Epochs", row, long)
 
     def _make_out(self) -> None:
-        self.out, browse = _path_row("Folder of the run", self._choose_out)
+        tip = "Where the run is written; made if it is not there."
+        self.out, browse = _path_row("Folder of the run", tip, self._choose_out)
         self.out.textChanged.connect(self._changed)
         self.out.textEdited.connect(lambda _text: setattr(self, "_own_name", False))
-        self._add("Folder", _row(self.out, browse), "Where the run is written; made if it is not there.")
+        self._add("Folder", _row(self.out, browse), tip)
         self.cost = self._hint()
         self.written = self._hint()
         self.written.setText(f"Written: {WRITTEN}")
@@ -228,10 +235,12 @@ class NewRunForm(Card):
             self.out.setText(str(free_folder(Path(path), self.wanted().preset)))
 
 
-def _path_row(name: str, choose: Callable[[], None]) -> tuple[QLineEdit, QPushButton]:
+def _path_row(name: str, tip: str, choose: Callable[[], None]) -> tuple[QLineEdit, QPushButton]:
     line, button = QLineEdit(), QPushButton("Choose…")
     line.setAccessibleName(name)
+    line.setToolTip(tip)
     button.setAccessibleName(f"Choose: {name}")
+    button.setToolTip("Look for it on this machine.")
     button.clicked.connect(choose)
     return line, button
 

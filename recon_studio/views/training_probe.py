@@ -11,7 +11,7 @@ from recon_studio.scene.colours import GROUNDS, Bytes
 from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.state.app_state import Floats, Theme
 from recon_studio.state.training import Probe
-from recon_studio.views.parts import Card, label
+from recon_studio.views.parts import Card, label, restate
 from recon_studio.views.theme import COLOURS, GRID, icon
 
 FRAME_MS = 350
@@ -144,7 +144,6 @@ class ProbeCard(Card):
         self.play.toggled.connect(self._play)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Epoch of the reconstruction")
-        self.slider.setToolTip("Which epoch's reconstruction is shown; at the right end the newest is followed.")
         self.slider.valueChanged.connect(self._slid)
         film.addWidget(self.play)
         film.addWidget(self.slider, 1)
@@ -161,10 +160,9 @@ class ProbeCard(Card):
         self.slider.setRange(0, max(len(shots) - 1, 0))
         self.slider.setValue(places.index(chosen) if chosen in places else len(shots) - 1)
         self.slider.blockSignals(blocked)
-        for control in (self.slider, self.play):
-            control.setEnabled(len(shots) > 1)
-        tip = "Run through the epochs."
-        self.play.setToolTip(tip if len(shots) > 1 else f"{tip}\nThere is only one reconstruction yet.")
+        follows = "Which epoch's reconstruction is shown; at the right end the newest is followed."
+        for control, tip in ((self.slider, follows), (self.play, "Run through the epochs.")):
+            restate(control, len(shots) > 1, tip, "There is only one reconstruction yet.")
         self._draw()
 
     def _draw(self) -> None:

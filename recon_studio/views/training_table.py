@@ -26,6 +26,7 @@ class CheckpointTable(Card):
         self.note = label("", "small")
         self.head.addWidget(self.note)
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName("Checkpoints of the run")
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
