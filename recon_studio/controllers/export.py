@@ -17,7 +17,7 @@ from recon_studio.scene.colours import apply_map, error_map
 from recon_studio.state import actions, report, session, tables
 from recon_studio.state.app_state import AppState, Notice
 from recon_studio.state.files import replace_file
-from recon_studio.state.report import Picture
+from recon_studio.state.report import Picture, Plot
 
 
 class ExportController(QObject):
@@ -54,26 +54,28 @@ class ExportController(QObject):
         """Writes the ranked names as CSV."""
         self._write(path, lambda: tables.names(self._store.state).csv())
 
-    def page(self, path: str, pictures: Sequence[Picture]) -> None:
+    def page(self, path: str, pictures: Sequence[Picture], plots: Sequence[Plot]) -> None:
         """Writes the bench as one page of HTML; as a PDF, laid out on a thread, where the path says so."""
         when = f"{datetime.now().astimezone():%d %B %Y, %H:%M}"
         if path.lower().endswith(".pdf"):
             state, model = self._store.state, self._sessions.model
-            text = report.printed(state, pictures, model=model, version=version("recon-studio"), when=when)
-            self._printing.submit(self._print, path, text, tuple(pictures))
+            text = report.printed(state, pictures, plots, model=model, version=version("recon-studio"), when=when)
+            self._printing.submit(self._print, path, text, tuple(pictures), tuple(plots))
             return
         kept = session.encode(self._sessions.present(), pretty=False)
 
         def made() -> bytes:
             state, model = self._store.state, self._sessions.model
-            return report.page(state, pictures, model=model, session=kept, version=version("recon-studio"), when=when).encode("utf-8")
+            return report.page(state, pictures, plots, model=model, session=kept, version=version("recon-studio"), when=when).encode(
+                "utf-8"
+            )
 
         self._write(path, made)
 
-    def _print(self, path: str, text: str, pictures: tuple[Picture, ...]) -> None:
+    def _print(self, path: str, text: str, pictures: tuple[Picture, ...], plots: tuple[Plot, ...]) -> None:
         from recon_studio.controllers.printing import pdf
 
-        self._printed.emit(path, pdf(text, pictures, f"{Path(path).stem} – ReCon Studio"))
+        self._printed.emit(path, pdf(text, pictures, plots, f"{Path(path).stem} – ReCon Studio"))
 
     def close(self) -> None:
         """Waits for a page that is being laid out."""

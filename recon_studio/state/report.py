@@ -22,6 +22,10 @@ p.sub { color: #5d6672; margin: 2px 0 24px; }
 section, figure { background: #fff; border: 1px solid #dcdfe5; border-radius: 8px; padding: 16px; margin: 0 0 16px; break-inside: avoid; }
 .views { display: grid; grid-template-columns: 1fr 1fr; gap: 16px; margin-bottom: 16px; } .views figure { margin: 0; padding: 8px; }
 figure img { width: 100%; display: block; }
+.plot { display: grid; grid-template-columns: minmax(0, 660px) minmax(0, 1fr); gap: 24px; align-items: center; }
+.plot svg { width: 100%; height: auto; } .plot text { font-family: inherit; }
+.plot figcaption { color: #5d6672; } .plot h2 { color: #1a1f26; }
+@media print, (max-width: 900px) { .plot { grid-template-columns: minmax(0, 660px); gap: 8px; } }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 24px; margin: 0; }
 dt { color: #5d6672; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 13px; }
@@ -43,12 +47,24 @@ class Picture:
     png: bytes
 
 
-def page(state: AppState, pictures: Sequence[Picture], *, model: str, session: bytes, version: str, when: str) -> str:
+@dataclass(frozen=True)
+class Plot:
+    """An answer as it is drawn, with what it says in words and numbers."""
+
+    title: str
+    caption: str
+    svg: bytes = b""  # on white, as ``QSvgGenerator`` writes it: its words are escaped, and nothing in it has a name
+
+
+def page(
+    state: AppState, pictures: Sequence[Picture], plots: Sequence[Plot], *, model: str, session: bytes, version: str, when: str
+) -> str:
     """Returns the page.
 
     Args:
         state: what is shown.
         pictures: the views, in their order.
+        plots: what was answered beside them.
         model: "default" or the path of the checkpoint that is loaded.
         session: the session as a file, to be kept in the page.
         version: of the studio.
@@ -60,6 +76,7 @@ def page(state: AppState, pictures: Sequence[Picture], *, model: str, session: b
         f"<h1>{escape(name)}</h1>",
         f'<p class="sub">As ReCon Studio {escape(version)} showed it, {escape(when)}.</p>',
         _views(pictures),
+        *(_plot(plot) for plot in plots),
         _section("Cloud", _facts(_cloud_facts(state))),
         _section("Mask and reconstruction", _facts(_mask_facts(state))),
         _names(state),
@@ -75,16 +92,19 @@ def page(state: AppState, pictures: Sequence[Picture], *, model: str, session: b
 _PRINTED = """
 h1 { font-size: 19px; margin: 0; } h2 { font-size: 14px; margin: 14px 0 4px 0; } p.sub, td.name { color: #5d6672; }
 td { padding: 1px 8px 1px 0; } th { color: #5d6672; font-weight: 500; padding: 1px 8px 1px 0; } td.number { text-align: right; }
-td.name { width: 190px; } th.name { text-align: left; } p.command { font: 10px monospace; background-color: #f3f4f6; margin: 2px 0; }
+td.name { width: 190px; }
+th.name { text-align: left; } p.plot { margin: 12px 0 0 0; } p.command { font: 10px monospace; background-color: #f3f4f6; margin: 2px 0; }
 """
 
 
-def printed(state: AppState, pictures: Sequence[Picture], *, model: str, version: str, when: str) -> str:
-    """Returns the page for paper: the same, in tables alone, with images called ``view:0`` and so on; all patches are left out.
+def printed(state: AppState, pictures: Sequence[Picture], plots: Sequence[Plot], *, model: str, version: str, when: str) -> str:
+    """Returns the page for paper: the same, in tables alone, with images called ``view:0`` and ``plot:0`` and so on; all patches are left
+    out.
 
     Args:
         state: what is shown.
         pictures: the views, in their order.
+        plots: what was answered beside them.
         model: "default" or the path of the checkpoint that is loaded.
         version: of the studio.
         when: the date, in words.
@@ -94,6 +114,10 @@ def printed(state: AppState, pictures: Sequence[Picture], *, model: str, version
     parts = [f"<h1>{escape(name)}</h1>", f'<p class="sub">As ReCon Studio {escape(version)} showed it, {escape(when)}.</p>']
     cells = [f'<td><img src="view:{number}" width="324"></td>' for number in range(len(pictures))]
     parts.append("<table>" + "".join(f"<tr>{''.join(cells[row : row + 2])}</tr>" for row in range(0, len(cells), 2)) + "</table>")
+    parts.extend(
+        f'<p class="plot"><b>{escape(plot.title)}</b><br><img src="plot:{number}" width="660"><br>{escape(plot.caption)}</p>'
+        for number, plot in enumerate(plots)
+    )
     for title, facts in (
         ("Cloud", _cloud_facts(state)),
         ("Mask and reconstruction", _mask_facts(state)),
@@ -128,6 +152,12 @@ def _views(pictures: Iterable[Picture]) -> str:
         for picture in pictures
     )
     return f'<div class="views">{figures}</div>' if figures else ""
+
+
+def _plot(plot: Plot) -> str:
+    drawn = plot.svg.decode("utf-8")
+    words = f"<figcaption><h2>{escape(plot.title)}</h2>{escape(plot.caption)}</figcaption>"
+    return f'<figure class="plot">{drawn[drawn.index("<svg") :]}{words}</figure>'
 
 
 def _cloud_facts(state: AppState) -> dict[str, str]:

@@ -197,10 +197,10 @@ ENTRIES = (
     Entry(
         "export_page",
         "The bench as a page…",
-        "Save pictures, numbers and the commands that bring them about as one HTML page",
+        "Save pictures, plots, numbers and the commands that bring them about as one HTML page",
         ("Ctrl+Shift+E",),
     ),
-    Entry("export_pdf", "The bench as a PDF…", "Lay pictures, numbers and the commands that bring them about out on paper"),
+    Entry("export_pdf", "The bench as a PDF…", "Lay pictures, plots, numbers and the commands that bring them about out on paper"),
     Entry("tour", "Take the tour", "Two minutes around the window; Esc leaves it"),
     Entry("palette", "Find an action…", "Find any action by a few letters of its name", ("Ctrl+Shift+P", "F1"), "search"),
     Entry("model_card", "Model card", "What the loaded model is, and how it was measured", ("F2",), "model"),

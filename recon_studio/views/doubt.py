@@ -43,6 +43,13 @@ PAGES: dict[Page, tuple[str, str]] = {
     "robustness": ("Robustness", "What the name withstands: points dropped, noise, turns, occlusion. Only a preview is damaged."),
 }
 assert tuple(PAGES) == get_args(Page)
+FIGURES: dict[Topic, type[Figure]] = {
+    "occlusion": OcclusionFigure,
+    "curves": CurvesFigure,
+    "ratios": RatiosFigure,
+    "phrase": PhraseFigure,
+    "robustness": WithstandingFigure,
+}
 _COLOURING: dict[Page, Colouring] = {"matrix": "attention", "occlusion": "occlusion", "phrase": "relevance"}
 
 EXPORT = "Export this page: a picture (PNG), a drawing (SVG) or a table (CSV)."
@@ -75,11 +82,9 @@ class Drawer(QFrame):
         self.plotting.ready.connect(self._draw_again)
         self.tabs: dict[Page, QToolButton] = {}
         self.matrix, self.thumbnails, self.overlap = MatrixView(), Thumbnails(), OverlapView()
-        withstanding = WithstandingFigure()
-        self.figures: dict[Topic, Figure] = {
-            "occlusion": OcclusionFigure(), "curves": CurvesFigure(), "ratios": RatiosFigure(), "phrase": PhraseFigure(),
-            "robustness": withstanding,
-        }  # fmt: skip
+        self.figures = {topic: make() for topic, make in FIGURES.items()}
+        withstanding = self.figures["robustness"]
+        assert isinstance(withstanding, WithstandingFigure)
         self.robustness = RobustnessPage(withstanding)
         self._make_controls()
         self._lay_out()
@@ -409,7 +414,7 @@ class Drawer(QFrame):
 
     @staticmethod
     def recipe(state: AppState) -> str:
-        """Returns in one line what the page was made from."""
+        """Returns in one line what the page that is open was made from."""
         mask, maps = state.mask, state.explain.maps
         by_hand = mask.hidden is not None or maps is None
         how = "by hand" if by_hand else f"{mask.strategy}, ratio {mask.ratio:g}, seed {mask.seed}"

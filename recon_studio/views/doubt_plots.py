@@ -1,6 +1,7 @@
 """The drawer's plots: leave one out, curves, ratios, relevance beside occlusion. Each draws one answer and knows it as a table."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,8 @@ class Figure(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
 
-    def draw_answer(self, module: Any, answer: Any, state: AppState) -> None:
-        """Draws an answer from the beginning."""
+    def prepare(self, module: Any) -> None:
+        """Makes the empty plots, once; half of what it takes to draw the first answer."""
         if self.canvas is None:
             self.canvas = make_figure(module)
             self.plots = [make_plot(self.canvas, place) for place in range(self._count)]
@@ -58,6 +59,10 @@ class Figure(QWidget):
             layout = self.layout()
             assert layout is not None
             layout.addWidget(self.canvas)
+
+    def draw_answer(self, module: Any, answer: Any, state: AppState) -> None:
+        """Draws an answer from the beginning."""
+        self.prepare(module)
         self.theme = state.theme
         self._legend.setText("")
         for plot in self.plots:
@@ -75,6 +80,10 @@ class Figure(QWidget):
 
     def words(self, answer: Any) -> str:
         """Says in one line what is seen, and how it was found."""
+        raise NotImplementedError
+
+    def numbers(self, answer: Any) -> str:
+        """Says what a pointer would find first: the answer's foremost numbers, in their own unit."""
         raise NotImplementedError
 
     def patch_at(self, plot: int, x: float) -> int | None:
@@ -181,6 +190,11 @@ class OcclusionFigure(Figure):
             "of the others fall. Leave-one-patch-out after Zeiler & Fergus (2014), patches truly absent."
         )
 
+    def numbers(self, answer: Occlusion) -> str:
+        """Names the patch that helps most."""
+        best = int(_visible_by_effect(answer)[0])
+        return f"Most is lost without patch {best}: {answer.effect[best]:+.2g}."
+
 
 def _hidden(answer: Occlusion) -> Flags:
     return np.frombuffer(answer.asked.hidden, dtype=np.bool_)
@@ -201,7 +215,7 @@ class CurvesFigure(Figure):
     def fill(self, module: Any, answer: Curves, state: AppState) -> None:
         """Draws a line an order."""
         times, unit = tenfold(np.concatenate([curve.deletion.ravel() for curve in answer.curves]))
-        measured = f"score of '{answer.asked.names[0]}'{unit}" if answer.asked.names else f"sq. Chamfer{unit}"
+        measured = f"score of '{escape(answer.asked.names[0])}'{unit}" if answer.asked.names else f"sq. Chamfer{unit}"
         for plot, words in zip(self.plots, ("Deletion: patches taken away (%)", "Insertion: patches shown (%)"), strict=True):
             name_axes(plot, words, measured, state.theme)
         entries = []
@@ -240,6 +254,11 @@ class CurvesFigure(Figure):
             f"Taking away what attention names first spoils the answer {verdict} chance. Deletion and insertion after Petsiuk et al. "
             f"(2018), patches truly absent; the band holds {len(chance.deletion)} random orders, the numbers are means along the curves."
         )
+
+    def numbers(self, answer: Curves) -> str:
+        """Tells the means along the curves."""
+        areas = (f"{curve.order} {curve.deletion_area:.3g} and {curve.insertion_area:.3g}" for curve in answer.curves)
+        return f"Means along deletion and insertion: {', '.join(areas)}."
 
 
 class RatiosFigure(Figure):
@@ -284,6 +303,13 @@ class RatiosFigure(Figure):
             f"Error of the hidden patches as more is hidden, at random or as one block: mean and range over {len(answer.seeds)} draws "
             f"(seeds {answer.seeds[0]} to {answer.seeds[-1]}). The cross is the mask in the views."
         )
+
+    def numbers(self, answer: Ratios) -> str:
+        """Tells the mean errors at both ends."""
+        means, (low, high) = answer.errors.mean(2), (100 * answer.ratios[0], 100 * answer.ratios[-1])
+        ends = zip(answer.strategies, means[:, 0], means[:, -1], strict=True)
+        errors = (f"{strategy} {first:.3g} at {low:.0f} % to {last:.3g} at {high:.0f} %" for strategy, first, last in ends)
+        return f"Mean errors: {', '.join(errors)} hidden."
 
 
 class PhraseFigure(Figure):
@@ -333,6 +359,14 @@ class PhraseFigure(Figure):
         score = f"Margin of '{phrase}' over {rest}" if others else f"Cosine with '{phrase}'"
         agree = rank_correlation(answer.relevance, answer.occlusion)
         return f"Rank correlation of the two: {agree:.2f}. {score}: {answer.score:.3f}. By {answer.method}."
+
+    def numbers(self, answer: Relevance) -> str:
+        """Names the patch that speaks for the phrase most, by either way."""
+        gradient, left_out = int(answer.relevance.argmax()), int(answer.occlusion.argmax())
+        return (
+            f"By gradient patch {gradient} speaks for it most, {answer.relevance[gradient]:+.2g}; "
+            f"left out, the score falls most without patch {left_out}, by {answer.occlusion[left_out]:.2g}."
+        )
 
 
 def _by_relevance(answer: Relevance) -> Indices:

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from recon_studio.state.report import Picture, Plot
+from recon_studio.views.bring import Bring
 from recon_studio.views.parts import indented, label
 from recon_studio.views.portrait import LARGEST, Pose, Wanted, group, hung, pictures_for_page, png, pose, poses_for_page
 from recon_studio.views.sitting import Sitting
@@ -27,6 +29,7 @@ from recon_studio.views.theme import GRID, painting
 
 if TYPE_CHECKING:
     from recon_studio.views.main_window import MainWindow
+    from recon_studio.views.plates import Plates
 
 ALL, WINDOW = -1, -2
 PNG = "PNG image (*.png)"
@@ -109,7 +112,7 @@ class Exporter(QObject):
     """Carries out the window's export actions."""
 
     bytesReady = Signal(str, bytes)  # path, contents
-    pageReady = Signal(str, tuple)  # path, pictures
+    pageReady = Signal(str, tuple, tuple)  # path, pictures, plots
     cloudWanted = Signal(str)
     reconstructionWanted = Signal(str)
     patchesWanted = Signal(str)
@@ -118,7 +121,8 @@ class Exporter(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
-        self._sittings: list[Sitting] = []
+        self._works: list[Sitting | Plates] = []
+        self._plotting = Bring("pyqtgraph", self)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Returns what each action does, by its name."""
@@ -186,34 +190,50 @@ class Exporter(QObject):
         return lambda body: self.bytesReady.emit(path, body)
 
     def _page(self, path: str) -> None:
-        poses = poses_for_page(self._window.bench, self._window.theme)
-        self._sit(poses, lambda images: pictures_for_page(poses, images), lambda pictures: self.pageReady.emit(path, pictures))
+        """Draws what was answered, then the views as they were meanwhile, and hands on both."""
+        from recon_studio.views.plates import Plates
+
+        window, state = self._window, self._window.state
+        poses = poses_for_page(window.bench, window.theme)
+
+        def with_views(plots: tuple[Plot, ...]) -> None:
+            def done(pictures: tuple[Picture, ...]) -> None:
+                self.pageReady.emit(path, pictures, plots)
+
+            self._sit(poses, lambda images: pictures_for_page(poses, images), done)
+
+        if state is not None:
+            self._follow(Plates(state, window.bench.camera, self._plotting, self), "Drawing the plots…", with_views)
 
     def _sit(self, poses: Sequence[Pose], bind: Callable[[list[QImage]], object], done: Callable[[Any], None]) -> None:
-        """Draws poses beside the event loop and hands on what is made of them; says how far it is where that takes long."""
-        sitting = Sitting(poses, bind, self)
-        progress = QProgressDialog("Drawing the pictures…", "Cancel", 0, 100, self._window)
+        """Draws poses beside the event loop and hands on what is made of them."""
+        self._follow(Sitting(poses, bind, self), "Drawing the pictures…", done)
+
+    def _follow(self, work: "Sitting | Plates", doing: str, done: Callable[[Any], None]) -> None:
+        """Says how far work is where that takes long, lets it be broken off, and hands on what it made."""
+        progress = QProgressDialog(doing, "Cancel", 0, 100, self._window)
         progress.setWindowTitle("Export")
         progress.setMinimumDuration(400)
         progress.setAutoReset(False)
-        sitting.progressed.connect(progress.setValue)
-        progress.canceled.connect(sitting.cancel)
+        work.progressed.connect(progress.setValue)
+        progress.canceled.connect(work.cancel)
 
         def end(made: object) -> None:
-            self._sittings.remove(sitting)
-            progress.canceled.disconnect(sitting.cancel)  # closing it counts as cancelling
+            self._works.remove(work)
+            progress.canceled.disconnect(work.cancel)  # closing it counts as cancelling
             progress.close()
             progress.deleteLater()
             if made is not None:
                 done(made)
 
-        sitting.finished.connect(end)
-        self._sittings.append(sitting)
+        work.finished.connect(end)
+        self._works.append(work)
 
     def shut(self) -> None:
         """Breaks off what is being drawn."""
-        for sitting in tuple(self._sittings):
-            sitting.shut()
+        for work in tuple(self._works):
+            work.shut()
+        self._plotting.stop()
 
     # ------------------------------------------------------------ plots
 
@@ -260,7 +280,7 @@ def svg(widget: QWidget) -> bytes:
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setSize(QSize(widget.width(), widget.height()))
-    generator.setResolution(widget.logicalDpiX())  # see plots._write_svg
+    generator.setResolution(widget.logicalDpiX())  # see plots.drawing
     generator.setViewBox(QRect(0, 0, widget.width(), widget.height()))
     generator.setTitle(plot_name(widget))
     with painting(generator) as painter:

@@ -112,11 +112,14 @@ def write_picture(widget: QWidget, path: str, ground: str, recipe: str) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    (_write_svg if path.lower().endswith(".svg") else _write_png)(widget, path, ground, recipe)
+    if path.lower().endswith(".svg"):
+        _save(path, drawing(widget, ground, "ReCon Studio", recipe))
+    else:
+        _write_png(widget, path, ground, recipe)
 
 
-def _write_svg(widget: QWidget, path: str, ground: str, recipe: str) -> None:
-    """Writes what a widget shows as lines and words."""
+def drawing(widget: QWidget, ground: str, title: str, recipe: str) -> bytes:
+    """Returns what a widget shows as SVG: lines and words on a ground, with a title and what it was made from."""
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -125,12 +128,12 @@ def _write_svg(widget: QWidget, path: str, ground: str, recipe: str) -> None:
     generator.setSize(widget.size())
     generator.setResolution(widget.logicalDpiX())  # axes are kept as recorded strokes, which scale by the device they meet
     generator.setViewBox(widget.rect())
-    generator.setTitle("ReCon Studio")
+    generator.setTitle(title)
     generator.setDescription(recipe)
     with painting(generator) as painter:
         painter.fillRect(widget.rect(), QColor(ground))
         _draw(widget, painter)
-    _save(path, bytes(held.data()))
+    return bytes(held.data())
 
 
 def _write_png(widget: QWidget, path: str, ground: str, recipe: str) -> None:
@@ -153,9 +156,14 @@ def _draw(widget: QWidget, painter: QPainter) -> None:
     if hasattr(widget, "draw"):
         widget.draw(painter)
     elif hasattr(widget, "scene"):
+        items = [item for item in widget.scene().items() if hasattr(item, "setExportMode")]
+        for item in items:  # marks are drawn, not copied from pictures of them as on the screen
+            item.setExportMode(True, {"resolutionScale": painter.worldTransform().m11()})
         widget.render(painter, QRectF(widget.rect()), widget.viewport().rect())  # type: ignore[attr-defined,call-overload]
+        for item in items:
+            item.setExportMode(False)
     else:
-        widget.render(painter, QPoint())
+        widget.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
 
 
 def write_table(path: str, columns: Mapping[str, Sequence[Any]], recipe: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -148,7 +149,7 @@ class WithstandingFigure(Figure):
                 banded(module, plot, x, runs.min(1), runs.max(1), colour)
             pen = module.mkPen(colour, width=2, style=style)
             plot.plot(x, runs.mean(1), pen=pen, symbol="o", symbolSize=4, symbolBrush=colour, symbolPen=None)
-            entries.append((dash, colour, answer.names[column]))
+            entries.append((dash, colour, escape(answer.names[column])))
         self._here = module.InfiniteLine(0, pen=module.mkPen(COLOURS[state.theme].muted, width=1, style=Qt.PenStyle.DashLine))
         plot.addItem(self._here)
         self.show_strength(state)
@@ -183,6 +184,13 @@ class WithstandingFigure(Figure):
         draws = f"mean and range over {len(answer.seeds)} draws" if len(answer.seeds) > 1 else "nothing is drawn"
         fixed = f"; besides, {others}" if others else ""
         return f"{control.name}: {held} ({draws}{fixed}). Damaged clouds are sampled, scaled and stood up anew, as a file would be."
+
+    def numbers(self, answer: Withstanding) -> str:
+        """Tells the cosines at both ends."""
+        means, control = answer.similarities.mean(1), CONTROLS[answer.asked.method]  # type: ignore[index]
+        low, high = (_said(control, answer.strengths[end]) for end in (0, -1))
+        ends = (f"'{answer.names[column]}' {means[0, column]:.2f} and {means[-1, column]:.2f}" for column in leaders(answer))
+        return f"Cosines at {low} and at {high}: {', '.join(ends)}."
 
 
 def leaders(answer: Withstanding) -> tuple[int, ...]:

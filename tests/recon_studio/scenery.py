@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from recon_model.config import HARMLESS, Damage
 from recon_model.serve.messages import Overlap
-from recon_studio.state import explaining
+from recon_studio.state import explaining, trying
 from recon_studio.state.app_state import AppState, Attention, AttentionQuery, Cloud, Item, Mask, Model, Prepared, Reconstruction, Score
-from recon_studio.state.explain import Curve, Curves, Maps, Occlusion, Ratios, Relevance
+from recon_studio.state.explain import Curve, Curves, Maps, Occlusion, Ratios, Relevance, Withstanding
 from recon_studio.state.wording import Wording, WordsState
 
 KEY = "/clouds/corners.ply"
@@ -111,3 +112,13 @@ def known_state() -> AppState:
         }[topic](asked)
         state = explaining.put_answer(state, answer)
     return state
+
+
+def withstanding_state(damage: Damage = HARMLESS) -> AppState:
+    """The same with the drawer open at robustness, and what the names withstand as points are dropped: the first falls, the other rises."""
+    state = trying.set_damage(explaining.turn_to(known_state(), "robustness"), damage)
+    asked = explaining.question(state, "robustness")
+    assert asked is not None
+    shares = np.array([[[0.9, 0.1]], [[0.4, 0.6]], [[0.1, 0.9]]], np.float32)
+    names = tuple(score.name for score in state.scores)
+    return explaining.put_answer(state, Withstanding(asked, (0.0, 0.5, 1.0), (0,), names, shares, shares))

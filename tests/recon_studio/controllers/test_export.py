@@ -86,7 +86,7 @@ def test_files_are_told_of_and_failures_too(rig: tuple[ExportController, Store, 
     export, store, reader = rig
     export.patches(str(tmp_path / "patches.csv"))
     export.names(str(tmp_path / "none" / "names.csv"))
-    export.page(str(tmp_path / "bench.html"), [Picture("Seen", "", b"x")])
+    export.page(str(tmp_path / "bench.html"), [Picture("Seen", "", b"x")], [])
     (tmp_path / "file").touch()
     export.names(str(tmp_path / "file" / "names.csv"))
     said = [notice.sentence for notice in store.state.notices]
@@ -121,7 +121,7 @@ def test_a_pdf_is_laid_out_on_a_thread_and_told_of(rig: tuple[ExportController, 
     held = QBuffer()
     held.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(held, "PNG")
-    export.page(str(tmp_path / "bench.pdf"), [Picture("Seen", "half", bytes(held.data().data()))] * 2)
+    export.page(str(tmp_path / "bench.pdf"), [Picture("Seen", "half", bytes(held.data().data()))] * 2, [])
     assert not store.state.notices  # nothing is waited for
     qtbot.waitUntil(lambda: bool(store.state.notices), timeout=30_000)
     assert store.state.notices[-1].sentence.startswith("bench.pdf was written (")
@@ -130,6 +130,6 @@ def test_a_pdf_is_laid_out_on_a_thread_and_told_of(rig: tuple[ExportController, 
     assert body.count(b"/Subtype /Image") >= 1
     assert b"/MediaBox [0 0 595" in body  # A4
     (tmp_path / "file").touch()
-    export.page(str(tmp_path / "file" / "bench.pdf"), [])
+    export.page(str(tmp_path / "file" / "bench.pdf"), [], [])
     qtbot.waitUntil(lambda: len(store.state.notices) == 2, timeout=30_000)
     assert "bench.pdf could not be written" in store.state.notices[-1].sentence

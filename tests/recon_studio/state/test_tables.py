@@ -97,7 +97,7 @@ def test_the_page_holds_pictures_numbers_and_the_way_back() -> None:
     state = answered_state()
     evil = replace(state, items=(replace(state.items[0], name="<script>alert(1)</script>"),))
     kept = session.encode(session.of(evil, "default", History()))
-    text = page(evil, [Picture("Seen", "3 <of> 8", b"\x89PNG")], model="default", session=kept, version="9.9", when="today")
+    text = page(evil, [Picture("Seen", "3 <of> 8", b"\x89PNG")], [], model="default", session=kept, version="9.9", when="today")
     assert "<script" not in text
     assert "&lt;script&gt;" in text
     assert 'src="data:image/png;base64,iVBORw=="' in text
@@ -106,16 +106,16 @@ def test_the_page_holds_pictures_numbers_and_the_way_back() -> None:
     assert 'download="&lt;script&gt;' in text
     assert text.count("<tr>") == 1 + GROUPS + 1 + 2
     assert "http" not in text.replace("http-equiv", "")  # it needs nothing from anywhere
-    assert "Nothing is open" in page(AppState(), [], model="default", session=b"{}", version="9", when="now")
+    assert "Nothing is open" in page(AppState(), [], [], model="default", session=b"{}", version="9", when="now")
 
 
 def test_what_is_printed_says_the_same_in_tables_alone() -> None:
     state = answered_state()
     evil = replace(state, items=(replace(state.items[0], name="<script>alert(1)</script>"),))
-    text = printed(evil, [Picture("Seen", "", b"")] * 3, model="default", version="9.9", when="today")
+    text = printed(evil, [Picture("Seen", "", b"")] * 3, [], model="default", version="9.9", when="today")
     assert "<script" not in text
     assert [text.count(f'src="view:{number}"') for number in range(4)] == [1, 1, 1, 0]
     assert text.count("<table>") == text.count("</table>") == 5
     for said in ("3 of 8 (random, ratio 0.4, seed 2)", "recon reconstruct /clouds/corners.ply", "chair", "0.310", "9.9 showed it, today"):
         assert said in text
-    assert "Nothing is open" in printed(AppState(), [], model="default", version="9", when="now")
+    assert "Nothing is open" in printed(AppState(), [], [], model="default", version="9", when="now")

@@ -3,6 +3,7 @@
 import threading
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from recon_studio.scene.bench import Bench, Rect
 from recon_studio.scene.colours import GROUNDS
+from recon_studio.state.report import page, printed
 from recon_studio.views import sitting
 from recon_studio.views.colour_bar import COLUMN
 from recon_studio.views.export import ALL, WINDOW, PictureDialog
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.portrait import Pose, Wanted, group, hung, pictures_for_page, pose, poses_for_page
 from recon_studio.views.sitting import Sitting
-from tests.recon_studio.scenery import answered_state
+from tests.recon_studio.scenery import answered_state, known_state
 
 
 @pytest.fixture
@@ -155,6 +157,35 @@ def test_what_is_being_drawn_can_be_broken_off_and_goes_with_the_window(window, 
     window.actions_by_name["export_page"].trigger()
     window.close()
     assert told == []
+
+
+def test_a_page_takes_the_plots_that_were_answered_along(window, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/x/page.html", ""))
+    with qtbot.waitSignal(window.exporter.pageReady, timeout=30_000) as ready:
+        window.actions_by_name["export_page"].trigger()
+    path, pictures, plots = ready.args
+    assert (path, len(pictures), plots) == ("/x/page.html", 4, ())  # nothing was asked yet
+    window.show_state(window.state, replace(known_state(), theme="dark"))
+    window.bench.render_sharp()
+    told = []
+    window.exporter.pageReady.connect(lambda *told_: told.append(told_))
+    for name, ending in (("export_page", "html"), ("export_pdf", "pdf")):
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, ending=ending: (f"/x/page.{ending}", ""))
+        with qtbot.waitSignal(window.exporter.pageReady, timeout=30_000):
+            window.actions_by_name[name].trigger()
+    assert [path for path, *_ in told] == ["/x/page.html", "/x/page.pdf"]
+    for _, pictures, plots in told:
+        assert [plot.title for plot in plots][3:] == ["Leave one out", "Curves", "Mask ratio", "Phrase"]
+        model = {"model": "default", "version": "9", "when": "now"}
+        text = page(window.state, pictures, plots, session=b"{}", **model)
+        assert text.count("<figure><img") == 4
+        assert text.count('<figure class="plot"><svg') == 7
+        assert text.index("<img") < text.index("<svg") < text.index("<h2>Cloud")
+        on_paper = printed(window.state, pictures, plots, **model)
+        assert [on_paper.count(f'"plot:{number}"') for number in range(8)] == [1] * 7 + [0]
+        for plot in plots:
+            assert escape(plot.caption) in text
+            assert escape(plot.caption) in on_paper
 
 
 def test_what_the_dialog_asks_for_is_what_is_saved(window, qtbot, monkeypatch):

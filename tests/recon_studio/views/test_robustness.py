@@ -9,22 +9,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from recon_model.config import HARMLESS, Damage
-from recon_studio.state import explaining, trying
-from recon_studio.state.explain import Trial, Withstanding, Withstood
+from recon_studio.state import trying
+from recon_studio.state.explain import Trial, Withstood
 from recon_studio.views.doubt import Drawer
 from recon_studio.views.robustness import changes
-from tests.recon_studio.scenery import known_state
+from tests.recon_studio.scenery import withstanding_state
 
 
 def _state(damage: Damage = HARMLESS):
-    state = explaining.turn_to(known_state(), "robustness")
-    state = trying.set_damage(state, damage)
-    asked = explaining.question(state, "robustness")
-    shares = np.array([[[0.9, 0.1]], [[0.4, 0.6]], [[0.1, 0.9]]], np.float32)
-    names = tuple(score.name for score in state.scores)
-    state = explaining.put_answer(state, Withstanding(asked, (0.0, 0.5, 1.0), (0,), names, shares, shares))
+    state = withstanding_state(damage)
     if damage.harmless:
         return state
+    names = tuple(score.name for score in state.scores)
     trial = Trial(state.prepared, damage, state.words.wording, "auto")
     note = ("The cloud was stood up: +z of the file looks like up (81% sure).",)
     found = Withstood(trial, state.prepared.points[:5], 5, names[::-1], np.array([0.3, 0.2]), np.array([0.7, 0.3]), note)
