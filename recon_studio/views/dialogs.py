@@ -1,8 +1,12 @@
 """Questions the main window asks in dialogs of their own."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QInputDialog, QLineEdit, QMessageBox, QSpinBox, QWidget
+
+from recon_studio.views.parts import explain_buttons, indented
 
 
 def ask_files(window: QWidget) -> list[str]:
@@ -32,16 +36,45 @@ def show_about(window: QWidget) -> None:
     )
     box.setStandardButtons(QMessageBox.StandardButton.Close)
     box.button(QMessageBox.StandardButton.Close).setIcon(QIcon())
+    box.button(QMessageBox.StandardButton.Close).setToolTip("Close (Esc)")
     box.open()
 
 
 def ask_hardest(window: QWidget, count: int, chosen: SignalInstance) -> None:
     """Asks how many of the patches just rebuilt are to stay hidden; half of them is offered."""
-    dialog = QInputDialog(window)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle("Hide only the hardest")
-    dialog.setLabelText(f"How many of the {count} patches rebuilt now, those with the largest Chamfer distance first?")
+    question = f"How many of the {count} patches rebuilt now, those with the largest Chamfer distance first?"
+    dialog = _asking(window, "Hide only the hardest", question)
     dialog.setIntRange(1, count)
     dialog.setIntValue(max(1, count // 2))
     dialog.intValueSelected.connect(chosen)
+    field = dialog.findChild(QSpinBox)
+    assert field is not None
+    _open(dialog, indented(field), "Patches that stay hidden", "The others are shown.")
+
+
+def ask_tag(window: QWidget, words: str, given: Callable[[str], None]) -> None:
+    """Asks for a new tag."""
+    dialog = _asking(window, "New tag", words)
+    dialog.setTextValue("")
+    dialog.textValueSelected.connect(given)
+    field = dialog.findChild(QLineEdit)
+    assert field is not None
+    _open(dialog, field, "Tag", "Gives the tag.")
+
+
+def _asking(window: QWidget, title: str, question: str) -> QInputDialog:
+    dialog = QInputDialog(window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText(question)
+    return dialog
+
+
+def _open(dialog: QInputDialog, field: QWidget, name: str, does: str) -> None:
+    """Names what Qt has made, and shows it."""
+    field.setAccessibleName(name)
+    field.setToolTip(dialog.labelText())
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert buttons is not None
+    explain_buttons(buttons, does)
     dialog.open()

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from recon_model.serve.messages import Finding, Fix
 from recon_studio.state.app_state import UPS, Floats, Theme
 from recon_studio.state.doctor import AUTO
-from recon_studio.views.parts import indented, label, restate
+from recon_studio.views.parts import explain_buttons, indented, label, restate
 from recon_studio.views.theme import COLOURS, GRID, icon
 
 DONE = {"duplicates": "duplicates", "strays": "strays", "floor": "floor", "density": "resampled", "crop": "cropped"}
@@ -219,12 +219,14 @@ class CropDialog(QDialog):
             grid.addWidget(label(name), axis + 2, 0)
             for column, (field, end) in enumerate(zip(pair, ("from", "to"), strict=True)):
                 field.setAccessibleName(f"{name} {end}")
+                field.setToolTip(f"Where the box {'begins' if end == 'from' else 'ends'} along {name}, in the file's coordinates.")
                 grid.addWidget(field, axis + 2, column + 1)
             self.fields.append(pair)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Crop")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        explain_buttons(buttons, "Keeps the points inside the box; the fix can be taken back.")
         grid.addWidget(buttons, 5, 0, 1, 3)
 
     @staticmethod

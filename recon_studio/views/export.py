@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from recon_studio.state.report import Picture, Plot
 from recon_studio.views.bring import Bring
-from recon_studio.views.parts import indented, label
+from recon_studio.views.parts import explain_buttons, indented, label, restate
 from recon_studio.views.portrait import LARGEST, Pose, Wanted, group, hung, pictures_for_page, png, pose, poses_for_page
 from recon_studio.views.sitting import Sitting
 from recon_studio.views.theme import GRID, painting
@@ -59,6 +59,7 @@ class PictureDialog(QDialog):
         self.scale_box.setSuffix(" %")
         self.words_box = QCheckBox("Title, caption and colour scale")
         self.words_box.setChecked(True)
+        self._tips: dict[QWidget, str] = {}
         form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID)
@@ -71,12 +72,14 @@ class PictureDialog(QDialog):
         ):
             field.setAccessibleName(words)
             field.setToolTip(tip)
+            self._tips[field] = tip
             form.addRow(label(words, "small"), field)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         for button in buttons.buttons():
             button.setIcon(QIcon())
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        explain_buttons(buttons, "Asks where to, then draws the picture.")
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
@@ -87,7 +90,7 @@ class PictureDialog(QDialog):
     def _allow(self) -> None:
         sized = self.choice != WINDOW
         for field in (self.width_box, self.height_box, self.scale_box, self.words_box):
-            field.setEnabled(sized)
+            restate(field, sized, self._tips[field], "The whole window is taken as it is.")
 
     @property
     def choice(self) -> int:

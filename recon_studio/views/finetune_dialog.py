@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from recon_studio.state.app_state import Item
-from recon_studio.views.parts import label, restate
+from recon_studio.views.parts import explain_buttons, label, restate
 from recon_studio.views.theme import GRID
 
 MODES = (
@@ -50,11 +50,13 @@ class FinetuneDialog(QDialog):
         self.source.addItem("their label in the data set", "label")
         self.source.addItem("their first tag", "tag")
         self.source.setAccessibleName("Clouds are named by")
+        self.source.setToolTip("Where the names come from; clouds without one are left out.")
         if not any(item.label for item in items):
             self.source.setCurrentIndex(1)
         for name, described in MODES:
             self.mode.addItem(described, name)
         self.mode.setAccessibleName("What learns")
+        self.mode.setToolTip("How much of the model changes; the more, the longer it takes and the more clouds it needs.")
         for line, (name, widget) in enumerate((("Named by", self.source), ("What learns", self.mode))):
             grid.addWidget(label(name), line, 0)
             grid.addWidget(widget, line, 1)
@@ -69,6 +71,7 @@ class FinetuneDialog(QDialog):
         buttons.addButton(self.start, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self._accept)
         buttons.rejected.connect(self.reject)
+        explain_buttons(buttons, "")
         column.addWidget(buttons)
         self.source.currentIndexChanged.connect(self._count)
         self._count()

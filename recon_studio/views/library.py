@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLineEdit, QMenu, QPushButton, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from recon_studio.state.app_state import AppState, Item
 from recon_studio.state.library import rows, tags
+from recon_studio.views.dialogs import ask_tag
 from recon_studio.views.library_list import PICTURE, RowList
 from recon_studio.views.parts import Card, label
 from recon_studio.views.theme import COLOURS, GRID, icon
@@ -173,12 +174,7 @@ class Library(Card):
         every.triggered.connect(lambda: self._ask_tag(found, f"A tag for all {len(found):,} clouds listed, one word:"))
 
     def _ask_tag(self, keys: tuple[str, ...], words: str) -> None:
-        dialog = QInputDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("New tag")
-        dialog.setLabelText(words)
-        dialog.textValueSelected.connect(lambda tag: self.tagged.emit(keys, tag, True))
-        dialog.open()
+        ask_tag(self, words, lambda tag: self.tagged.emit(keys, tag, True))
 
     def _open_tags(self) -> None:
         menu = QMenu(self)

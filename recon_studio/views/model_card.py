@@ -101,6 +101,7 @@ class ModelCardDialog(QDialog):
         text = QPlainTextEdit(json.dumps(model.card, indent=2, default=str))
         text.setReadOnly(True)
         text.setAccessibleName("The whole card as JSON")
+        text.setToolTip("All that the checkpoint says of itself; it can be selected and copied.")
         text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         for note in model.notes:
             raw.body.addWidget(label(note, "small"))
@@ -108,6 +109,7 @@ class ModelCardDialog(QDialog):
         column.addWidget(raw, 1)
         close = QPushButton("Close")
         close.setDefault(True)
+        close.setToolTip("Close (Esc)")
         close.clicked.connect(self.accept)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
 

@@ -11,7 +11,7 @@ from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.state import doctoring, words
 from recon_studio.state.app_state import AppState, Floats, Prepared, Theme
 from recon_studio.state.doctor import Sides
-from recon_studio.views.parts import ElidedLabel, label
+from recon_studio.views.parts import ElidedLabel, label, restate
 from recon_studio.views.theme import GRID
 
 ROWS, COLUMNS = 4, 6
@@ -55,6 +55,7 @@ class Orientations(QDialog):
             side.setIconSize(QSize(PICTURE, PICTURE))
             side.setFixedSize(PICTURE + 4 * GRID, PICTURE + 4 * GRID)
             side.setCheckable(True)
+            side.setAccessibleName(f"Side {place + 1}")
             side.clicked.connect(partial(self._click, place))
             self.sides.append(side)
             grid.addWidget(side, place // COLUMNS, place % COLUMNS)
@@ -84,7 +85,7 @@ class Orientations(QDialog):
             return
         self._shown = shown
         for side in self.sides:
-            side.setEnabled(fresh)
+            restate(side, fresh, "What the cloud is called on this side.", "Waits for the model's answer.")
         if new.theme != self._theme:
             self._theme = new.theme
             self._draw_all()  # pictures that wait for an answer, or for names, are seen, too

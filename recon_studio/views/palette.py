@@ -147,6 +147,7 @@ class Palette(QFrame):
         self.field = QLineEdit()
         self.field.setAccessibleName("What do you want to do?")
         self.field.setPlaceholderText("What do you want to do?")
+        self.field.setToolTip("A few letters of an action; Up and Down choose, Enter does it, Esc closes.")
         self.field.textChanged.connect(self._find)
         self.field.installEventFilter(self)
         self._glass = self.field.addAction(icon("search", "light"), QLineEdit.ActionPosition.LeadingPosition)

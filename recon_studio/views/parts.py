@@ -4,7 +4,18 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from recon_studio.views.theme import GRID
 
@@ -121,6 +132,13 @@ def indented(box: Box) -> Box:
     assert line is not None
     line.setTextMargins(GRID, 0, 0, 0)
     return box
+
+
+def explain_buttons(box: QDialogButtonBox, does: str) -> None:
+    """Says in tooltips what a dialog's buttons do: ``does``, or nothing."""
+    for button in box.buttons():
+        refuses = box.buttonRole(button) == QDialogButtonBox.ButtonRole.RejectRole
+        button.setToolTip("Leaves everything as it is (Esc)." if refuses else does)
 
 
 def restate(widget: QWidget, enabled: bool, tip: str, why_not: str) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from recon_studio.state.app_state import Theme
-from recon_studio.views.parts import label
+from recon_studio.views.parts import label, restate
 from recon_studio.views.theme import COLOURS, GRID
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Tour(QWidget):
         self.setAccessibleName("Tour")
         self._window, self._theme = window, theme
         self._stops = stops(window)
+        self._before = window.focusWidget()  # who gets the keyboard back
         self.place = 0
         self.card = QFrame(self)
         self.card.setProperty("card", "true")
@@ -109,11 +111,12 @@ class Tour(QWidget):
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             button.clicked.connect(way)
+            button.installEventFilter(self)
             row.addWidget(button)
         for widget in (self.title, self.words):
             column.addWidget(widget)
         column.addLayout(row)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         window.installEventFilter(self)
         self._show_stop()
         self.show()
@@ -131,6 +134,8 @@ class Tour(QWidget):
     def leave(self) -> None:
         """Ends the tour."""
         self._window.removeEventFilter(self)
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
         self.left.emit()
         self.deleteLater()
@@ -148,7 +153,7 @@ class Tour(QWidget):
         self.words.setText(stop.words)
         self.setAccessibleDescription(f"{stop.title}. {stop.words}")
         self._count.setText(f"{self.place + 1} of {len(self._stops)}")
-        self.back.setEnabled(self.place > 0)
+        restate(self.back, self.place > 0, "The hint before (Left)", "This is the first one.")
         self.next.setText("Done" if self.place == len(self._stops) - 1 else "Next")
         self.card.adjustSize()
         self._place_card()
@@ -199,6 +204,13 @@ class Tour(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Keeps Tab among the buttons: what lies under the veil cannot be seen."""
+        buttons = [button for button in (self.skip, self.back, self.next) if button.isEnabled()]
+        held = next((place for place, button in enumerate(buttons) if button.hasFocus()), -1 if forward else 0)
+        buttons[(held + (1 if forward else -1)) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
     def event(self, event: QEvent) -> bool:
         """Keeps the window's keys to itself while it is there."""
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -217,8 +229,12 @@ class Tour(QWidget):
         self._place_card()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follows the window's size."""
-        if watched is self._window and event.type() == QEvent.Type.Resize:
+        """Follows the window's size; takes the arrows, by which buttons would pass the keyboard on."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is not self._window:
+            if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+                self.keyPressEvent(event)
+                return True
+        elif watched is self._window and event.type() == QEvent.Type.Resize:
             self.setGeometry(self._window.rect())
             self._place_card()
         return super().eventFilter(watched, event)
@@ -242,6 +258,7 @@ class TourOffer(QFrame):
             button.setAccessibleName(button.text())
             button.clicked.connect(lambda _checked=False, answer=answer: self._answer(answer))
             row.addWidget(button)
+        self.take.setToolTip("A few hints, each beside what it speaks of; Esc leaves them.")
         self.later.setToolTip("Help › Take the tour is there whenever you like.")
         self.adjustSize()
 

@@ -230,6 +230,8 @@ class RunHead(Card):
         box.setInformativeText(f"{self._run.path}\nIts models go, too. This cannot be undone.")
         yes = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
         keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
+        yes.setToolTip("Stops the run and deletes its folder.")
+        keep.setToolTip("Leaves everything as it is (Esc).")
         box.setDefaultButton(keep)
         path = self._run.path
         yes.clicked.connect(lambda: self.discardRequested.emit(path))

@@ -53,6 +53,8 @@ def resting(part: QWidget) -> list[str]:
 def missed(part: QWidget) -> list[str]:
     """Goes by Tab from widget to widget until it is back; returns what it did not meet, and what it met elsewhere."""
     wanted = {widget for widget in focusable(part) if not widget.objectName().startswith("qt_")}
+    if not wanted:
+        return []
     begin = next(iter(wanted))
     begin.setFocus(Qt.FocusReason.TabFocusReason)
     met: list[QWidget] = []

@@ -34,6 +34,10 @@ def test_it_can_go_back_be_clicked_through_and_be_left(window, qtbot):
     assert tour.place == 1
     qtbot.keyClick(tour, Qt.Key.Key_Left)
     assert tour.place == 0
+    qtbot.keyClick(tour.next, Qt.Key.Key_Right)  # the button that has the keyboard passes the arrows on
+    assert tour.place == 1
+    qtbot.keyClick(tour.next, Qt.Key.Key_Left)
+    assert tour.place == 0
     with qtbot.waitSignal(window.guide.settled):
         qtbot.keyClick(tour, Qt.Key.Key_Escape)
 
