@@ -38,6 +38,8 @@ class TileMenu:
     def fill(self, menu: QMenu, tile: int) -> None:
         """Writes the menu of one view anew."""
         menu.clear()
+        for group in menu.findChildren(QActionGroup):  # a menu that is cleared keeps them
+            group.deleteLater()
         state, bench = self.state, self._bench
         choice = state.views.tiles[tile]
         _heading(menu, "Show")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QMouseEvent
 from PySide6.QtTest import QTest
 
@@ -113,6 +113,17 @@ def test_the_title_is_a_menu_of_what_can_be_shown_and_why_the_rest_cannot(window
     one = replace(state, views=replace(state.views, tiles=LAYOUTS["one"]))
     show(window, one)
     assert not menu_of(window.bench.tiles[0])["Close this view"].isEnabled()
+
+
+def test_a_menu_keeps_nothing_of_the_times_it_was_open_before(window, qapp):
+    show(window, answered_state())
+    menu = window.bench.tiles[0]._menu
+    counts = []
+    for _ in range(3):
+        menu_of(window.bench.tiles[0])
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        counts.append(len(menu.findChildren(QObject)))
+    assert counts[0] == counts[1] == counts[2]
 
 
 def test_an_end_of_a_colour_bar_is_typed_and_a_double_click_lets_it_go(window, qtbot):
