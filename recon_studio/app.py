@@ -1,6 +1,7 @@
 """The command ``recon-studio``: reads the command line, starts the helpers, shows the window. It wires, and decides nothing."""
 
 import argparse
+import ctypes
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from recon_studio.views.main_window import MainWindow
 
 DONE, FAULT, BAD_INPUT = 0, 1, 2
+_MMAP_THRESHOLD, _LARGE = -3, 1 << 20  # of glibc's mallopt; bytes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,6 +100,18 @@ def _guard(pyside: str, python: tuple[int, int]) -> None:
         )
 
 
+def give_memory_back() -> None:
+    """Has every array and image of a megabyte or more mapped by itself, so that its memory goes back when it is freed.
+
+    glibc raises that limit to the largest block freed so far, some 30 MB in the end: large blocks then lie among the small ones, and the
+    holes that they leave are the window's for good.
+    """
+    if sys.platform.startswith("linux"):
+        set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
+        if set_option is not None:
+            set_option(_MMAP_THRESHOLD, _LARGE)
+
+
 def _require_display() -> None:
     """Refuses where Qt would abort for want of a screen."""
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -110,6 +124,7 @@ def _run(options: argparse.Namespace) -> int:
 
     _guard(PySide6.__version__, sys.version_info[:2])
     _require_display()
+    give_memory_back()
     from PySide6.QtCore import QStandardPaths
     from PySide6.QtWidgets import QApplication
 

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QMenu, QMenu
 from shiboken6 import isValid
 
 from benchmarks.display import virtual_display
+from recon_studio.app import give_memory_back
 from recon_studio.backend.client import ROLES, Backend
 from recon_studio.backend.launch import helper_command, helper_environment, launch, prepared
 from recon_studio.backend.process import HelperProcess
@@ -423,6 +424,7 @@ def main() -> int:
     parser.add_argument("--no-kills", action="store_true", help="leave the helper processes alone")
     options = parser.parse_args()
     faulthandler.enable()
+    give_memory_back()  # as the application does
     with virtual_display(), tempfile.TemporaryDirectory() as folder:
         app = QApplication(sys.argv[:1])
         monkey = Monkey(Path(folder), options.seed, kills=not options.no_kills)

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,27 @@ def test_importing_the_app_loads_nothing_heavy(tmp_path: Path) -> None:
     done = _python("import sys, json, recon_studio.app; print(json.dumps(sorted(sys.modules)))", home=tmp_path)
     loaded = json.loads(done.stdout)
     assert [name for name in HEAVY if name in loaded] == []
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep no such limit")
+def test_large_blocks_go_back_whatever_was_freed_before(tmp_path: Path) -> None:
+    code = """
+import ctypes, sys
+from recon_studio.app import give_memory_back
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
+library = ctypes.CDLL(None)
+library.mallinfo2.restype, library.malloc.restype, library.malloc.argtypes = Info, ctypes.c_void_p, [ctypes.c_size_t]
+library.free.argtypes = [ctypes.c_void_p]
+if sys.argv[1] == "asked":
+    give_memory_back()
+library.free(library.malloc(30 << 20))
+before = library.mallinfo2().hblkhd
+library.malloc(4 << 20)
+print(library.mallinfo2().hblkhd - before >= 4 << 20)
+"""
+    assert _python(code, "asked", home=tmp_path).stdout.strip() == "True"
+    assert _python(code, "not", home=tmp_path).stdout.strip() == "False"  # else there is nothing to do any more
 
 
 @pytest.mark.parametrize(
