@@ -16,6 +16,7 @@ from functools import lru_cache
 MAX_NAMES = 1000
 MAX_LETTERS = 200
 """In one phrase; text towers read no further than some dozens of words."""
+_TOLD = 4  # names that a sentence lists
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,20 @@ def as_names(names: Iterable[str | Name]) -> tuple[Name, ...]:
 def phrases(names: Iterable[str | Name]) -> tuple[str, ...]:
     """Returns every phrase of the names, negatives too, each once, in order."""
     return tuple(dict.fromkeys(phrase for name in as_names(names) for phrase in (*name.phrases, *name.negatives)))
+
+
+def untaught(names: Iterable[str | Name], taught: Iterable[str]) -> tuple[str, ...]:
+    """Returns the names that a model knows by words alone: no shape taught it them or a synonym; none where ``taught`` lists no names."""
+    known = {plain(name) for name in taught}
+    return tuple(name.name for name in as_names(names) if known and known.isdisjoint(map(plain, name.phrases)))
+
+
+def by_words_alone(names: Sequence[str]) -> str:
+    """Says of ``untaught`` names that the model knows them by words alone; "" where there are none."""
+    if not names:
+        return ""
+    more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+    return f"Known by words alone, for no shape taught the model these: {', '.join(names[:_TOLD])}{more}."
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from recon_model.cli.options import add_json, add_model, load_model
 from recon_model.cli.output import print_json, print_lines
 from recon_model.cli.treatment import add_treatment, treated
 from recon_model.errors import InputError
+from recon_model.lexicon import by_words_alone, untaught
 
 if TYPE_CHECKING:
     from recon_model.predictor import Predictor
@@ -40,13 +41,15 @@ def run(args: argparse.Namespace) -> int:
     for path, cloud in clouds:
         prepared = predictor.prepare(treated(cloud, args.fix).points, up=args.up)
         by_head = {"labels": _labelled(predictor, prepared)} if predictor.labels else {}
-        by_words = _ranked(predictor.classify(prepared, names, templates)) if names else {}
-        found.append({"file": path, **by_head, **by_words})
+        ranked = _ranked(predictor.classify(prepared, names, templates)) if names else {}
+        found.append({"file": path, **by_head, **ranked})
+    by_words = untaught(names, map(str, (predictor.card.get("data") or {}).get("names") or ()))
     if args.json:
-        print_json(args, {"files": found})
+        print_json(args, {"files": found, "untaught": by_words})
     else:
         for entry in found:
             print_lines(args, [entry["file"], *_in_words(entry)])
+        print_lines(args, filter(None, [by_words_alone(by_words)]))
     return clouds.outcome
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recon_model import lexicon
 from recon_model.lexicon import Name, plain
 from recon_model.templates import SETS, fill
 from recon_studio.state.app_state import AppState, Model, Score
@@ -117,8 +118,7 @@ def better_name(found: Verdict) -> tuple[str, float] | None:
 def untaught(state: AppState) -> tuple[str, ...]:
     """Returns the names on offer that the model knows by words alone: no shape taught them; none where its card lists no names."""
     card = state.model.card if state.model is not None else {}
-    taught = {plain(str(name)) for name in (card.get("data") or {}).get("names") or ()}
-    return tuple(name.name for name in asked_names(state) if taught and taught.isdisjoint(map(plain, name.phrases)))
+    return lexicon.untaught(asked_names(state), map(str, (card.get("data") or {}).get("names") or ()))
 
 
 def unlike_from(state: AppState) -> float | None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QToolTip, QWidget
 
+from recon_model.lexicon import by_words_alone
 from recon_studio.state.app_state import AppState, Score, Theme
 from recon_studio.state.wording import Verdict
 from recon_studio.state.words import better_name, unlike_from, untaught, verdict
@@ -15,7 +16,6 @@ from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
 
 _ROW = 22  # pixels
 NO_SCALE = "The card of this model holds no scale for what is unlike anything it knows."
-_TOLD = 4  # names that a sentence lists
 _PAUSE = 350  # milliseconds after the last key before the names are sent
 
 
@@ -150,10 +150,7 @@ def doubt_in_words(found: Verdict, limit: float | None, by_words: Sequence[str])
     better = better_name(found)
     if better is not None:
         return f"Of all the names it was taught, “{better[0]}” fits clearly better: cosine {better[1]:.2f}."
-    if not by_words:
-        return ""
-    more = f" and {len(by_words) - _TOLD} more" if len(by_words) > _TOLD else ""
-    return f"Known by words alone, for no shape taught the model these: {', '.join(by_words[:_TOLD])}{more}."
+    return by_words_alone(by_words)
 
 
 class Words(Card):

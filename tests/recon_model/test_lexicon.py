@@ -2,7 +2,7 @@
 
 import pytest
 
-from recon_model.lexicon import MAX_NAMES, Name, in_lines, merge, parse, phrases
+from recon_model.lexicon import MAX_NAMES, Name, by_words_alone, in_lines, merge, parse, phrases, untaught
 
 TEXT = """\
 # seats
@@ -82,3 +82,12 @@ def test_other_names_change_their_lines_only() -> None:
     assert merge("chair, - sofa\nlamp", ["lamp", "table"]).splitlines() == ["lamp", "table", "chair, - sofa"]
     assert merge("", ["a b"]) == "a b\n"
     assert merge("chair", []) == ""
+
+
+def test_names_no_shape_taught_are_told_apart_and_the_first_few_said() -> None:
+    names = [Name("Nightstand"), "rabbit", Name("seat", ("chair",)), "chairs"]
+    assert untaught(names, ["night stand", "chair"]) == ("rabbit", "chairs")
+    assert untaught(names, []) == ()
+    assert by_words_alone(()) == ""
+    assert by_words_alone(("a", "b")).endswith("these: a, b.")
+    assert by_words_alone(tuple("abcdef")).endswith("these: a, b, c, d and 2 more.")

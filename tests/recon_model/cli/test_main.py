@@ -221,13 +221,24 @@ def test_classify_ranks_every_file(run: Run, small_checkpoint: Path, files: Path
     status, out, err = run("classify", *paths, "--names", NAMES, "--model", small_checkpoint, "--json")
     assert (status, err) == (0, "")
     document = json.loads(out)
-    assert set(document) == {"files"}
+    assert set(document) == {"files", "untaught"}
     assert [entry["file"] for entry in document["files"]] == [str(path) for path in paths]
     predictor = Predictor.load(small_checkpoint)
     for entry, path in zip(document["files"], paths, strict=True):
         expected = predictor.classify(predictor.prepare(read(path).points), NAMES.split(","))
         assert [row["name"] for row in entry["scores"]] == list(expected.names)
         np.testing.assert_allclose([row["score"] for row in entry["scores"]], expected.similarities, atol=1e-5)
+
+
+def test_classify_says_which_names_no_shape_taught(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:
+    state, card = folder_format.load(small_checkpoint)
+    folder_format.save(tmp_path / "m", state, {**card, "data": {"names": ["chair", "night_stand"]}})
+    box = files / "box.xyz"
+    for names, alone in ((NAMES, ["airplane"]), ("chair", []), ("sofa = chair; airplane = plane", ["airplane"])):
+        _, out, _ = run("classify", box, "--names", names, "--model", tmp_path / "m", "--json")
+        assert json.loads(out)["untaught"] == alone
+        _, out, _ = run("classify", box, box, "--names", names, "--model", tmp_path / "m")
+        assert out.count("no shape taught the model these: airplane.") == len(alone)  # once, whatever the number of files
 
 
 def test_classify_reads_names_with_other_words_and_own_templates(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:
