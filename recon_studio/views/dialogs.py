@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QInputDialog, QLineEdit, QMessageBox, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QDialogButtonBox,
+    QFileDialog,
+    QInputDialog,
+    QLineEdit,
+    QMessageBox,
+    QProgressDialog,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
 
 from recon_studio.views.parts import explain_buttons, indented
 
@@ -60,6 +70,18 @@ def ask_tag(window: QWidget, words: str, given: Callable[[str], None]) -> None:
     field = dialog.findChild(QLineEdit)
     assert field is not None
     _open(dialog, field, "Tag", "Gives the tag.")
+
+
+def progress_of(doing: str, title: str, window: QWidget) -> QProgressDialog:
+    """Returns what says how far something is, in percent, and lets it be broken off; it is not seen before 0.4 seconds."""
+    dialog = QProgressDialog(doing, "", 0, 100, window)
+    dialog.setWindowTitle(title)
+    dialog.setMinimumDuration(400)
+    dialog.setAutoReset(False)
+    cancel = QPushButton("Cancel")
+    cancel.setToolTip("Breaks it off; nothing is written (Esc).")
+    dialog.setCancelButton(cancel)
+    return dialog
 
 
 def _asking(window: QWidget, title: str, question: str) -> QInputDialog:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QMenu,
-    QProgressDialog,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from recon_studio.state.report import Picture, Plot
 from recon_studio.views.bring import Bring
+from recon_studio.views.dialogs import progress_of
 from recon_studio.views.parts import explain_buttons, indented, label, restate
 from recon_studio.views.portrait import LARGEST, Pose, Wanted, group, hung, pictures_for_page, png, pose, poses_for_page
 from recon_studio.views.sitting import Sitting
@@ -214,10 +214,7 @@ class Exporter(QObject):
 
     def _follow(self, work: "Sitting | Plates", doing: str, done: Callable[[Any], None]) -> None:
         """Says how far work is where that takes long, lets it be broken off, and hands on what it made."""
-        progress = QProgressDialog(doing, "Cancel", 0, 100, self._window)
-        progress.setWindowTitle("Export")
-        progress.setMinimumDuration(400)
-        progress.setAutoReset(False)
+        progress = progress_of(doing, "Export", self._window)
         work.progressed.connect(progress.setValue)
         progress.canceled.connect(work.cancel)
 

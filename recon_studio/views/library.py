@@ -155,6 +155,7 @@ class Library(Card):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
         self._add_tags(menu, row.item)
         place = self.list.visualRect(self.list.currentIndex()).bottomLeft() + QPoint(6 * GRID, 0)
         menu.popup(self.list.viewport().mapToGlobal(place))
@@ -171,6 +172,7 @@ class Library(Card):
         found = self.shown_items()
         every = menu.addAction(f"Tag all {len(found):,} listed…")
         every.setEnabled(len(found) > 1)
+        every.setToolTip("One tag for everything that is listed now." if len(found) > 1 else "There is one cloud only.")
         every.triggered.connect(lambda: self._ask_tag(found, f"A tag for all {len(found):,} clouds listed, one word:"))
 
     def _ask_tag(self, keys: tuple[str, ...], words: str) -> None:

@@ -22,7 +22,6 @@ class LapseCard(Card):
         self.words.setWordWrap(True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Checkpoint shown")
-        self.slider.setToolTip("Which checkpoint of the run arranges the clouds; each starts from where the last one left them.")
         self.slider.valueChanged.connect(self.frameChosen)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setRange(0, 1000)
@@ -53,13 +52,14 @@ class LapseCard(Card):
         self.bar.setVisible(busy)
         why = "Embed the library first." if few else "A projection is running."
         restate(self.open, not few and new.map.phase == "idle", "Choose a run's folder that keeps checkpoints.", why)
-        restate(self.play, len(frames) > 1, "Show one checkpoint after another.", "There is one frame at most yet.")
+        which = "Which checkpoint of the run arranges the clouds; each starts from where the last one left them."
+        for control, tip in ((self.slider, which), (self.play, "Show one checkpoint after another.")):
+            restate(control, len(frames) > 1, tip, "There is one frame at most yet.")
         restate(self.film, len(frames) > 1 and not busy, "Save the frames as an animated GIF, or as MP4.", "Not all frames are there yet.")
         self.back.setToolTip("Go back to the map.")
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, max(len(frames) - 1, 0))
             self.slider.setValue(lapse.at if lapse is not None else 0)
-        self.slider.setEnabled(len(frames) > 1)
         if lapse is None:
             self._stop()
             self.words.setText("Follow the same clouds through the checkpoints a training run keeps.")

@@ -30,11 +30,9 @@ class ReplayBar(QFrame):
         self.play = QToolButton()
         self.play.setIconSize(QSize(16, 16))
         self.play.setAccessibleName("Play the time-lapse")
-        self.play.setToolTip("Show one checkpoint after another, or stop.")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setPageStep(1)
         self.slider.setAccessibleName("Checkpoint shown")
-        self.slider.setToolTip("Which checkpoint of the run rebuilds the cloud and says where its tokens look; all views follow.")
         self.words = label("", "small")
         self.words.setMinimumWidth(33 * GRID)
         self.bar = QProgressBar(textVisible=False)
@@ -77,17 +75,23 @@ class ReplayBar(QFrame):
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, max(takes - 1, 0))
             self.slider.setValue(replay.at)
-        self.slider.setEnabled(takes > 1)
         words, tip = replaying.in_words(replay)
         self.words.setText(words)
         self.words.setToolTip(tip)
         self.bar.setVisible(busy)
         self.bar.setRange(0, len(replay.checkpoints))
         self.bar.setValue(takes)
-        restate(self.play, takes > 1, "Show one checkpoint after another, or stop.", "There is one take at most yet.")
-        why = "Not all checkpoints are there yet." if self._film is None else "A film is being made."
-        restate(self.export, takes > 1 and not busy and self._film is None, "Save the views at every checkpoint as GIF or MP4.", why)
+        which = "Which checkpoint of the run rebuilds the cloud and says where its tokens look; all views follow."
+        for control, tip in ((self.slider, which), (self.play, "Show one checkpoint after another, or stop.")):
+            restate(control, takes > 1, tip, "There is one take at most yet.")
+        self._show_export()
         self._show_icon()
+
+    def _show_export(self) -> None:
+        replay = self._state.replay if self._state is not None else None
+        there = replay is not None and len(replay.takes) > 1 and not replay.doing
+        why = "Not all checkpoints are there yet." if self._film is None else "A film is being made."
+        restate(self.export, there and self._film is None, "Save the views at every checkpoint as GIF or MP4.", why)
 
     def _show_icon(self) -> None:
         if self._state is not None:
@@ -132,7 +136,7 @@ class ReplayBar(QFrame):
         before = replay.at
         self._film = Film(path, len(replay.takes), self._taken, lambda: self.takeChosen.emit(before), self)
         self._film.finished.connect(self._film_saved)
-        self.export.setEnabled(False)
+        self._show_export()
 
     def _taken(self, at: int) -> QImage | None:
         replay = self._state.replay if self._state is not None else None

@@ -46,19 +46,19 @@ def busy() -> AppState:
     return replace(answered_state(), jobs=jobs, notices=notices, items=items)
 
 
-def replayed() -> AppState:
-    """A time-lapse with two takes."""
+def replayed(count: int, doing: str = "") -> AppState:
+    """A time-lapse with so many of its two takes."""
     state = explained_state()
-    takes = tuple(Take(f"epoch {at}", state.prepared, state.reconstruction, state.explain.maps, True) for at in (1, 2))
-    return replace(state, replay=Replay("/runs/a", ("1", "2"), state.cloud, state.prepared, HIDDEN.tobytes(), takes))
+    takes = tuple(Take(f"epoch {at}", state.prepared, state.reconstruction, state.explain.maps, True) for at in range(count))
+    return replace(state, replay=Replay("/runs/a", ("1", "2"), state.cloud, state.prepared, HIDDEN.tobytes(), takes, doing=doing))
 
 
-def lapsed() -> AppState:
-    """A time-lapse of the map."""
+def lapsed(count: int, doing: str = "") -> AppState:
+    """A time-lapse of the map with so many of its two frames."""
     state = map_state()
     projection = state.map.projection
-    frames = tuple(Frame(f"epoch {at}", projection.coordinates, projection.quality) for at in (1, 2))
-    lapse = Lapse("/runs/a", ("1", "2"), projection.clouds, projection, frames)
+    frames = tuple(Frame(f"epoch {at}", projection.coordinates, projection.quality) for at in range(count))
+    lapse = Lapse("/runs/a", ("1", "2"), projection.clouds, projection, frames, doing=doing)
     return replace(state, map=replace(state.map, lapse=lapse))
 
 
@@ -82,10 +82,12 @@ STATES = {
     "two models": compared(),
     "mended": mended(),
     "busy": busy(),
-    "time-lapse": replayed(),
+    "time-lapse": replayed(2),
+    "time-lapse, begun": replayed(0, "epoch 0"),
     "words": ranked_state(),
     "map": map_state(),
-    "map's time-lapse": lapsed(),
+    "map's time-lapse": lapsed(2),
+    "map's time-lapse, begun": lapsed(0, "epoch 0"),
     "training": trained(TrainingState()),
     "training, planned": trained(TrainingState(planning=True, devices=(Device("cpu", "CPU, 2 cores", 5_000_000_000, 8_000_000_000),))),
     "training, followed": followed(),
