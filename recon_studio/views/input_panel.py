@@ -49,7 +49,7 @@ class InputPanel(Card):
         self.notes, self.hint, self.verdict = label("", "small"), label("Nothing is open.", "small"), label("", "small")
         for words in (self.notes, self.verdict):
             words.setWordWrap(True)
-        self._scroll = _Scroll((self.chips, self.findings, self.verdict, self.notes))
+        self._scroll = _Scroll((self.chips, self.verdict, self.findings, self.notes))
         self._scroll.setAccessibleName("Findings, fixes and notes")
         self._buttons = QWidget()
         row = QHBoxLayout(self._buttons)

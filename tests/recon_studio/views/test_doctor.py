@@ -58,6 +58,7 @@ def test_buttons_rest_while_a_fix_is_applied_and_chips_say_what_it_took(card, qt
     assert not card.findings.buttons["strays"].isEnabled()
     assert "being applied" in card.findings.buttons["strays"].toolTip()
     assert [chip.text() for chip in card.chips.chips] == ["1. strays…"]
+    qtbot.waitUntil(lambda: 0 < card.verdict.y() < card.findings.y())  # what goes on is seen however much was found
     done = treated(replace(REPORT, fixes=(Fix("strays"),), removed=(2,), findings=()), Treatment((Fix("strays"),)))
     card.show_state(fixing, done)
     assert [chip.text() for chip in card.chips.chips] == ["1. strays  −2"]
