@@ -11,9 +11,8 @@ from recon_studio.state.doctor import AUTO, Report, Sides, Treatment
 
 
 def add_fix(state: AppState, fix: Fix) -> AppState:
-    """Adds a fix behind those there are; its like right before it would do nothing more."""
-    fixes = state.doctor.treatment.fixes
-    return state if fixes[-1:] == (fix,) else _refixed(state, (*fixes, fix))
+    """Adds a fix behind those there are. The same again may find more: with strays gone, what was near them is far from the others."""
+    return _refixed(state, (*state.doctor.treatment.fixes, fix))
 
 
 def drop_fix(state: AppState, index: int) -> AppState:

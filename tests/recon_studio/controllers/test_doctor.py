@@ -94,6 +94,14 @@ def test_fixes_come_in_order_and_any_of_them_can_be_taken_back(surgery: Surgery)
     assert surgery.store.state.can_undo == "not remove strays"
 
 
+def test_a_fix_can_be_done_again_for_it_may_find_more(surgery: Surgery) -> None:
+    for _ in range(2):
+        surgery.doctor.fix(STRAYS)
+        surgery.settle()
+    assert examined(surgery)[-1].fixes == (STRAYS, STRAYS)
+    assert surgery.store.state.doctor.treatment.fixes == (STRAYS, STRAYS)
+
+
 def test_a_fix_that_cannot_be_applied_is_taken_back_with_a_sentence(surgery: Surgery) -> None:
     whole = surgery.store.state.cloud
     surgery.doctor.fix(Fix("crop", low=(9, 9, 9), high=(9, 9, 9)))
