@@ -53,6 +53,7 @@ class MeasuredView(QWidget):
     def _start(self) -> None:
         self.plotter = self._inside.module.QtInteractor(self, auto_update=False, multi_samples=0)
         self.plotter.setAcceptDrops(False)
+        self.plotter.setAccessibleName("The cloud in its file's units")
         self.plotter.reset_key_events()  # its default keys quit, pick and fly
         self.plotter.iren.interactor.RemoveObservers("CharEvent")  # and VTK's own turn points to wires, switch to stereo or end it all
         self._column.takeAt(0)

@@ -1,8 +1,10 @@
 import gc
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from tests.recon_studio.access import nameless
 from tests.recon_studio.scenery import answered_state
 
 
@@ -20,7 +22,10 @@ def test_ctrl_m_opens_the_cloud_in_its_own_units_and_closing_hides_it(window, qt
         pass
     assert view.isVisible()
     assert view.plotter.actors
-    view.close()
+    assert nameless(view) == []
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
+    qtbot.keyClick(view.focusWidget() or view, Qt.Key.Key_Escape)
     assert not view.isVisible()
     first = view.plotter
     window.show_measured()
