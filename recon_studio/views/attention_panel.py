@@ -181,5 +181,5 @@ class AttentionPanel(Card):
         restate(self.layer, there and not query.rollout, f"Layer of the {stack}, counted from 1 (< and >).", why)
         tip = "Attention through all layers and heads at once, residuals included (Abnar & Zuidema, 2020)."
         restate(self.rollout, there, tip, _WAITS)
-        tip = "The heads of this layer, on one scale; click one, or go through them with , and ."
+        tip = "The heads of this layer, on one scale; click one, or go through them by arrows or with , and ."
         restate(self.strip, there and not query.rollout, tip, why)

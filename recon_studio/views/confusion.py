@@ -1,31 +1,32 @@
-"""Which labels were called what: a matrix of counts, coloured by share; a click on a cell asks for its clouds."""
+"""Which labels were called what: a matrix of counts, coloured by share; a click on a cell, or Enter, asks for its clouds."""
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from recon_studio.state.app_state import Theme
 from recon_studio.state.words import Confusion
 from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
+from recon_studio.views.walked import Cell, Cells
 
 LEAST, MOST = 18, 44  # pixels, the side of a cell
 EDGE = 14 * GRID
 """Most room the labels may take."""
 
 
-class ConfusionView(QWidget):
+class ConfusionView(Cells):
     """Rows are labels, columns the names they were given; the right one of each row is framed."""
 
     cellChosen = Signal(object)  # (label, name), or None: the chosen one was clicked again
+    told = Signal(str)  # what the keyboard is on, in words
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Confusion matrix")
         self._matrix: Confusion | None = None
         self._cell: tuple[str, str] | None = None
         self._theme: Theme = "light"
         self._edges: tuple[int, int] | None = None  # room for labels and names, measured once
-        self.setAccessibleName("Confusion matrix")
         self.setMouseTracking(True)
 
     def show_matrix(self, matrix: Confusion | None, cell: tuple[str, str] | None, theme: Theme) -> None:
@@ -35,6 +36,7 @@ class ConfusionView(QWidget):
         self._matrix, self._cell, self._theme = matrix, cell, theme
         if matrix is not None:
             self.setAccessibleDescription(f"{matrix.right} of {matrix.clouds} labelled clouds were given the name of their label.")
+        self.settle()
         self.updateGeometry()
         self.update()
 
@@ -84,12 +86,48 @@ class ConfusionView(QWidget):
         rows, columns = self._matrix.counts.shape
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def has(self, row: int, column: int) -> bool:
+        """Whether there is such a cell."""
+        return self._matrix is not None and 0 <= row < len(self._matrix.labels) and 0 <= column < len(self._matrix.names)
+
+    def place_of(self, row: int, column: int) -> QRectF:
+        """Returns where a cell lies."""
+        return QRectF(self.cell_rect(row, column))
+
+    def words_of(self, row: int, column: int) -> str:
+        """Says what a cell counts."""
+        return self.in_words(row, column)
+
+    def start(self) -> Cell:
+        """Begins with the chosen cell."""
+        if self._matrix is None or self._cell is None:
+            return self.current
+        label, name = self._cell
+        known = label in self._matrix.labels and name in self._matrix.names
+        return (self._matrix.labels.index(label), self._matrix.names.index(name)) if known else self.current
+
+    def point(self) -> None:
+        """Says the current cell beside the matrix, too."""
+        super().point()
+        if self.has(*self.current):
+            self.told.emit(self.in_words(*self.current))
+
+    def unpoint(self) -> None:
+        """Says nothing any more."""
+        self.told.emit("")
+
+    def pick_cell(self, row: int, column: int) -> None:
         """Chooses a cell, or lets go of the chosen one."""
-        found = self._at(event.position().toPoint())
-        if found is not None and self._matrix is not None and self._matrix.counts[found]:
-            cell = (self._matrix.labels[found[0]], self._matrix.names[found[1]])
+        if self._matrix is not None and self._matrix.counts[row, column]:
+            cell = (self._matrix.labels[row], self._matrix.names[column])
             self.cellChosen.emit(None if cell == self._cell else cell)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Picks the cell under the pointer."""
+        self.rest()
+        found = self._at(event.position().toPoint())
+        if found is not None:
+            self.pick_cell(*found)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Says by the pointer where there is something to choose."""
@@ -111,7 +149,9 @@ class ConfusionView(QWidget):
         count, total = int(self._matrix.counts[row, column]), int(self._matrix.counts[row].sum())
         label, name = self._matrix.labels[row], self._matrix.names[column]
         share = f" ({100 * count / total:.0f} %)" if total else ""
-        return f"{count} of {total} clouds labelled {label} were called {name}{share}." + ("\nClick shows them." if count else "")
+        return f"{count} of {total} clouds labelled {label} were called {name}{share}." + (
+            "\nA click or Enter shows them." if count else ""
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the cells in sight."""
@@ -141,6 +181,7 @@ class ConfusionView(QWidget):
             if count:
                 painter.setPen(QColor(colours.on_accent if share > 0.5 else colours.text))
                 painter.drawText(cell, int(Qt.AlignmentFlag.AlignCenter), str(count) if count < 1000 else "…")
+        self.paint_cursor(painter, self._theme)
         painter.end()
 
     def _paint_edges(self, painter: QPainter) -> None:

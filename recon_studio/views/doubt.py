@@ -311,7 +311,7 @@ class Drawer(QFrame):
     def _tell(self, words: str) -> None:
         """Says what the pointer is on; else what the matrix is."""
         shown = matrix(self._state) if self._state is not None else None
-        help_ = "rows ask, columns are looked at; a click asks the row's token, above the cells it selects the column's patch"
+        help_ = "rows ask, columns are looked at; a click or Enter asks the row's token, above the cells it selects the column's patch"
         self._say(words or ("" if shown is None else f"{shown.title} · {help_}"))
 
     def _say(self, words: str) -> None:

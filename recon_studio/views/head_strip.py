@@ -1,16 +1,17 @@
-"""All heads of a layer side by side: the cloud's patches, small, as each head looks at them. A click chooses one."""
+"""All heads of a layer side by side: the cloud's patches, small, as each head looks at them. A click or an arrow chooses one."""
 
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from recon_studio.scene.colours import GROUNDS, apply_map, attention_map, diverging_map
 from recon_studio.scene.explain import Heads, describe_head
 from recon_studio.state.app_state import Floats, Theme
 from recon_studio.views.theme import COLOURS, SMALL, text_font
+from recon_studio.views.walked import Cell, Cells
 
 _LEAST = 40  # pixels a head needs
 _MOST = 64
@@ -18,20 +19,18 @@ _WORDS = 14
 _GAP = 4
 
 
-class HeadStrip(QWidget):
+class HeadStrip(Cells):
     """Emits the head chosen: -1 for the mean, else counted from 0."""
 
     headChosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Attention heads")
         self._heads: Heads | None = None
         self._centres: Floats | None = None
         self._camera: Any = None
         self._theme: Theme = "light"
         self._why = ""
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Attention heads")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -40,6 +39,8 @@ class HeadStrip(QWidget):
         self._heads, self._centres, self._theme, self._why = heads, centres, theme, why
         known = "" if heads is None else f"{describe_head(heads.chosen - 1)} of {len(heads.rows) - 1} is chosen"
         self.setAccessibleDescription(known or why)
+        self.current = self.start()
+        self.settle()
         self.updateGeometry()
         self.update()
 
@@ -69,6 +70,7 @@ class HeadStrip(QWidget):
 
     def resizeEvent(self, _event: object) -> None:
         """Makes room for the rows that the new width needs."""
+        self.current = self.start()
         self.updateGeometry()
 
     def place(self, row: int) -> QRect:
@@ -96,6 +98,7 @@ class HeadStrip(QWidget):
         places, order = self._projected(side)
         for row, values in enumerate(self._heads.rows):
             self._paint_head(painter, row, places[order], values[order], apply_map(values[order], *self._heads.span, table))
+        self.paint_cursor(painter, self._theme)
         painter.end()
 
     def _projected(self, side: int) -> tuple[Floats, Any]:
@@ -129,17 +132,43 @@ class HeadStrip(QWidget):
     # ------------------------------------------------------------ choosing
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Chooses the head under the pointer."""
+        self.rest()
         row = self._at(event.position())
         if row is not None and event.button() == Qt.MouseButton.LeftButton:
             self.headChosen.emit(row - 1)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Goes to the next head or the one before."""
-        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()))
-        if step is None:
-            super().keyPressEvent(event)
+    def has(self, row: int, column: int) -> bool:
+        """Whether a head stands there."""
+        columns, _ = self._grid()
+        return self._heads is not None and row >= 0 and 0 <= column < columns and row * columns + column < len(self._heads.rows)
+
+    def place_of(self, row: int, column: int) -> QRectF:
+        """Returns where it lies."""
+        return QRectF(self.place(row * self._grid()[0] + column)).adjusted(1, 1, -1, -1)
+
+    def words_of(self, row: int, column: int) -> str:
+        """Says how sharply it looks."""
+        return self._words(row * self._grid()[0] + column)
+
+    def start(self) -> Cell:
+        """Begins with the chosen one."""
+        columns, _ = self._grid()
+        return divmod(0 if self._heads is None else self._heads.chosen, columns)
+
+    def pick_cell(self, row: int, column: int) -> None:
+        """Chooses a head."""
+        self.headChosen.emit(row * self._grid()[0] + column - 1)
+
+    def go(self, down: int, right: int) -> None:
+        """Goes on in the next line at the end of one."""
+        if right:
+            self.step(right)
         else:
-            self.step(step)
+            super().go(down, right)
+
+    def to(self, row: int, column: int) -> None:
+        """Chooses a head at once, as arrows do among buttons of which one is down."""
+        self.pick_cell(row, column)
 
     def step(self, by: int) -> None:
         """Chooses the head so many places on."""
@@ -151,9 +180,12 @@ class HeadStrip(QWidget):
         if isinstance(event, QHelpEvent) and self._heads is not None:
             row = self._at(QPointF(event.pos()))
             if row is not None:
-                values = self._heads.rows[row]
-                best = int(np.nanargmax(np.abs(values)))
-                words = f"{describe_head(row - 1)}: most on patch {best}, {100 * float(values[best]):.1f} %. All heads share one scale."
-                QToolTip.showText(event.globalPos(), words, self)
+                QToolTip.showText(event.globalPos(), f"{self._words(row)} All heads share one scale; arrows choose, too.", self)
                 return True
         return super().event(event)
+
+    def _words(self, row: int) -> str:
+        assert self._heads is not None
+        values = self._heads.rows[row]
+        best = int(np.nanargmax(np.abs(values)))
+        return f"{describe_head(row - 1)}: most on patch {best}, {100 * float(values[best]):.1f} %."

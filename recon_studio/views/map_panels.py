@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSpinBox,
     QToolTip,
-    QWidget,
 )
 
 from recon_studio.scene.map import Colouring
@@ -26,6 +25,7 @@ from recon_studio.state.map import COLOURS_BY, FEATURES, METHODS, ColourBy, MapS
 from recon_studio.views.marks import path_of
 from recon_studio.views.parts import Card, label, restate
 from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
+from recon_studio.views.walked import Cells
 
 ROW = 20
 FEWEST_ROWS, MOST_ROWS = 7, 40
@@ -184,18 +184,17 @@ class SettingsCard(Card):
         self.status.setVisible(bool(self.status.text()))
 
 
-class Legend(QWidget):
-    """What the colours mean: a line a group, clicked to take it out of the picture; or a scale."""
+class Legend(Cells):
+    """What the colours mean: a line a group, clicked, or picked by key, to take it out of the picture; or a scale."""
 
     groupToggled = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Legend")
         self._colouring: Colouring | None = None
         self._hidden: frozenset[str] = frozenset()
         self._theme: Theme = "light"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Legend")
 
     def show_colouring(self, colouring: Colouring | None, hidden: frozenset[str], theme: Theme) -> None:
         """Shows another one."""
@@ -204,6 +203,7 @@ class Legend(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor if groups else Qt.CursorShape.ArrowCursor)
         self.setAccessibleDescription(", ".join(f"{group.name} {group.count}" for group in groups))
         self.setFixedHeight(self.sizeHint().height())
+        self.settle()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -218,6 +218,7 @@ class Legend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._colouring is not None and self._colouring.groups:
             self._paint_groups(painter, self._colouring)
+            self.paint_cursor(painter, self._theme)
         elif self._colouring is not None:
             paint_scale(painter, QRectF(1, 4, self.width() - 2, 10), self._colouring, self._theme)
         painter.end()
@@ -249,11 +250,34 @@ class Legend(QWidget):
             )
         painter.setOpacity(1.0)
 
+    def has(self, row: int, column: int) -> bool:
+        """Whether there is such a line."""
+        return self._colouring is not None and 0 <= row < len(self._colouring.groups) and column == 0
+
+    def place_of(self, row: int, _column: int) -> QRectF:
+        """Returns where a line lies."""
+        return QRectF(2, row * ROW + 2, self.width() - 4, ROW - 4)
+
+    def words_of(self, row: int, _column: int) -> str:
+        """Says what a line stands for."""
+        assert self._colouring is not None
+        group = self._colouring.groups[row]
+        return f"{group.name}, {group.count:,}{', taken out of the picture' if group.name in self._hidden else ''}"
+
+    def pick_cell(self, row: int, _column: int) -> None:
+        """Takes a group out of the picture, or brings it back."""
+        assert self._colouring is not None
+        self.groupToggled.emit(self._colouring.groups[row].name)
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        """Leaves all to the pointer."""
+        self.rest()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Takes the group under the pointer out of the picture, or brings it back."""
-        name = self._name_at(event.position().toPoint())
-        if name:
-            self.groupToggled.emit(name)
+        """Picks the line under the pointer."""
+        row = event.position().toPoint().y() // ROW
+        if self.has(row, 0):
+            self.pick_cell(row, 0)
 
     def event(self, event: object) -> bool:
         """Shows a long name whole as a tooltip, and what a click does."""
@@ -261,7 +285,7 @@ class Legend(QWidget):
             name = self._name_at(event.pos())
             if name:
                 does = "brings it back" if name in self._hidden else "takes it out of the picture"
-                QToolTip.showText(event.globalPos(), f"{name}\nA click {does}.", self)
+                QToolTip.showText(event.globalPos(), f"{name}\nA click, or Space after going there by arrows, {does}.", self)
                 return True
         return super().event(event)  # type: ignore[arg-type]
 
@@ -287,7 +311,7 @@ class ColourCard(Card):
         self.legend = Legend()
         self.legend.groupToggled.connect(self.groupToggled)
         self.area = QScrollArea()
-        self.area.setAccessibleName("Legend, to be scrolled")
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the legend in it takes the keyboard, and scrolls
         self.area.setWidget(self.legend)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)

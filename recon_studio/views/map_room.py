@@ -377,6 +377,7 @@ class MapRoom(QWidget):
             self.hover.hide()
         else:
             self.hover.show_cloud(self._state, row, place, self.scatter.size())
+            self.scatter.say(f"{self.hover.name.text()}, {self.hover.words.text()}")
 
     # ------------------------------------------------------------ dialogs
 

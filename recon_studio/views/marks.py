@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shiboken6
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from recon_studio.scene.map import Colour
 from recon_studio.state.app_state import Indices
@@ -112,3 +112,25 @@ class Marks:
         first = cast(QPainter.PixmapFragment, shiboken6.wrapInstance(chosen.ctypes.data, QPainter.PixmapFragment))
         painter.drawPixmapFragments(first, len(chosen), self._sheet)
         painter.restore()
+
+
+def rimmed(font: QFont, words: str, colour: str, paper: str, ratio: float) -> QPixmap:
+    """Paints words with a rim in the colour of the paper, which read on any marks, on nothing."""
+    measure = QFontMetricsF(font)
+    width, height = measure.horizontalAdvance(words) + 10, measure.height() + 8
+    drawn = QPixmap(round(width * ratio), round(height * ratio))
+    drawn.setDevicePixelRatio(ratio)
+    drawn.fill(Qt.GlobalColor.transparent)
+    path = QPainterPath()
+    path.addText(QPointF(5, 4 + measure.ascent()), font, words)
+    painter = QPainter(drawn)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rim = QColor(paper)
+    rim.setAlphaF(0.9)
+    painter.setPen(QPen(rim, 3.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawPath(path)
+    painter.end()
+    return drawn

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from recon_studio.scene.colours import Bytes, apply_map, attention_map, patch_palette
 from recon_studio.scene.explain import Matrix, describe_token
 from recon_studio.state.app_state import Floats, Theme
 from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
+from recon_studio.views.walked import Cell, Cells
 
 _KEY = 10  # pixels of the strips that name rows and columns by their patch's colour
 _LABEL = 28  # pixels for the names of the queries
@@ -18,8 +19,11 @@ _GAP = 2
 _BAR = 52  # pixels for the colour bar at the right
 
 
-class MatrixView(QWidget):
-    """Emits the patch of the column under the pointer, and what is clicked: a row's token, or a column's patch on the strip above."""
+class MatrixView(Cells):
+    """Emits the patch of the column under the pointer, and what is clicked: a row's token, or a column's patch on the strip above.
+
+    To the keyboard that strip is row -1.
+    """
 
     patchHovered = Signal(object)  # int, or None
     tokenPicked = Signal(object)  # Asker
@@ -27,7 +31,7 @@ class MatrixView(QWidget):
     told = Signal(str)  # what lies under the pointer, in words
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Attention matrix")
         self._matrix: Matrix | None = None
         self._theme: Theme = "light"
         self._image: QImage | None = None
@@ -37,7 +41,7 @@ class MatrixView(QWidget):
         self._column: int | None = None
         self._row: int | None = None
         self.setMouseTracking(True)
-        self.setAccessibleName("Attention matrix")
+        self.setToolTip("Arrows go from cell to cell, up to the strip above; Enter does what a click does.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(QSize(30 * GRID, 16 * GRID))
 
@@ -49,6 +53,7 @@ class MatrixView(QWidget):
         self._matrix, self._asked, self._groups, self._theme = matrix, asked, groups, theme
         shape = "nothing yet" if matrix is None else f"{len(matrix.askers)} tokens over {len(matrix.patches)} patches"
         self.setAccessibleDescription(shape)
+        self.settle()
         self.update()
 
     def set_hover(self, patch: int | None) -> None:
@@ -126,6 +131,7 @@ class MatrixView(QWidget):
             border = self.cell(0, columns - matrix.masked).left()
             painter.drawLine(QPointF(border, area.top()), QPointF(border, area.bottom()))
         self._paint_bar(painter, area)
+        self.paint_cursor(painter, self._theme)
 
     def _paint_keys(self, painter: QPainter, matrix: Matrix) -> None:
         """Names rows and columns by the colours that patches have in the input view; queries by their names."""
@@ -157,17 +163,47 @@ class MatrixView(QWidget):
         for words, place in ((f"{100 * self._span[1]:.0f} %", strip.top()), ("0", strip.bottom() - 14)):
             painter.drawText(QRect(strip.right() + 4, place, _BAR - 20, 14), Qt.AlignmentFlag.AlignLeft, words)
 
-    # ------------------------------------------------------------ pointer
+    # ------------------------------------------------------------ pointer and keyboard
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Marks what is under the pointer, and says what it is."""
-        row, column = self._under(event.position())
-        matrix = self._matrix
-        if matrix is None:
-            return
+        if self._matrix is not None:
+            self._mark(*self._under(event.position()))
+
+    def _mark(self, row: int | None, column: int | None) -> None:
         self._row, self._column = row, column
         self.update()
-        self.patchHovered.emit(None if column is None else int(matrix.patches[column]))
-        self.told.emit("" if row is None or column is None else self.words(row, column))
+        self.patchHovered.emit(None if column is None or self._matrix is None else int(self._matrix.patches[column]))
+        self.told.emit("" if row is None or column is None else self.words_of(row, column))
+
+    def has(self, row: int, column: int) -> bool:
+        """Whether there is such a cell."""
+        return self._matrix is not None and -1 <= row < len(self._matrix.askers) and 0 <= column < len(self._matrix.patches)
+
+    def place_of(self, row: int, column: int) -> QRectF:
+        """Returns where a cell lies; row -1 is the strip."""
+        place = self.cell(max(row, 0), column)
+        return place if row >= 0 else QRectF(place.x(), self.area().y() - _KEY - _GAP, place.width(), _KEY)
+
+    def start(self) -> Cell:
+        """Begins in the row that is asked."""
+        return (self.current[0] if self._asked is None else self._asked, self.current[1])
+
+    def point(self) -> None:
+        """Marks the current cell as the pointer's is marked."""
+        super().point()
+        if self.has(*self.current):
+            row, column = self.current
+            self._mark(row if row >= 0 else None, column)
+            self.told.emit(self.words_of(row, column))
+
+    def unpoint(self) -> None:
+        """Marks nothing any more."""
+        self._mark(None, None)
+
+    def words_of(self, row: int, column: int) -> str:
+        """Says what a cell holds; on the strip, which patch it selects."""
+        assert self._matrix is not None
+        return self.words(row, column) if row >= 0 else f"patch {int(self._matrix.patches[column])}, to be selected"
 
     def words(self, row: int, column: int) -> str:
         """Says who looks at what, how much."""
@@ -181,35 +217,39 @@ class MatrixView(QWidget):
         return f"{who} → {what}: {100 * float(matrix.values[row, column]):.2f} %"
 
     def leaveEvent(self, _event: object) -> None:
-        """Marks nothing any more."""
-        self._row = self._column = None
-        self.update()
-        self.patchHovered.emit(None)
-        self.told.emit("")
+        """Marks nothing any more, or what is current."""
+        if self.walking:
+            self.point()
+        else:
+            self._mark(None, None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Asks the token of the row; on the strip above the cells, selects the patch of the column."""
+        self.rest()
         row, column = self._under(event.position())
-        if self._matrix is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        if row is not None:
+        if self._matrix is not None and event.button() == Qt.MouseButton.LeftButton and (row, column) != (None, None):
+            self.pick_cell(-1 if row is None else row, column or 0)
+
+    def pick_cell(self, row: int, column: int) -> None:
+        """Asks the token of a row; on the strip, selects the patch."""
+        assert self._matrix is not None
+        if row >= 0:
             self.tokenPicked.emit(self._matrix.askers[row])
-        elif column is not None:
+        else:
             self.patchPicked.emit(int(self._matrix.patches[column]))
 
 
-class Thumbnails(QWidget):
-    """Every layer (a column) and head (a row) of the stack, small. A click chooses both."""
+class Thumbnails(Cells):
+    """Every layer (a column) and head (a row) of the stack, small. A click, or Enter, chooses both."""
 
     chosen = Signal(int, int)  # layer and head, from 0
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("All layers and heads")
         self._images: list[list[QImage]] = []
         self._chosen = (0, -1)
         self._theme: Theme = "light"
-        self.setAccessibleName("All layers and heads")
-        self.setToolTip("Every layer (a column) and head (a row), each on its own scale; click one.")
+        self.setToolTip("Every layer (a column) and head (a row), each on its own scale; click one, or go there by arrows and press Enter.")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -219,6 +259,7 @@ class Thumbnails(QWidget):
         self._images = [[_image(_scaled(values, table)) for values in layer] for layer in thumbnails]
         self._chosen, self._theme = chosen, theme
         self.setVisible(bool(thumbnails))
+        self.settle()
         self._fit()
         self.update()
 
@@ -260,10 +301,32 @@ class Thumbnails(QWidget):
                 if layer == self._chosen[0] and self._chosen[1] in (-1, head):
                     painter.setPen(QPen(QColor(shades.accent), 2))
                     painter.drawRect(place.adjusted(-1, -1, 1, 1))
+        self.paint_cursor(painter, self._theme)
         painter.end()
+
+    def has(self, row: int, column: int) -> bool:
+        """Whether there is such a head of such a layer."""
+        return 0 <= column < len(self._images) and 0 <= row < len(self._images[column])
+
+    def place_of(self, row: int, column: int) -> QRectF:
+        """Returns where one matrix lies."""
+        return self.place(column, row).adjusted(-1, -1, 1, 1)
+
+    def words_of(self, row: int, column: int) -> str:
+        """Says which one it is, and whether it is chosen."""
+        return f"layer {column + 1}, head {row + 1}{', chosen' if self._chosen in ((column, row), (column, -1)) else ''}"
+
+    def start(self) -> Cell:
+        """Begins with the chosen one; of a whole layer, with the first head."""
+        return max(self._chosen[1], 0), self._chosen[0]
+
+    def pick_cell(self, row: int, column: int) -> None:
+        """Chooses a matrix."""
+        self.chosen.emit(column, row)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Chooses the matrix under the pointer."""
+        self.rest()
         for layer, images in enumerate(self._images):
             for head in range(len(images)):
                 if self.place(layer, head).contains(event.position()):

@@ -1,4 +1,4 @@
-"""A scatter plot made for looking around: wheel zooms, drag moves, the pointer names what it rests on, rectangle and lasso choose."""
+"""A scatter plot made for looking around: wheel zooms, drag moves, pointer or arrows name a mark, rectangle and lasso choose."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
@@ -20,21 +19,22 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from recon_studio.scene.camera import inside
 from recon_studio.scene.map import Colouring
 from recon_studio.state.app_state import Flags, Floats, Indices, Theme
 from recon_studio.state.map import MapTool, PhrasePlace, SelectMode
-from recon_studio.views.marks import Marks
+from recon_studio.views.marks import Marks, rimmed
 from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
+from recon_studio.views.walked import ARROWS, Walked, paint_frame
 
 MARGIN = 4 * GRID
 REACH = 8.0  # logical pixels within which the pointer means a mark
 DRAG = 5  # logical pixels a press may move and still be a click
 ZOOM = 1.0015  # a unit of the wheel
 MOST_ZOOM = 200.0
-_STEPS = {Qt.Key.Key_Left: (40, 0), Qt.Key.Key_Right: (-40, 0), Qt.Key.Key_Up: (0, 40), Qt.Key.Key_Down: (0, -40)}
+_STEP = 40  # logical pixels that a key moves the plane
 _ZOOMS = {Qt.Key.Key_Plus: 1.25, Qt.Key.Key_Equal: 1.25, Qt.Key.Key_Minus: 0.8}
 
 
@@ -52,7 +52,7 @@ class Plot:
     phrase: PhrasePlace | None = None
 
 
-class ScatterView(QWidget):
+class ScatterView(Walked):
     """Draws a ``Plot``; emits what is pointed at and chosen. Marks keep their size while the plane is zoomed."""
 
     rowHovered = Signal(int, QPoint)  # row or -1, and where the pointer is
@@ -63,11 +63,10 @@ class ScatterView(QWidget):
     painted = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Map of the library")
+        self.setAccessibleDescription("Arrows go to the next cloud, Enter opens it, Space selects it; with Ctrl they move the map.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Map of the library")
         self.theme: Theme = "light"
         self.tool: MapTool = "move"
         self.hovered: int | None = None
@@ -83,6 +82,7 @@ class ScatterView(QWidget):
         self._path: list[QPointF] = []
         self._moved = False
         self._adding: SelectMode = "replace"
+        self._current = -1  # the row the keyboard is on
 
     # ------------------------------------------------------------ what is shown
 
@@ -212,6 +212,10 @@ class ScatterView(QWidget):
             order = np.concatenate([order[dimmed[order]], order[~dimmed[order]]])  # what is selected lies on top
         self._marks.draw(painter, pixels, order, ratio, dimmed)
         self._paint_over(painter, plot, pixels, radius, self.hovered if pointer else None)
+        if pointer and self.walking and self._is_there(self._current):
+            place = QRectF(0, 0, 2 * radius + 12, 2 * radius + 12)
+            place.moveCenter(QPointF(*pixels[self._current]))
+            paint_frame(painter, place, self.theme)
 
     def _paint_over(self, painter: QPainter, plot: Plot, pixels: npt.NDArray[np.float64], radius: float, hovered: int | None) -> None:
         colours = COLOURS[self.theme]
@@ -304,7 +308,7 @@ class ScatterView(QWidget):
         if key not in self._words:
             if len(self._words) > 400:
                 self._words.clear()
-            self._words[key] = _rimmed(font, words, colour, COLOURS[self.theme].panel, ratio)
+            self._words[key] = rimmed(font, words, colour, COLOURS[self.theme].panel, ratio)
         drawn = self._words[key]
         corner = rect.center() - QPointF(drawn.width() / ratio / 2, drawn.height() / ratio / 2)
         painter.drawPixmap(QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio), drawn)
@@ -313,6 +317,7 @@ class ScatterView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begins a click, a move, or an outline; the middle and right buttons always move."""
+        self.rest()
         self._press, self._moved = event.position(), False
         keys = event.modifiers()
         removing = bool(keys & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier))
@@ -376,18 +381,78 @@ class ScatterView(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move, plus and minus zoom."""
+        """Arrows go from mark to mark, with Ctrl they move the plane; plus and minus zoom."""
         key = Qt.Key(event.key())
-        if key in _STEPS:
-            self.pan(*_STEPS[key])
+        if key in ARROWS and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            down, right = ARROWS[key]
+            self.pan(-_STEP * right, -_STEP * down)
         elif key in _ZOOMS:
             self.zoom(_ZOOMS[key])
         else:
             super().keyPressEvent(event)
+            return
+        if self.walking:
+            self.point()
+
+    def _is_there(self, row: int) -> bool:
+        return self._plot is not None and 0 <= row < len(self._plot.shown) and bool(self._plot.shown[row])
+
+    def begin(self) -> None:
+        """Begins with what the pointer is on, what is open, or what was current; else with the mark nearest to the middle."""
+        plot = self._plot
+        if plot is None or not plot.shown.any():
+            return
+        wanted = [row for row in (self.hovered, plot.ring, self._current) if row is not None and self._is_there(row)]
+        apart = np.square(self.pixels(plot.coordinates) - np.array([self.width(), self.height()]) / 2).sum(1)
+        self._current = wanted[0] if wanted else int(np.where(plot.shown, apart, np.inf).argmin())
+        self._into_sight(plot)
+
+    def go(self, down: int, right: int) -> None:
+        """Goes to the nearest mark in a quarter of the plane, and brings it into sight."""
+        plot = self._plot
+        if plot is None or not self._is_there(self._current):
+            self.begin()
+            return
+        steps = self.pixels(plot.coordinates) - self.pixels(plot.coordinates[self._current])
+        along, across = steps @ (right, down), np.abs(steps @ (down, right))
+        there = plot.shown & (along > 0) & (across <= along)
+        if there.any():
+            self._current = int(np.where(there, along**2 + across**2, np.inf).argmin())
+        self._into_sight(plot)
+
+    def _into_sight(self, plot: Plot) -> None:
+        place, size = self.pixels(plot.coordinates[self._current]), np.array([self.width(), self.height()])
+        inward = np.clip(place, np.minimum(MARGIN, size / 2), np.maximum(size - MARGIN, size / 2)) - place
+        if inward.any():
+            self.pan(*inward.tolist())
+
+    def pick(self, key: Qt.Key) -> None:
+        """Enter opens the current cloud; Space takes it into the selection, or out of it."""
+        plot, row = self._plot, self._current
+        if plot is None or not self._is_there(row):
+            return
+        if key == Qt.Key.Key_Space:
+            chosen = plot.selected is not None and bool(plot.selected[row])
+            self.rowsChosen.emit(np.array([row]), "remove" if chosen else "add")
+        else:
+            self.rowOpened.emit(row)
+
+    def point(self) -> None:
+        """Names the current mark."""
+        if self._plot is not None and self._is_there(self._current):
+            self.hovered = self._current
+            place = self.pixels(self._plot.coordinates[self._current])
+            self.rowHovered.emit(self._current, QPointF(*place).toPoint())
+
+    def unpoint(self) -> None:
+        """Names nothing any more."""
+        self._hover(None, QPointF())
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Points at nothing any more."""
+        """Points at nothing any more, or at what is current."""
         self._hover(None, QPointF())
+        if self.walking:
+            self.point()
         super().leaveEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -411,25 +476,3 @@ class ScatterView(QWidget):
             self.hovered = row
             self.rowHovered.emit(-1 if row is None else row, place.toPoint())
             self.update()
-
-
-def _rimmed(font: QFont, words: str, colour: str, paper: str, ratio: float) -> QPixmap:
-    """Paints words with a rim, on nothing."""
-    measure = QFontMetricsF(font)
-    width, height = measure.horizontalAdvance(words) + 10, measure.height() + 8
-    drawn = QPixmap(round(width * ratio), round(height * ratio))
-    drawn.setDevicePixelRatio(ratio)
-    drawn.fill(Qt.GlobalColor.transparent)
-    path = QPainterPath()
-    path.addText(QPointF(5, 4 + measure.ascent()), font, words)
-    painter = QPainter(drawn)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    rim = QColor(paper)
-    rim.setAlphaF(0.9)
-    painter.setPen(QPen(rim, 3.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    painter.drawPath(path)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawPath(path)
-    painter.end()
-    return drawn

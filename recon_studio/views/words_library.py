@@ -156,8 +156,10 @@ class WordsLibrary(Card):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        legend = label(LEGEND, "small")
+        self.said = legend = label(LEGEND, "small")
         legend.setWordWrap(True)
+        legend.setMinimumHeight(5 * GRID)  # two lines: the matrix stays where it is, whatever is said
+        self.matrix.told.connect(lambda words: legend.setText(words or LEGEND))
         column.addWidget(legend)
         column.addWidget(self.matrix, 1)
         return page

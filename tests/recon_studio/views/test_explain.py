@@ -130,6 +130,7 @@ def _open(drawer, qtbot, page, state=None):
         QApplication.sendPostedEvents()
         QApplication.processEvents()
     qtbot.waitUntil(lambda: drawer.plotting.module is not None or page in ("matrix", "overlap"), timeout=30_000)
+    QApplication.processEvents()  # plots are drawn in the turn after they came in
     return state
 
 

@@ -280,7 +280,7 @@ def test_the_time_lapse_is_slid_played_and_saved(rig: Rig, qtbot: QtBot, tmp_pat
     assert not room.lapse.slider.isVisible()
 
 
-def test_plus_and_arrows_work_the_map_and_not_the_views_of_the_bench(rig: Rig, qtbot: QtBot) -> None:
+def test_plus_and_ctrl_arrows_work_the_map_and_not_the_views_of_the_bench(rig: Rig, qtbot: QtBot) -> None:
     window, room, state = rig
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -289,6 +289,6 @@ def test_plus_and_arrows_work_the_map_and_not_the_views_of_the_bench(rig: Rig, q
     with qtbot.assertNotEmitted(window.bench.camerasMoved):
         qtbot.keyClick(room.scatter, Qt.Key.Key_Plus)
         zoomed = _places(room.scatter, state)
-        qtbot.keyClick(room.scatter, Qt.Key.Key_Right)
+        qtbot.keyClick(room.scatter, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
     assert np.ptp(zoomed[:, 0]) == pytest.approx(1.25 * np.ptp(before[:, 0]), rel=0.01)
     np.testing.assert_allclose(_places(room.scatter, state) - zoomed, np.broadcast_to([-40, 0], zoomed.shape), atol=1)
