@@ -15,7 +15,9 @@ POINTER_HELP: dict[Tool, str] = {
     "brush": "Brush: drag to hide patches · Shift+drag: show them · right drag: turn · B or Esc: put it down",
     "lasso": "Lasso: draw around patches to hide them · with Shift: show them · right drag: turn · L or Esc: put it down",
 }
-MAP_HELP = "Click: open on the bench, and stay · double-click: open and go there · drag: move · wheel: zoom · Shift+L: lasso · arrows: next cloud"
+MAP_HELP = (
+    "Click: open on the bench, and stay · double-click: open and go there · drag: move · wheel: zoom · Shift+L: lasso · arrows: next cloud"
+)
 MOST_ROWS = 8
 """Notices that the list shows at once."""
 LEVEL_ICON = {"info": "info", "warning": "warning", "error": "warning"}
