@@ -302,11 +302,11 @@ class Drawer(QFrame):
         shown, query, maps = matrix(new), new.query, new.explain.maps
         asked = None if shown is None else shown.row_of(query.token, query.patch)
         groups = len(new.prepared.centres) if new.prepared is not None else 0
+        self._tell("")  # first: the matrix tells more while it is walked through
         self.matrix.show_matrix(shown, asked, groups, new.theme)
         blocks = None if maps is None else blocks_of(maps, query.token, query.patch)
         layer = within(query.layer, len(blocks)) if blocks is not None else 0
         self.thumbnails.show_thumbnails(thumbnails(new), (layer, query.head), new.theme)
-        self._tell("")
 
     def _tell(self, words: str) -> None:
         """Says what the pointer is on; else what the matrix is."""

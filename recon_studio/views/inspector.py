@@ -73,7 +73,7 @@ class Inspector(Card):
         self.facts.setVisible(self._patch is not None)
         self.hint.setVisible(self._patch is None)
         restate(self.toggle, self._patch is not None, "Hide this patch from the encoder, or show it again (H).", "No patch is selected.")
-        self.title.setText("Patch" if self._patch is None else f"Patch {self._patch}{' · under the pointer' if hovered else ''}")
+        self.title.setText("Patch" if self._patch is None else f"Patch {self._patch}{' · pointed at' if hovered else ''}")
         if self._patch is not None:
             self._show_patch(new, self._patch)
 

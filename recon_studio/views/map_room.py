@@ -50,7 +50,7 @@ class Hover(QFrame):
         super().__init__(parent)
         self.setProperty("card", "true")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Cloud under the pointer")
+        self.setAccessibleName("Cloud pointed at")
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
         column.setSpacing(2)

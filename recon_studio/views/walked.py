@@ -131,8 +131,8 @@ class Cells(Walked):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if there else Qt.FocusPolicy.NoFocus)
         if not self.has(*self.current):
             self.current = first
-        if self.walking and there:
-            self.say(self.words_of(*self.current))
+        if self.walking:
+            self.point()
 
     def begin(self) -> None:
         """Begins with the cell that is chosen, or was current before."""

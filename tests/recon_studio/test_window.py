@@ -331,7 +331,7 @@ def test_attention_is_asked_by_head_by_matrix_and_of_a_mask_token(rig: Rig, qtbo
     at = drawer.matrix.cell(row, column).center().toPoint()
     QTest.mouseMove(drawer.matrix, at)
     qtbot.waitUntil(lambda: rig.window.bench.hovered == maps.visible[column], timeout=WAIT_MS)
-    assert rig.window.inspector.title.text() == f"Patch {maps.visible[column]} · under the pointer"
+    assert rig.window.inspector.title.text() == f"Patch {maps.visible[column]} · pointed at"
     QTest.mouseClick(drawer.matrix, Qt.MouseButton.LeftButton, pos=at)
     state = rig.settle(qtbot)
     assert (state.query.token, state.query.patch) == ("patch", maps.visible[row - 3])

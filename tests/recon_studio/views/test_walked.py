@@ -1,6 +1,7 @@
 """What was painted for the pointer, worked by keys in the real window: what is current, what is shown of it, and what Enter does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,8 @@ def test_a_cell_of_the_matrix_is_gone_to_said_and_shown_in_the_views(window: Mai
     with qtbot.waitSignal(drawer.patchPicked) as picked:
         _press(drawer.matrix, KEY.Key_Return)
     assert picked.args == [shown.askers[row].patch]
+    window.show_state(state, replace(state, selected_patch=picked.args[0]))
+    assert words in drawer.caption.text()  # still said when the views have followed
     _press(drawer.matrix, *[KEY.Key_Up] * 2)
     with qtbot.waitSignal(drawer.queryChanged) as asked:
         _press(drawer.matrix, KEY.Key_Space)
@@ -102,7 +105,7 @@ def test_a_layer_and_head_is_chosen_by_arrows_and_enter(window: MainWindow, qtbo
 
 
 def test_heads_are_chosen_at_once_and_say_how_sharply_they_look(window: MainWindow, qtbot: QtBot, bring: Bring) -> None:
-    _matrix(window, qtbot)
+    state = _matrix(window, qtbot)
     strip = window.attention.strip
     before = strip._heads.chosen
     bring(strip)
@@ -110,6 +113,12 @@ def test_heads_are_chosen_at_once_and_say_how_sharply_they_look(window: MainWind
     with qtbot.waitSignal(window.attention.queryChanged) as asked:
         _press(strip, KEY.Key_Right)
     assert asked.args[0].head == before
+    chosen = replace(state, query=asked.args[0])
+    window.show_state(state, chosen)
+    assert strip.accessibleName() == f"Attention heads: {strip._words(before + 1)}"
+    with qtbot.waitSignal(window.attention.queryChanged) as asked:
+        _press(strip, KEY.Key_Left)
+    assert asked.args[0].head == before - 1
     with qtbot.waitSignal(window.attention.queryChanged) as asked:
         _press(strip, KEY.Key_End)
     assert asked.args[0].head == min(strip._grid()[0], len(strip._heads.rows)) - 2
