@@ -393,6 +393,7 @@ class Drawer(QFrame):
         if path.lower().endswith(".csv"):
             write_table(path, self._columns(state, page), recipe)
             return
+        self.matrix.rest()  # a file holds no frame of the keyboard's
         topic = PAGE_TOPIC.get(page)
         shown: QWidget = self.figures[topic].canvas if topic is not None else (self.matrix if page == "matrix" else self.overlap)
         write_picture(shown, path, COLOURS[state.theme].panel, recipe)

@@ -108,6 +108,10 @@ def test_a_library_is_embedded_watched_chosen_from_and_asked(
     QTest.mouseRelease(room.scatter, Qt.MouseButton.LeftButton, pos=corners[0] + QPoint(2, 2))
     chosen = np.flatnonzero(store.state.map.selected)
     assert set(near) <= set(chosen)
+    # By keys one more cloud is taken in, and put back.
+    for count in (1, 0):
+        QTest.keyClick(room.scatter, Qt.Key.Key_Space)
+        assert abs(np.count_nonzero(store.state.map.selected) - len(chosen)) == count
     assert np.mean(np.array(projection.clouds.labels)[chosen] == "guitar") > 0.8
     assert room.count.text() == f"{len(chosen)} / 300"
     # A phrase finds the right shapes, and says how far they are.

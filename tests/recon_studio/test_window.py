@@ -336,6 +336,12 @@ def test_attention_is_asked_by_head_by_matrix_and_of_a_mask_token(rig: Rig, qtbo
     state = rig.settle(qtbot)
     assert (state.query.token, state.query.patch) == ("patch", maps.visible[row - 3])
     np.testing.assert_allclose(state.attention.weights[maps.visible], maps.patches[-2, 1, row - 3], atol=1e-6)
+    # The same by keys: the next row's patch is asked, and the next column's is ringed.
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(drawer.matrix, key)
+    state = rig.settle(qtbot)
+    assert (state.query.patch, rig.window.bench.hovered) == (maps.visible[row - 2], maps.visible[1])
+    drawer.matrix.rest()
     # A hidden patch's mask token looks in the decoder, at hidden patches, too.
     hidden = click_patch(rig, lambda patch: bool(rig.state.reconstruction.hidden[patch]))
     state = rig.settle(qtbot)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,7 +58,9 @@ def _matrix(window: MainWindow, qtbot: QtBot) -> AppState:
     return state
 
 
-def test_a_cell_of_the_matrix_is_gone_to_said_and_shown_in_the_views(window: MainWindow, qtbot: QtBot, bring: Bring) -> None:
+def test_a_cell_of_the_matrix_is_gone_to_said_and_shown_in_the_views(
+    window: MainWindow, qtbot: QtBot, bring: Bring, tmp_path: Path
+) -> None:
     drawer, state = window.bench_room.drawer, _matrix(window, qtbot)
     shown = matrix(state)
     bring(drawer.matrix)
@@ -85,6 +88,8 @@ def test_a_cell_of_the_matrix_is_gone_to_said_and_shown_in_the_views(window: Mai
         _press(drawer.matrix, KEY.Key_Enter)
     assert picked.args == [patch]
     framed = drawer.matrix.grab().toImage()
+    drawer.write(str(tmp_path / "framed.png"))
+    assert not drawer.matrix.walking  # the file holds no frame
     bring(drawer.thumbnails)
     assert (hovered[-1], drawer.matrix.accessibleName()) == (None, "Attention matrix")
     assert drawer.matrix.grab().toImage() != framed
