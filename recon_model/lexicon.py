@@ -9,9 +9,10 @@ Pure text: the window and the command line read it, the model role answers it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 MAX_NAMES = 1000
 MAX_LETTERS = 200
@@ -68,9 +69,14 @@ def phrases(names: Iterable[str | Name]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(phrase for name in as_names(names) for phrase in (*name.phrases, *name.negatives)))
 
 
-def untaught(names: Iterable[str | Name], taught: Iterable[str]) -> tuple[str, ...]:
-    """Returns the names that a model knows by words alone: no shape taught it them or a synonym; none where ``taught`` lists no names."""
-    known = {plain(name) for name in taught}
+def taught(card: Mapping[str, Any]) -> tuple[str, ...]:
+    """Returns the names that shapes taught a model, as its card says; none where it does not say."""
+    return tuple(map(str, (card.get("data") or {}).get("names") or ()))
+
+
+def untaught(names: Iterable[str | Name], card: Mapping[str, Any]) -> tuple[str, ...]:
+    """Returns the names that a model knows by words alone: no shape taught it them or a synonym; none where its card lists no names."""
+    known = set(map(plain, taught(card)))
     return tuple(name.name for name in as_names(names) if known and known.isdisjoint(map(plain, name.phrases)))
 
 

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         by_head = {"labels": _labelled(predictor, prepared)} if predictor.labels else {}
         ranked = _ranked(predictor.classify(prepared, names, templates)) if names else {}
         found.append({"file": path, **by_head, **ranked})
-    by_words = untaught(names, map(str, (predictor.card.get("data") or {}).get("names") or ()))
+    by_words = untaught(names, predictor.card)
     if args.json:
         print_json(args, {"files": found, "untaught": by_words})
     else:

@@ -9,7 +9,7 @@ from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import CheckpointError, InputError
 from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
 from recon_model.geometry.preparation import POOL, Floats
-from recon_model.lexicon import plain
+from recon_model.lexicon import plain, taught
 from recon_model.predictor import Predictor
 from recon_model.results import Embedding, Prepared
 from recon_model.standing import AUTO
@@ -59,10 +59,10 @@ def taught_names(predictor: Predictor) -> tuple[str, ...]:
     Raises:
         CheckpointError: the card says nothing of them.
     """
-    names = (predictor.card.get("data") or {}).get("names") or ()
+    names = taught(predictor.card)
     if not names:
         raise CheckpointError(f"The card of the model '{predictor.about.name}' does not say which names it was taught.")
-    return tuple(str(name) for name in names)
+    return names
 
 
 def sampling_in_words(predictor: Predictor, disturbance: Disturbance = UNDISTURBED, up: str = AUTO) -> str:

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from recon_model.errors import ConfigError, InputError, TeacherError
-from recon_model.lexicon import Name, as_names, phrases
+from recon_model.lexicon import Name, as_names, phrases, taught
 from recon_model.teachers.clip import Clip
 from recon_model.teachers.prompts import classifier
 from recon_model.teachers.ranking import Classifier
@@ -38,7 +38,7 @@ class Vocabulary:
         self._taught: Mapping[str, Any] = card.get("teacher") or {}
         self._templates = tuple(card.get("templates") or PUBLISHED)
         # How unlike anything known a cloud is, is read against the taught names, whatever names are on offer.
-        self._always = tuple((card.get("data") or {}).get("names") or ()) if card.get("unlike") else ()
+        self._always = taught(card) if card.get("unlike") else ()
         self._source = source
         self._allow_download = allow_download
         self._teacher: Clip | Exception | None = None

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from recon_model.lexicon import taught
 from recon_model.serve.messages import Array, CloudsEmbedded, EmbedClouds, Failed, MembersRead, ReadMembers, Reply, Request
 from recon_studio.backend.client import Backend
 from recon_studio.backend.shelf import Row, Shelf, Source
@@ -262,7 +263,7 @@ class EmbeddingController(QObject):
             return None
         folders = embedded.folder_count(self._paths)
         model = self._store.state.model
-        known = tuple(map(str, (model.card.get("data") or {}).get("names") or ())) if model is not None else ()
+        known = taught(model.card) if model is not None else ()
         said = {path: embedded.label_of(path, folders, known) for path in self._paths}
         projected = [row.projected for row in rows if row.projected is not None]
         images = [row.image for row in rows if row.image is not None]

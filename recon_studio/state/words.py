@@ -117,8 +117,7 @@ def better_name(found: Verdict) -> tuple[str, float] | None:
 
 def untaught(state: AppState) -> tuple[str, ...]:
     """Returns the names on offer that the model knows by words alone: no shape taught them; none where its card lists no names."""
-    card = state.model.card if state.model is not None else {}
-    return lexicon.untaught(asked_names(state), map(str, (card.get("data") or {}).get("names") or ()))
+    return lexicon.untaught(asked_names(state), state.model.card if state.model is not None else {})
 
 
 def unlike_from(state: AppState) -> float | None:

@@ -86,8 +86,8 @@ def test_other_names_change_their_lines_only() -> None:
 
 def test_names_no_shape_taught_are_told_apart_and_the_first_few_said() -> None:
     names = [Name("Nightstand"), "rabbit", Name("seat", ("chair",)), "chairs"]
-    assert untaught(names, ["night stand", "chair"]) == ("rabbit", "chairs")
-    assert untaught(names, []) == ()
+    assert untaught(names, {"data": {"names": ["night stand", "chair"]}}) == ("rabbit", "chairs")
+    assert untaught(names, {}) == untaught(names, {"data": None}) == ()
     assert by_words_alone(()) == ""
     assert by_words_alone(("a", "b")).endswith("these: a, b.")
     assert by_words_alone(tuple("abcdef")).endswith("these: a, b, c, d and 2 more.")

@@ -328,8 +328,7 @@ def test_attention_is_asked_by_head_by_matrix_and_of_a_mask_token(rig: Rig, qtbo
     np.testing.assert_allclose(state.attention.weights[maps.visible], maps.cross[-2, 1, 0], atol=1e-6)
     # A click on a cell asks the row's patch; the pointer on it rings the column's patch in the views.
     row, column = 5, 3
-    at = drawer.matrix.cell(row, column).center().toPoint()
-    QTest.mouseMove(drawer.matrix, at)
+    QTest.mouseMove(drawer.matrix, at := drawer.matrix.cell(row, column).center().toPoint())
     qtbot.waitUntil(lambda: rig.window.bench.hovered == maps.visible[column], timeout=WAIT_MS)
     assert rig.window.inspector.title.text() == f"Patch {maps.visible[column]} · pointed at"
     QTest.mouseClick(drawer.matrix, Qt.MouseButton.LeftButton, pos=at)
