@@ -1,6 +1,6 @@
 """Light and dark: colours, style sheet and icons of the window. An 8-pixel grid, one accent, two text sizes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -57,30 +57,40 @@ def prepare_application() -> None:
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Dresses the whole application: at once before a window is shown, else in two turns of the event loop, with nothing drawn between."""
+    """Dresses the whole application: at once before a window is shown, else a step a turn of the event loop, with nothing drawn between."""
     if not app.property("fusion"):  # a style sheet hides the style's name, and setting it again takes a quarter of all this
         app.setStyle("Fusion")
         app.setProperty("fusion", True)
     app.setProperty("theme", theme)
+    # Where one sheet takes the place of another, Qt polishes every widget anew for each of its parents: five times slower than from none.
+    steps = (
+        lambda: app.setStyleSheet(""),
+        lambda: (app.setPalette(_palette(COLOURS[theme])), app.setFont(text_font())),
+        lambda: app.setStyleSheet(_style_sheet(COLOURS[theme])),
+    )
     shown = [window for window in app.topLevelWidgets() if window.isVisible()]
     for window in shown:
         window.setUpdatesEnabled(False)
-    # Where one sheet takes the place of another, Qt polishes every widget anew for each of its parents: five times slower than from none.
-    app.setStyleSheet("")
-    app.setPalette(_palette(COLOURS[theme]))
-    app.setFont(text_font())
     if shown:
-        QTimer.singleShot(0, app, lambda: _dress(app, theme, shown))
+        _next(app, theme, steps, shown)
     else:
-        _dress(app, theme, shown)
+        for step in steps:
+            step()
 
 
-def _dress(app: QApplication, theme: Theme, shown: list[QWidget]) -> None:
-    if app.property("theme") == theme:  # else another was chosen meanwhile
-        app.setStyleSheet(_style_sheet(COLOURS[theme]))
-    for window in shown:
-        if isValid(window):
-            window.setUpdatesEnabled(True)
+def _next(app: QApplication, theme: Theme, steps: Sequence[Callable[[], object]], shown: Sequence[QWidget]) -> None:
+    """Has the next step done in a turn of its own, unless another theme was chosen meanwhile, and then lets the windows draw again."""
+
+    def turn() -> None:
+        if steps and app.property("theme") == theme:
+            steps[0]()
+            _next(app, theme, steps[1:], shown)
+            return
+        for window in shown:
+            if isValid(window):
+                window.setUpdatesEnabled(True)
+
+    QTimer.singleShot(0, app, turn)
 
 
 def text_font(size: int = BODY, *, strong: bool = False) -> QFont:
