@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PROTOCOLS = {
     "zero-shot": "how often the right name is the closest, without training on names",
     "svm": "a linear SVM on frozen features, in five folds",
+    "upright": "how often it leaves standing what stands, and stands up what lies",
     "reconstruction": "how near rebuilt patches come, beside two rules that need no model",
     "words": "how often a phrase finds the name it means, without any cloud",
     "unlike": "how well clouds of held-out names are told from clouds of taught ones",
@@ -30,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         clouds = ".npz with points (K, P, 3), labels (K,) and names (C,), or a folder"
         protocol.add_argument("--data", required=True, type=Path, help=".csv with columns phrase and name" if name == "words" else clouds)
         add_model(protocol, words=name in ("zero-shot", "unlike", "words"), measures=True)
+        if name == "upright":  # nothing is drawn, and every cloud is laid on all its sides
+            add_json(protocol)
+            continue
         protocol.add_argument("--seed", type=int, default=0, help="seed of everything drawn at random")
         if name == "reconstruction":
             protocol.add_argument("--mask-ratio", type=float, default=0.6, help="share of patches hidden")
@@ -57,7 +61,7 @@ def run(args: argparse.Namespace) -> None:
     for option in ("names", "held_out"):
         if getattr(args, option, None) is not None:
             setattr(args, option, split_names(getattr(args, option)))
-    result = _words(args) if args.protocol == "words" else _clouds(args)
+    result = {"words": _words, "upright": _upright}.get(args.protocol, _clouds)(args)
     if args.json:
         print_json(args, result)
     else:
@@ -69,6 +73,14 @@ def _words(args: argparse.Namespace) -> dict[str, Any]:
 
     phrases = load_phrases(args.data)
     return words(load_model(args), phrases, str(args.data), templates=args.templates)
+
+
+def _upright(args: argparse.Namespace) -> dict[str, Any]:
+    from recon_model.data.labelled import load_labelled
+    from recon_model.evaluate.upright import upright
+
+    data = load_labelled(args.data)
+    return upright(load_model(args), data, str(args.data), tell=progress)
 
 
 def _clouds(args: argparse.Namespace) -> dict[str, Any]:
@@ -150,6 +162,11 @@ def _words_lines(result: dict[str, Any]) -> list[str]:
     return lines + [f"  {phrase!r} is {name}, was taken for {taken}" for phrase, name, taken in result["wrong"]]
 
 
+def _upright_lines(result: dict[str, Any]) -> list[str]:
+    lines = [f"kept standing        {result['kept_standing']:6.1%}", f"found lying          {result['up_found']:6.1%}"]
+    return lines + [f"{name:<20} {share:6.1%}" for name, share in (result["by_up"] | result["per_class"]).items() if share is not None]
+
+
 def _unlike_lines(result: dict[str, Any]) -> list[str]:
     found = result["found"]
     return [f"{name:<12} AUROC {value:.3f}, finds {found[name]:.1%} at 5% false alarms" for name, value in result["auroc"].items()]
@@ -158,6 +175,7 @@ def _unlike_lines(result: dict[str, Any]) -> list[str]:
 _LINES = {
     "zero-shot": _zero_shot_lines,
     "svm": _svm_lines,
+    "upright": _upright_lines,
     "reconstruction": _reconstruction_lines,
     "words": _words_lines,
     "unlike": _unlike_lines,

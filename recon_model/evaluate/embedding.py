@@ -1,14 +1,16 @@
 """What protocols share: embedding many clouds, comparing names, and saying how clouds became the model's input."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import CheckpointError, InputError
 from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
-from recon_model.geometry.preparation import POOL, Floats
+from recon_model.geometry.patches import Patches, cut
+from recon_model.geometry.preparation import POOL, Floats, to_unit
 from recon_model.lexicon import plain, taught
 from recon_model.predictor import Predictor
 from recon_model.results import Embedding, Prepared
@@ -31,6 +33,14 @@ def embed_all(predictor: Predictor, clouds: Sequence[Prepared | Floats], tell: T
             tell(min(1.0, (start + BATCH) / len(clouds)))
     projected = [part.projected for part in parts if part.projected is not None]
     return Embedding(np.concatenate([part.features for part in parts]), np.concatenate(projected) if projected else None)
+
+
+def cut_batches(predictor: Predictor, data: LabelledClouds) -> Iterator[Patches]:
+    """Cuts clouds as the model does, ``BATCH`` at a time, as they are given: not stood up."""
+    config = predictor.config
+    for start in range(0, len(data.points), BATCH):
+        units = np.stack([to_unit(cloud, config.num_points).points for cloud in data.points[start : start + BATCH]])
+        yield cut(torch.from_numpy(units).to(predictor.device), config.num_groups, config.group_size, config.skip_near_origin)
 
 
 def candidate_labels(data: LabelledClouds, candidates: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -1,21 +1,18 @@
 """Masked reconstruction in numbers: how near rebuilt patches come, beside what two rules without a model would have guessed."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from recon_model.config import MaskStrategy
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import CheckpointError, ConfigError, InputError
-from recon_model.evaluate.embedding import BATCH, Told, sampling_in_words
+from recon_model.evaluate.embedding import Told, cut_batches, sampling_in_words
 from recon_model.geometry.chamfer import chamfer
 from recon_model.geometry.neighbours import nearest
 from recon_model.geometry.orientation import UPS
-from recon_model.geometry.patches import Patches, cut
-from recon_model.geometry.preparation import to_unit
+from recon_model.geometry.patches import Patches
 from recon_model.nn.masking import draw_mask, hidden_count, select
 from recon_model.predictor import Predictor
 
@@ -61,7 +58,7 @@ def reconstruction(
     generator = torch.Generator().manual_seed(seed)
     found: dict[str, list[Tensor]] = {"model": [], "mean patch": [], "nearest visible patch": []}
     done = 0
-    for patches in _batches(predictor, data):
+    for patches in cut_batches(predictor, data):
         masks = [draw_mask(centres.unsqueeze(0), mask_ratio, strategy, generator) for centres in patches.centres]
         for name, errors in _errors(predictor, patches, torch.cat(masks)).items():
             found[name].append(errors)
@@ -119,14 +116,6 @@ def _errors(predictor: Predictor, patches: Patches, hidden: Tensor) -> dict[str,
         "nearest visible patch": nearest_visible_patches(patches, hidden),
     }
     return {name: chamfer(guess.flatten(0, 1), true.flatten(0, 1)).per_set().cpu() for name, guess in guesses.items()}
-
-
-def _batches(predictor: Predictor, data: LabelledClouds) -> Iterator[Patches]:
-    config = predictor.config
-    for start in range(0, len(data.points), BATCH):
-        units = np.stack([to_unit(cloud, config.num_points).points for cloud in data.points[start : start + BATCH]])
-        points = torch.from_numpy(units).to(predictor.device)
-        yield cut(points, config.num_groups, config.group_size, config.skip_near_origin)
 
 
 def _protocol(predictor: Predictor, clouds: int, hidden: int, strategy: str, seed: int) -> str:

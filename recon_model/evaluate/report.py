@@ -9,6 +9,7 @@ from recon_model.data.labelled import LabelledClouds
 from recon_model.evaluate.disturbance import Disturbance
 from recon_model.evaluate.reconstruction import reconstruction
 from recon_model.evaluate.svm import FOLDS, linear_svm
+from recon_model.evaluate.upright import upright
 from recon_model.evaluate.zero_shot import largest_confusions, zero_shot
 from recon_model.geometry.orientation import UPS
 from recon_model.predictor import Predictor
@@ -18,7 +19,7 @@ DISTURBED = (Disturbance(rotate_y=True), Disturbance(missing=0.3), Disturbance(o
 
 
 def report(predictor: Predictor, data: LabelledClouds, source: str, known: Sequence[str]) -> list[dict[str, Any]]:
-    """Measures zero-shot naming (as given, among all taught names, disturbed, with y told to be up), a linear SVM and reconstruction.
+    """Measures naming (as given, among all taught names, disturbed, with y told to be up), what it stands up, a linear SVM, reconstruction.
 
     Args:
         predictor: the model.
@@ -37,6 +38,9 @@ def report(predictor: Predictor, data: LabelledClouds, source: str, known: Seque
     rows += [_short(zero_shot(predictor, data, source, names=covered, disturbance=disturbance)) for disturbance in DISTURBED]
     told = () if predictor.upright is None else (UPS[0],)  # the judgement may also be wrong: what it costs, the other row shows
     rows += [_short(zero_shot(predictor, data, source, names=covered, up=up)) for up in told]
+    if told:
+        stood = upright(predictor, data, source)
+        rows.append({key: stood[key] for key in ("protocol", "data", "n", "kept_standing", "up_found")})
     if np.unique(data.labels, return_counts=True)[1].min() >= FOLDS:
         svms = [linear_svm(predictor, data, source, up=up) for up in (AUTO, *told)]
         rows += [{key: svm[key] for key in ("protocol", "data", "n", "top1", "std")} for svm in svms]

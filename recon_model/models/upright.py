@@ -1,4 +1,4 @@
-"""Which way is up: a small judge of the encoder's own tokens that stands clouds up before the model looks at them (not in the paper).
+"""Which way is up: a small judge of looks and footing that stands clouds up before the model looks at them (not in the paper).
 
 Files disagree about the up axis and objects lie on their sides, while a model that names shapes knows chairs by their standing. A cloud
 is looked at from six sides, each of which could be up; each look gets a score for how upright it seems, and the softmax of the six
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from recon_model.geometry.footing import FOOTING, footing
 from recon_model.geometry.orientation import STANDING, UPS, turned
 from recon_model.geometry.patches import Patches
 from recon_model.models.pretraining import Pretraining
@@ -34,8 +35,8 @@ class UprightShape(NamedTuple):
 
     @property
     def inputs(self) -> int:
-        """Numbers seen of a look: three queries, the patches' maximum and mean, and how well the names fit (two numbers)."""
-        return 5 * self.width + 2
+        """Numbers seen of a look: three queries, the patches' maximum and mean, the footing, and how well the names fit (two numbers)."""
+        return 5 * self.width + FOOTING + 2
 
 
 class Upright(nn.Module):
@@ -71,8 +72,8 @@ class Upright(nn.Module):
         encoded = model.encode(patches)
         cosines = normalize(project(encoded, model.image_proj, model.text_proj).mix(self.ratio), dim=-1) @ self.bank.T
         fit = torch.stack([torch.logsumexp(cosines / self.temperature, 1) * self.temperature, cosines.amax(1)], 1)
-        tokens = encoded.patches
-        return torch.cat([encoded.queries.flatten(1), tokens.amax(1), tokens.mean(1), fit], 1)
+        tokens, stand = encoded.patches, footing((patches.centres.unsqueeze(2) + patches.relative).flatten(1, 2))
+        return torch.cat([encoded.queries.flatten(1), tokens.amax(1), tokens.mean(1), stand, fit], 1)
 
     def looks(self, model: Pretraining, patches: Patches, first: int = 0) -> Tensor:
         """Returns what is seen of clouds from each of ``UPS`` as up, those before ``first`` left out: (B, 6 - first, inputs)."""

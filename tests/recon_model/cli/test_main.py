@@ -330,6 +330,17 @@ def test_protocols_print_what_they_did(
     assert (status, json.loads(out)["seed"]) == (0, 7)
 
 
+def test_upright_prints_what_stands_and_what_is_stood_up(run: Run, data: Path) -> None:
+    status, out, err = run("evaluate", "upright", "--data", data)
+    assert (status, err) == (0, "")
+    for part in ("kept standing", "found lying", "-z ", "+y as they are"):
+        assert part in out
+    status, out, _ = run("evaluate", "upright", "--data", data, "--json")
+    document = json.loads(out)
+    assert document["kept_standing"] == document["by_up"]["+y"]
+    assert document["up_found"] == pytest.approx(np.mean([share for up, share in document["by_up"].items() if up != "+y"]))
+
+
 def test_convert_goes_there_and_back(run: Run, tmp_path: Path) -> None:
     import torch
 
@@ -404,6 +415,7 @@ def test_convert_says_what_the_authors_file_cannot(run: Run, small_checkpoint: P
         (("evaluate", "svm", "--data", "/nowhere.npz", "--missing", "1"), "missing (1.0) must be at least 0 and below 1"),
         (("evaluate", "zero-shot", "--data", "{data}", "--model", "{model}", "--all-names"), "does not say which names it was taught"),
         (("evaluate", "unlike", "--data", "{data}", "--model", "{model}"), "does not say which names it was taught"),
+        (("evaluate", "upright", "--data", "{data}", "--model", "{model}"), "does not judge which way is up"),
         (("convert", "{model}", "/nowhere/x.pth"), "'/nowhere' does not exist"),
     ],
 )
