@@ -96,10 +96,17 @@ def _describe_cloud(args: argparse.Namespace) -> None:
 
 def _in_words(result: Any) -> str:
     """One measured result of a card; what is not as expected is shown as it stands."""
-    if not isinstance(result, dict) or not isinstance(result.get("top1", result.get("chamfer")), float):
+    if not isinstance(result, dict):
+        return str(result)
+    figures = {head: value for head, value in result.items() if isinstance(value, float)}
+    if "top1" in figures:
+        lead = f"top-1 {figures['top1']:.1%}"
+    elif {"kept_standing", "up_found"} <= figures.keys():
+        lead = f"kept standing {figures['kept_standing']:.1%}, stood up {figures['up_found']:.1%}"
+    elif "chamfer" in figures:
+        shares = ", ".join(f"{ratio:.2f} of {rule}" for rule, ratio in (result.get("ratios") or {}).items())
+        lead = f"Chamfer {figures['chamfer']:.2g} ({shares})"
+    else:
         return str(result)
     where = f" on {result['data']} ({result.get('n', '?')} clouds)" if "data" in result else ""
-    if "top1" not in result:
-        shares = ", ".join(f"{ratio:.2f} of {rule}" for rule, ratio in (result.get("ratios") or {}).items())
-        return f"Chamfer {result['chamfer']:.2g} ({shares}){where}: {result.get('protocol', 'no protocol is named.')}"
-    return f"top-1 {result['top1']:.1%}{where}: {result.get('protocol', 'no protocol is named.')}"
+    return f"{lead}{where}: {result.get('protocol', 'no protocol is named.')}"

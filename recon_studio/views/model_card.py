@@ -23,10 +23,11 @@ from recon_studio.views.parts import Card, ElidedLabel, label
 from recon_studio.views.theme import GRID
 
 _HEADS = {
-    "data": "Data", "n": "Clouds", "top1": "Top-1", "top3": "Top-3", "top5": "Top-5", "chamfer": "Squared Chamfer",
+    "data": "Data", "n": "Clouds", "top1": "Top-1", "top3": "Top-3", "top5": "Top-5",
+    "kept_standing": "Kept up", "up_found": "Stood up", "chamfer": "Squared Chamfer",
 }  # fmt: skip
 """What is measured, in words and in this order: whose numbers they are, then the numbers."""
-_SHARES = ("top1", "top3", "top5")
+_SHARES = ("top1", "top3", "top5", "kept_standing", "up_found")
 
 
 def card_rows(model: Model) -> list[tuple[str, str]]:

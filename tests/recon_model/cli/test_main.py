@@ -71,10 +71,11 @@ def test_info_says_what_a_cloud_holds(run: Run, files: Path) -> None:
 def test_info_shows_results_with_their_protocol(run: Run, small_checkpoint: Path, tmp_path: Path) -> None:
     state, card = folder_format.load(small_checkpoint)
     results = [{"protocol": "by ear.", "data": "x.npz", "n": 12, "top1": 0.25}, {"protocol": "by eye.", "top1": 0.5}, "none yet"]
+    results.append({"protocol": "by foot.", "kept_standing": 0.9, "up_found": 0.625})
     folder_format.save(tmp_path / "m", state, {**card, "results": results})
     _, out, _ = run("info", tmp_path / "m")
     shown = [line.removeprefix("result").strip() for line in out.splitlines() if line.startswith("result")]
-    assert shown == ["top-1 25.0% on x.npz (12 clouds): by ear.", "top-1 50.0%: by eye.", "none yet"]
+    assert shown == ["top-1 25.0% on x.npz (12 clouds): by ear.", "top-1 50.0%: by eye.", "none yet", "kept standing 90.0%, stood up 62.5%: by foot."]
 
 
 def test_reconstruct_hides_the_patches_that_are_named(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:

@@ -282,18 +282,20 @@ def test_numbers_begin_where_other_fields_begin_their_text(window):
 
 def test_the_model_card_names_its_measures_in_words(window):
     results = [{"protocol": "zero-shot: a test", "data": "things.npz", "n": 1200, "top1": 0.7693, "per_class": {"a": 1}, "chamfer": 0.0038}]
+    results.append({"protocol": "upright: a test", "data": "things.npz", "n": 1200, "kept_standing": 0.9067, "up_found": 0.6343})
     model = replace(answered_state().model, card={"name": "default", "results": results})
     card = ModelCardDialog(model, window)
     (table,) = card.findChildren(QTableWidget)
     heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
-    assert heads == ["Data", "Clouds", "Top-1", "Squared Chamfer", "Protocol"]
-    assert [table.item(0, column).text() for column in range(1, 4)] == ["1,200", "76.9 %", "0.0038"]
-    assert "zero-shot: a test" in table.item(0, 4).toolTip()
+    assert heads == ["Data", "Clouds", "Top-1", "Kept up", "Stood up", "Squared Chamfer", "Protocol"]
+    assert [table.item(0, column).text() for column in (1, 2, 5)] == ["1,200", "76.9 %", "0.0038"]
+    assert [table.item(1, column).text() for column in range(1, 6)] == ["1,200", "", "90.7 %", "63.4 %", ""]
+    assert "zero-shot: a test" in table.item(0, 6).toolTip()
     card.close()
 
 
 def test_the_model_card_needs_no_sideways_scrolling(window, qtbot):
-    shares = dict.fromkeys(("top1", "top3", "top5"), 0.8626)
+    shares = dict.fromkeys(("top1", "top3", "top5", "kept_standing", "up_found"), 0.8626)
     row = {"data": "modelnet10_train_subset.npz", "n": 997, "std": 0.0242, "chamfer": 0.0038, **shares}
     results = [{"protocol": "a long sentence of what was done & how, " * 9, **row}] * 9
     card = ModelCardDialog(replace(answered_state().model, card={"name": "default", "results": results}), window)
