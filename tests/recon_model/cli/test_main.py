@@ -75,7 +75,12 @@ def test_info_shows_results_with_their_protocol(run: Run, small_checkpoint: Path
     folder_format.save(tmp_path / "m", state, {**card, "results": results})
     _, out, _ = run("info", tmp_path / "m")
     shown = [line.removeprefix("result").strip() for line in out.splitlines() if line.startswith("result")]
-    assert shown == ["top-1 25.0% on x.npz (12 clouds): by ear.", "top-1 50.0%: by eye.", "none yet", "kept standing 90.0%, stood up 62.5%: by foot."]
+    assert shown == [
+        "top-1 25.0% on x.npz (12 clouds): by ear.",
+        "top-1 50.0%: by eye.",
+        "none yet",
+        "kept standing 90.0%, stood up 62.5%: by foot.",
+    ]
 
 
 def test_reconstruct_hides_the_patches_that_are_named(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:
