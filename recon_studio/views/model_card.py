@@ -79,7 +79,7 @@ class ModelCardDialog(QDialog):
         self.setWindowTitle(f"Model card – {model.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(112 * GRID, 76 * GRID)
-        self.resize(128 * GRID, 95 * GRID)
+        self.resize(138 * GRID, 95 * GRID)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)

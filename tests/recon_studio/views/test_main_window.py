@@ -305,5 +305,5 @@ def test_the_model_card_needs_no_sideways_scrolling(window, qtbot):
     assert table.horizontalScrollBar().maximum() == 0
     assert table.columnWidth(table.columnCount() - 1) > 20 * GRID
     assert table.item(0, 2).text() == "86.3 ± 2.4 %"
-    assert "done &amp; how" in table.item(0, 6).toolTip()
+    assert "done &amp; how" in table.item(0, 8).toolTip()
     card.close()
