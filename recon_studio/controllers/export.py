@@ -1,16 +1,16 @@
 """Export: the cloud, tables and the bench as a page leave the studio as files that appear whole or not at all."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from recon_model.serve.messages import Array, CloudWritten, Failed, Reply, Request, WriteCloud
 from recon_studio.backend.client import Backend
+from recon_studio.controllers.printing import Printer
 from recon_studio.controllers.sessions import SessionController
 from recon_studio.controllers.store import Store
 from recon_studio.scene.colours import apply_map, error_map
@@ -23,15 +23,14 @@ from recon_studio.state.report import Picture, Plot
 class ExportController(QObject):
     """Writes what is shown; the reader process writes clouds, which can be large."""
 
-    _printed = Signal(str, bytes)
-
     def __init__(self, store: Store, backend: Backend, sessions: SessionController, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._backend = backend
         self._sessions = sessions
-        self._printing = ThreadPoolExecutor(1, "printing")
-        self._printed.connect(self.contents)  # is heard on the window's thread
+        self._printer = Printer(self)
+        self._printer.printed.connect(self.contents)
+        self._printer.failed.connect(self._unwritten)
         backend.answered.connect(self._answered)
 
     def cloud(self, path: str) -> None:
@@ -55,12 +54,12 @@ class ExportController(QObject):
         self._write(path, lambda: tables.names(self._store.state).csv())
 
     def page(self, path: str, pictures: Sequence[Picture], plots: Sequence[Plot]) -> None:
-        """Writes the bench as one page of HTML; as a PDF, laid out on a thread, where the path says so."""
+        """Writes the bench as one page of HTML; as a PDF, laid out by a process of its own, where the path says so."""
         when = f"{datetime.now().astimezone():%d %B %Y, %H:%M}"
         if path.lower().endswith(".pdf"):
             state, model = self._store.state, self._sessions.model
             text = report.printed(state, pictures, plots, model=model, version=version("recon-studio"), when=when)
-            self._printing.submit(self._print, path, text, tuple(pictures), tuple(plots))
+            self._printer.begin(path, text, pictures, plots, f"{Path(path).stem} – ReCon Studio")
             return
         kept = session.encode(self._sessions.present(), pretty=False)
 
@@ -72,14 +71,9 @@ class ExportController(QObject):
 
         self._write(path, made)
 
-    def _print(self, path: str, text: str, pictures: tuple[Picture, ...], plots: tuple[Plot, ...]) -> None:
-        from recon_studio.controllers.printing import pdf
-
-        self._printed.emit(path, pdf(text, pictures, plots, f"{Path(path).stem} – ReCon Studio"))
-
     def close(self) -> None:
         """Waits for a page that is being laid out."""
-        self._printing.shutdown()
+        self._printer.close()
 
     def contents(self, path: str, body: bytes) -> None:
         """Writes what was made elsewhere."""
@@ -91,9 +85,12 @@ class ExportController(QObject):
             body = make()
             replace_file(where, body)
         except OSError as error:
-            self._say(Notice(f"{where.name} could not be written ({error.strerror}).", "error"))
+            self._unwritten(path, str(error.strerror))
             return
         self._say(Notice(f"{where.name} was written ({in_words(len(body))}) into {where.parent}."))
+
+    def _unwritten(self, path: str, why: str) -> None:
+        self._say(Notice(f"{Path(path).name} could not be written ({why}).", "error"))
 
     def _answered(self, request: Request, reply: Reply) -> None:
         if not isinstance(request, WriteCloud):

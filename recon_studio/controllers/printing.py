@@ -1,11 +1,20 @@
-"""Pages on paper: what ``report.printed`` wrote, laid out on A4 sheets as a PDF. Takes a second, and may be called on any thread."""
+"""Pages on paper: what ``report.printed`` wrote, laid out on A4 sheets as a PDF by a process of its own.
 
+It takes a second, which the window does not have, and no thread may do it: making one of Qt's objects holds Python's lock while it waits
+for Qt's, and the window's thread, letting one of its own go, holds Qt's lock while it waits for Python's.
+"""
+
+import json
 import re
+import sys
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from typing import cast
 
-from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QMarginsF, QRect, QRectF, QSizeF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QProcess, QRect, QRectF, QSizeF, Signal
 from PySide6.QtGui import (
     QFont,
+    QGuiApplication,
     QImage,
     QPageLayout,
     QPageSize,
@@ -18,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
+from recon_studio.backend.launch import helper_environment, prepared
 from recon_studio.state.report import Picture, Plot
 
 DPI = 300
@@ -25,6 +35,55 @@ MARGIN = 16.0  # millimetres
 _SHEET_DPI = 96  # HTML counts in 96ths of an inch
 _OBJECT = "\ufffc"
 """Stands for an image in the text of a document."""
+_PATIENCE_MS = 30_000
+"""For a page that is being laid out when the window is closed."""
+
+
+class Printer(QObject):
+    """Has pages laid out, several at once."""
+
+    printed = Signal(str, bytes)  # path, PDF
+    failed = Signal(str, str)  # path, why in words
+
+    def begin(self, path: str, text: str, pictures: Sequence[Picture], plots: Sequence[Plot], title: str) -> None:
+        """Begins to lay out a page, see ``pdf``; ``printed`` or ``failed`` tells its path when that is done."""
+        environment = {**helper_environment(), "QT_QPA_PLATFORM": "offscreen"}
+        process = prepared((sys.executable, "-P", "-m", __name__), environment)
+        process.setParent(self)
+        process.setObjectName(path)
+        process.finished.connect(self._finished)
+        process.errorOccurred.connect(self._unstartable)
+        process.start()
+        process.write(_packed(text, pictures, plots, title))
+        process.closeWriteChannel()
+
+    def close(self) -> None:
+        """Waits for pages that are being laid out."""
+        for process in self.findChildren(QProcess):
+            if process.state() != QProcess.ProcessState.NotRunning and not process.waitForFinished(_PATIENCE_MS):
+                process.kill()
+                process.waitForFinished(-1)
+
+    def _finished(self, code: int) -> None:
+        process = self._speaker()
+        body = bytes(process.readAllStandardOutput().data())
+        if code == 0 and body.startswith(b"%PDF-"):
+            self.printed.emit(process.objectName(), body)
+        else:
+            said = bytes(process.readAllStandardError().data()).decode("utf-8", "replace").split("\n")
+            last = next((line.strip() for line in reversed(said) if line.strip()), "it said nothing")
+            self.failed.emit(process.objectName(), f"the process that lays it out ended with exit {code}: {last}")
+        process.deleteLater()
+
+    def _unstartable(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:  # all others are heard of as finished, too
+            process = self._speaker()
+            self.failed.emit(process.objectName(), f"{process.program()}: {process.errorString()}")
+            process.deleteLater()
+
+    def _speaker(self) -> QProcess:
+        """The process whose signal is heard: held by none of its own connections, which would outlive it."""
+        return cast("QProcess", self.sender())
 
 
 def pdf(text: str, pictures: Sequence[Picture], plots: Sequence[Plot], title: str) -> bytes:
@@ -48,7 +107,6 @@ def pdf(text: str, pictures: Sequence[Picture], plots: Sequence[Plot], title: st
         QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter)
     )
     sheet = writer.pageLayout().paintRectPixels(_SHEET_DPI).size()
-    _turns = QEventLoop()  # never turned, but a layout begins timers, which a thread without a loop warns of
     document = QTextDocument()
     font = QFont()
     font.setFamilies(["Inter", "Noto Sans", "Open Sans", "DejaVu Sans"])
@@ -128,3 +186,24 @@ def _keep_whole(document: QTextDocument, height: int) -> None:
             cursor.setBlockFormat(form)
             document.markContentsDirty(0, document.characterCount())  # else what follows would have no height
         block = block.next()
+
+
+def _packed(text: str, pictures: Sequence[Picture], plots: Sequence[Plot], title: str) -> bytes:
+    """Writes what ``pdf`` takes as ``main`` reads it; of pictures and plots only what is drawn."""
+    drawn = {"views": [each.png for each in pictures], "plots": [each.svg for each in plots]}
+    return json.dumps(
+        {"text": text, "title": title} | {name: [b64encode(one).decode() for one in some] for name, some in drawn.items()}
+    ).encode()
+
+
+def main() -> None:
+    """Lays out what stdin holds, on stdout."""
+    asked = json.load(sys.stdin.buffer)
+    views, plots = ([b64decode(one) for one in asked[name]] for name in ("views", "plots"))
+    _application = QGuiApplication([])
+    body = pdf(asked["text"], [Picture("", "", png) for png in views], [Plot("", "", svg) for svg in plots], asked["title"])
+    sys.stdout.buffer.write(body)
+
+
+if __name__ == "__main__":
+    main()

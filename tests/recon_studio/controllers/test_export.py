@@ -114,7 +114,7 @@ def test_sizes_in_words() -> None:
     ]
 
 
-def test_a_pdf_is_laid_out_on_a_thread_and_told_of(rig: tuple[ExportController, Store, FakeProcess], qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_pdf_is_laid_out_elsewhere_and_told_of(rig: tuple[ExportController, Store, FakeProcess], qtbot: QtBot, tmp_path: Path) -> None:
     export, store, _ = rig
     image = QImage(1040, 840, QImage.Format.Format_RGB32)
     image.fill(QColor("#2f5fd0"))

@@ -1,8 +1,8 @@
 """Pages on paper: plots come as lines in their colours, whole, each on one sheet."""
 
 import re
+import sys
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransfo
 from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 from pytestqt.qtbot import QtBot
 
-from recon_studio.controllers.printing import for_paper, pdf
-from recon_studio.state.report import Plot, printed
+from recon_studio.controllers.printing import Printer, for_paper, pdf
+from recon_studio.state.report import Picture, Plot, printed
 from recon_studio.views.theme import painting
 from tests.recon_studio.scenery import answered_state
 
@@ -136,8 +136,7 @@ def test_on_a_screen_it_looks_the_same_but_for_thicker_lines(qtbot: QtBot) -> No
 
 def test_a_plot_is_never_torn_between_two_sheets(qtbot: QtBot, capfd: pytest.CaptureFixture[str]) -> None:
     plots = [Plot(f"Plot {number}", "Words. " * 30, _drawn(400)) for number in range(5)]
-    with ThreadPoolExecutor(1) as thread:  # as the window does it
-        sheets = thread.submit(_printed, plots).result()
+    sheets = _printed(plots)
     assert capfd.readouterr().err == ""
     rows = [_where(sheet, BAR).any(1).astype(int) for sheet in sheets]
     bars = [int((np.diff(row) == 1).sum()) for row in rows]
@@ -146,3 +145,59 @@ def test_a_plot_is_never_torn_between_two_sheets(qtbot: QtBot, capfd: pytest.Cap
     top = DOTS * (16 / 25.4 * 72 + 40 * 0.75)  # where a bar begins on a sheet that nothing else stands on
     for row in rows[1:3]:
         assert 10 < np.flatnonzero(row)[0] - top < 40  # a line
+
+
+def _png() -> bytes:
+    held = QBuffer()
+    held.open(QIODevice.OpenModeFlag.WriteOnly)
+    image = QImage(40, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor(CURVE))
+    image.save(held, "PNG")
+    return bytes(held.data().data())
+
+
+def test_a_process_of_its_own_lays_a_page_out_as_this_one_would(qtbot: QtBot) -> None:
+    pictures, plots = [Picture("Seen", "half", _png())] * 2, [Plot("Curve", "Words.", _drawn())]
+    text = printed(answered_state(), pictures, plots, model="m", version="1", when="now")
+    printer = Printer()
+    with qtbot.waitSignal(printer.printed, timeout=30_000) as told:
+        printer.begin("/x/page.pdf", text, pictures, plots, "A title – é")
+    path, body = told.args
+    assert path == "/x/page.pdf"
+    assert body.count(b"/Subtype /Image") >= 1
+    here = _sheets(pdf(text, pictures, plots, "A title – é"))
+    there = _sheets(body)
+    assert len(here) == len(there) > 0
+    assert [int(_where(sheet, BAR).sum()) for sheet in there] == [int(_where(sheet, BAR).sum()) for sheet in here]
+    assert sum(int(_where(sheet, BAR).sum()) for sheet in there) > 0
+
+
+def test_closing_waits_for_a_page(qtbot: QtBot) -> None:
+    printer, told = Printer(), []
+    printer.printed.connect(lambda path, body: told.append((path, body[:5])))
+    printer.begin("a.pdf", "<p>one</p>", [], [], "a")
+    printer.begin("b.pdf", "<p>two</p>", [], [], "b")
+    assert not told
+    printer.close()
+    assert sorted(told) == [("a.pdf", b"%PDF-"), ("b.pdf", b"%PDF-")]
+
+
+@pytest.mark.parametrize(
+    ("text", "program", "why"),
+    [
+        (5, "", "ended with exit 1: "),  # a text that is none
+        ("<p></p>", "/nowhere/python", "/nowhere/python: "),
+    ],
+)
+def test_a_page_that_cannot_be_laid_out_is_told_of(
+    text: str | int, program: str, why: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printer, told = Printer(), []
+    printer.failed.connect(lambda *said: told.append(said))
+    if program:
+        monkeypatch.setattr(sys, "executable", program)
+    printer.begin("a.pdf", text, [], [], "a")
+    qtbot.waitUntil(lambda: bool(told), timeout=30_000)
+    ((path, said),) = told
+    assert (path, why in said) == ("a.pdf", True), said
+    printer.close()
