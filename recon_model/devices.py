@@ -2,6 +2,7 @@
 
 import torch
 
+from recon_model.counts import counted
 from recon_model.errors import ConfigError
 
 
@@ -28,5 +29,4 @@ def device_in_words(device: torch.device) -> str:
         return torch.cuda.get_device_name(device)
     if device.type == "mps":
         return "Apple GPU"
-    threads = torch.get_num_threads()
-    return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
+    return f"CPU, {counted(torch.get_num_threads(), 'thread')}"

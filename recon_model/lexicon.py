@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from recon_model.counts import grouped
+
 MAX_NAMES = 1000
 MAX_LETTERS = 200
 """In one phrase; text towers read no further than some dozens of words."""
@@ -84,7 +86,7 @@ def by_words_alone(names: Sequence[str]) -> str:
     """Says of ``untaught`` names that the model knows them by words alone; "" where there are none."""
     if not names:
         return ""
-    more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+    more = f" and {grouped(len(names) - _TOLD)} more" if len(names) > _TOLD else ""
     return f"Known by words alone, for no shape taught the model these: {', '.join(names[:_TOLD])}{more}."
 
 

@@ -12,6 +12,7 @@ from torch.nn.functional import normalize
 
 from recon_model.checkpoint.opening import open_pretraining
 from recon_model.config import MaskStrategy
+from recon_model.counts import grouped
 from recon_model.devices import device_in_words, find_device
 from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.explain.explainer import Explainer
@@ -441,7 +442,9 @@ class Predictor:
 
     def _cut(self, points: Floats) -> Patches:
         if len(points) != self.config.num_points:
-            raise InputError(f"points ({len(points)}) must be the {self.config.num_points} of a prepared cloud; prepare it first.")
+            raise InputError(
+                f"points ({grouped(len(points))}) must be the {grouped(self.config.num_points)} of a prepared cloud; prepare it first."
+            )
         key = points.tobytes()
         patches = self._patches.get(key)
         return self._patches.put(key, self._cut_all(torch.tensor(points).unsqueeze(0))) if patches is None else patches

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from recon_model.cli.clouds import CloudFiles
 from recon_model.cli.options import add_model, load_model, progress
 from recon_model.cli.output import print_lines, write_whole
+from recon_model.counts import grouped
 from recon_model.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if embedding.projected is not None:
         arrays["projected"] = embedding.projected
     write_whole(args.out, lambda stream: np.savez(stream, **arrays))
-    print_lines(args, [f"Wrote {len(files)} embeddings of {embedding.features.shape[1]} channels to '{args.out}'."])
+    print_lines(args, [f"Wrote {grouped(len(files))} embeddings of {embedding.features.shape[1]} channels to '{args.out}'."])
     return outcome
 
 

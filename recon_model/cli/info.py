@@ -6,6 +6,7 @@ from typing import Any
 
 from recon_model.cli.options import MODEL, add_json, load_model
 from recon_model.cli.output import print_json, print_lines
+from recon_model.counts import contents, grouped
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,9 +43,9 @@ def run(args: argparse.Namespace) -> None:
     teacher = card.get("teacher") or {}
     lines = [
         ("model", about.name),
-        ("parameters", f"{about.parameters:,} ({about.parameters / 1e6:.2f} M)"),
+        ("parameters", f"{grouped(about.parameters)} ({about.parameters / 1e6:.2f} M)"),
         ("encoder", f"width {config.width}, {config.depth} blocks, {config.heads} heads; decoder {config.decoder_depth} blocks"),
-        ("input", f"{config.num_points} points, {config.num_groups} patches of {config.group_size}"),
+        ("input", f"{grouped(config.num_points)} points, {config.num_groups} patches of {config.group_size}"),
         ("text teacher", str(teacher.get("name", "not named"))),
         ("templates", str(len(card.get("templates") or ())) or "none"),
         ("device", f"{about.device}; {about.precision}"),
@@ -82,10 +83,7 @@ def _describe_cloud(args: argparse.Namespace) -> None:
     lines = [
         ("file", args.model),
         ("format", f"{cloud.format}, {'a mesh' if cloud.kind == 'mesh' else 'points'}"),
-        (
-            "held",
-            f"{cloud.vertex_count:,} vertices, {cloud.face_count:,} faces" if cloud.kind == "mesh" else f"{cloud.vertex_count:,} points",
-        ),
+        ("held", contents(cloud.kind, cloud.vertex_count, cloud.face_count)),
         ("extent", f"{sides} (x, y, z, in the file's units)"),
         ("origin", ", ".join(f"{place:.10g}" for place in cloud.origin)),
         ("with", " and ".join(held) or "coordinates only"),

@@ -13,6 +13,7 @@ from recon_model.cli.options import add_json, add_model, load_model, progress, w
 from recon_model.cli.output import make_folder, print_json, print_lines, write_csv, write_json, write_whole
 from recon_model.cli.treatment import add_treatment, origin, treated
 from recon_model.config import Damage, DamagedPart, DamageKind
+from recon_model.counts import counted, grouped
 from recon_model.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -172,7 +173,9 @@ def _write(folder: Path, document: dict[str, Any], tables: dict[str, Columns]) -
 def _lines(document: dict[str, Any], folder: Path | None) -> list[str]:
     damaged = "cosine_damaged" in document["names"][0]
     lines = (
-        [f"{document['points_left']:,} of {document['points']:,} points are left; cosine and share before and after:"] if damaged else []
+        [f"{grouped(document['points_left'])} of {grouped(document['points'])} points are left; cosine and share before and after:"]
+        if damaged
+        else []
     )
     for row in document["names"]:
         then = f"  {row['cosine_damaged']:6.3f} {row['share_damaged']:6.1%}" if damaged else ""
@@ -180,7 +183,7 @@ def _lines(document: dict[str, Any], folder: Path | None) -> list[str]:
     for curve in document["curves"]:
         best = document["names"][0]["name"]
         place, draws = curve["names"].index(best), len(curve["seeds"])
-        lines.append(f"Share of '{best}' against {curve['varied']}, mean of {draws} draw{'s' if draws > 1 else ''}:")
+        lines.append(f"Share of '{best}' against {curve['varied']}, mean of {counted(draws, 'draw')}:")
         for strength, shares in zip(curve["strengths"], curve["shares"], strict=True):
             lines.append(f"  {strength:7g} {sum(share[place] for share in shares) / draws:6.1%}")
     written = [f"Wrote {', '.join(document['files'])} and {RESULT} to '{folder}'."] if folder is not None else []

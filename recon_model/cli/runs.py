@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from recon_model.cli.options import add_json
 from recon_model.cli.output import print_json, print_lines
+from recon_model.counts import grouped
 from recon_model.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _row(run: "Run") -> tuple[str, ...]:
         run.status,
         f"{log.epoch}/{log.epochs}" if log.epochs else str(log.epoch),
         _metric(best) if best is not None else "–",
-        f"{log.clouds_per_s:.0f}" if log.clouds_per_s else "–",
+        grouped(round(log.clouds_per_s)) if log.clouds_per_s else "–",
         datetime.fromtimestamp(log.began).strftime("%Y-%m-%d %H:%M") if log.began else "–",
         Path(str(run.config.get("data", ""))).name,
     )
@@ -98,8 +99,11 @@ def _show(args: argparse.Namespace, folder: Path) -> None:
         ("data", str(run.config.get("data", ""))),
         ("size", str(run.config.get("preset", ""))),
         ("device", str(run.config.get("device", ""))),
-        ("batch", f"{recipe.get('batch_size')} clouds, {log.clouds_per_s:.0f} a second"),
-        ("steps", f"{log.step:,} of {log.epochs * log.steps_per_epoch:,}" + (f", {log.eta_s:.0f} s left" if log.eta_s else "")),
+        ("batch", f"{recipe.get('batch_size')} clouds, {grouped(round(log.clouds_per_s))} a second"),
+        (
+            "steps",
+            f"{grouped(log.step)} of {grouped(log.epochs * log.steps_per_epoch)}" + (f", {log.eta_s:.0f} s left" if log.eta_s else ""),
+        ),
         ("losses", ", ".join(f"{name} {values[-1]:.4f}" for name, values in log.losses.items() if not math.isnan(values[-1]))),
         *(("checkpoint", f"{name}, {size / 1e6:.1f} MB") for name, size in _checkpoints(folder)),
     ]

@@ -38,7 +38,7 @@ def treated(cloud: "Cloud", fixes: Sequence[str]) -> "Cloud":
     """
     if not fixes:
         return cloud
-    from recon_model.data.readers.found import counted
+    from recon_model.counts import counted
     from recon_model.serve.examining import apply_fixes
 
     rows, removed = apply_fixes(cloud.points, [read_fix(text, cloud.origin) for text in fixes])

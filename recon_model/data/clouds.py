@@ -20,9 +20,10 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.counts import counted, grouped, in_bytes, were
 from recon_model.data import surfaces
 from recon_model.data.readers import sniff
-from recon_model.data.readers.found import Array, Found, Source, counted, grouped, in_bytes, shown_name, were
+from recon_model.data.readers.found import Array, Found, Source, shown_name
 from recon_model.errors import InputError, ReconError
 
 FEW = 32

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.counts import grouped
 from recon_model.data.surfaces import hashes
 
 Points = npt.NDArray[np.floating]
@@ -155,17 +156,18 @@ def guess_units(extent: Vector, radius: float, origin: Vector, format_name: str)
     longest = max(extent)
     if format_name.lower().startswith(("gltf", "glb", "e57")):
         return "m", f"{format_name} files are in metres by their specification."
-    centred = max(abs(value) for value in origin) <= 0.25 * longest
+    away = max(abs(value) for value in origin)
+    centred = away <= 0.25 * longest
     if centred and abs(radius - 1.0) <= 0.02:
         return "normalised", f"The farthest point lies {radius:.3g} from the middle, near zero, as in clouds scaled to the unit sphere."
     if centred and any(abs(longest - whole) <= 0.01 * whole for whole in (1.0, 2.0)):
         return "normalised", f"The longest side is {longest:.3g} and the middle near zero, as in clouds scaled to a unit size."
-    if max(abs(value) for value in origin) > 1e4 and longest > 1:
-        return "m", f"The coordinates are as large as those of a survey ({max(abs(value) for value in origin):,.0f}), which are in metres."
+    if away > 1e4 and longest > 1:
+        return "m", f"The coordinates are as large as those of a survey ({grouped(round(away))}), which are in metres."
     if 0.05 <= longest <= 50:
         return "m", f"An object {longest:.3g} long would be of a usual size in metres."
     if 50 < longest <= 20_000:
-        return "mm", f"An object {longest:,.0f} long would be of a usual size in millimetres ({longest / 1000:.3g} m)."
+        return "mm", f"An object {grouped(round(longest))} long would be of a usual size in millimetres ({longest / 1000:.3g} m)."
     return "", f"The longest side, {longest:.3g}, is of no usual size in metres or millimetres."
 
 

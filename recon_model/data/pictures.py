@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from recon_model.data.readers.found import in_bytes, shown_name
+from recon_model.counts import in_bytes
+from recon_model.data.readers.found import shown_name
 from recon_model.errors import InputError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from recon_model.counts import grouped
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import CheckpointError, InputError
 from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
@@ -82,6 +83,7 @@ def sampling_in_words(predictor: Predictor, disturbance: Disturbance = UNDISTURB
     stood = judged if up == AUTO else f"{up} taken for up, "
     return (
         f"{disturbance.in_words()}, {stood}"
-        f"{config.num_points} farthest points of each cloud (of {POOL} random ones where it has more, repeated where it has fewer), "
+        f"{grouped(config.num_points)} farthest points of each cloud (of {grouped(POOL)} random ones where it has more, repeated where it "
+        "has fewer), "
         f"unit sphere, {config.num_groups} patches of {config.group_size}, one pass"
     )

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from recon_model.config import MaskStrategy
+from recon_model.counts import counted
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.evaluate.embedding import Told, cut_batches, sampling_in_words
@@ -123,5 +124,5 @@ def _protocol(predictor: Predictor, clouds: int, hidden: int, strategy: str, see
         f"masked reconstruction: model '{predictor.about.name}'; {hidden} of {predictor.config.num_groups} patches hidden "
         f"({strategy}, seed {seed}); mean over hidden patches of the squared Chamfer distance, mean forward plus mean backward, in squared "
         "radii of the cloud; baselines: mean patch (the cloud's visible patches averaged rank by rank from their centres), nearest visible "
-        f"patch (moved to the hidden centre); {sampling_in_words(predictor, up=UPS[0])}; {clouds} clouds."
+        f"patch (moved to the hidden centre); {sampling_in_words(predictor, up=UPS[0])}; {counted(clouds, 'cloud')}."
     )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.counts import counted, grouped
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import InputError
 from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
@@ -115,8 +116,9 @@ def _protocol(
     parts = [
         f"unlike anything known: model '{predictor.about.name}', text teacher '{predictor.vocabulary.teacher().name}'",
         f"templates '{templates}'",
-        f"cosines with {len(known)} taught names",
-        f"{int((~is_foreign).sum())} clouds of those names against {int(is_foreign.sum())} of held-out ones ({', '.join(foreign)})",
+        f"cosines with {counted(len(known), 'taught name')}",
+        f"{counted(int((~is_foreign).sum()), 'cloud')} of those names against {grouped(int(is_foreign.sum()))} of held-out ones "
+        f"({', '.join(foreign)})",
         sampling_in_words(predictor, disturbance, up),
     ]
     if after_all:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.counts import counted
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import InputError
 from recon_model.evaluate.disturbance import UNDISTURBED, Disturbance
@@ -140,10 +141,11 @@ def _protocol(
         f"templates '{templates}' ({len(predictor.vocabulary.templates(templates))}) summed per name",
         f"cosine with {predictor.config.zero_shot_ratio:g} x text + image feature",
         sampling_in_words(predictor, disturbance, up),
-        f"{kept} clouds, {len(candidates)} candidate names" + (f", {more} of them taught names that no cloud has" if more else ""),
+        f"{counted(kept, 'cloud')}, {counted(len(candidates), 'candidate name')}"
+        + (f", {more} of them taught names that no cloud has" if more else ""),
     ]
     if left_out:
-        parts.append(f"{left_out} clouds of other names left out")
+        parts.append(f"{counted(left_out, 'cloud')} of other names left out")
     if foreign:
         parts.append(f"no clouds of {', '.join(foreign)}")
     return "; ".join(parts) + "."

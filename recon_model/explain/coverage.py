@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recon_model.counts import grouped
 from recon_model.explain.arrays import Flags, Indices
 
 
@@ -37,9 +38,9 @@ class Coverage:
             return "Nothing is hidden, so nothing is rebuilt."
         covered, rebuilt = int(self.leaked.sum() + self.truly_hidden.sum()), self.hidden_patches * self.patch_points
         return (
-            f"{self.hidden_patches} hidden patches of {self.patch_points} points are rebuilt one by one to {rebuilt} points; patches "
-            f"overlap, so they cover only {covered} different points of the cloud, of which {int(self.leaked.sum())} lie "
-            "in a visible patch too."
+            f"{self.hidden_patches} hidden patches of {self.patch_points} points are rebuilt one by one to {grouped(rebuilt)} points; "
+            f"patches overlap, so they cover only {grouped(covered)} different points of the cloud, of which "
+            f"{grouped(int(self.leaked.sum()))} lie in a visible patch too."
         )
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.counts import counted, grouped
 from recon_model.errors import InputError
 
 POOL = 8192
@@ -71,7 +72,9 @@ def checked(points: npt.ArrayLike) -> Doubles:
         raise InputError(f"points {cloud.shape} must have the shape (P, 3) with at least one point.")
     finite = np.isfinite(cloud).all(1)
     if not finite.all():
-        raise InputError(f"points ({len(cloud) - finite.sum()} of {len(cloud)} hold NaN or infinity) must be finite numbers.")
+        raise InputError(
+            f"points ({grouped(len(cloud) - finite.sum())} of {grouped(len(cloud))} hold NaN or infinity) must be finite numbers."
+        )
     if np.abs(cloud).max() > LARGEST:
         raise InputError(f"points (up to {np.abs(cloud).max():.3g}) must stay below {LARGEST:.0e}.")
     return cloud
@@ -82,13 +85,13 @@ def _sample(cloud: Doubles, count: int) -> tuple[Indices, tuple[str, ...]]:
     if given == count:
         return np.arange(count, dtype=np.int64), ()
     if given < count:
-        note = f"The cloud holds {given} point{'s' if given > 1 else ''}, repeated to the {count} the model takes."
+        note = f"The cloud holds {counted(given, 'point')}, repeated to the {grouped(count)} the model takes."
         return np.resize(np.arange(given, dtype=np.int64), count), (note,)
     kept = max(POOL, count)
     if given <= kept:
         return farthest(cloud, count), ()
     pool = np.random.default_rng(0).choice(given, kept, replace=False)
-    return pool[farthest(cloud[pool], count)], (f"Of {given} points {kept} were drawn at random before sampling.",)
+    return pool[farthest(cloud[pool], count)], (f"Of {grouped(given)} points {grouped(kept)} were drawn at random before sampling.",)
 
 
 def farthest(cloud: npt.NDArray[np.floating], count: int) -> Indices:

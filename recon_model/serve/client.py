@@ -10,8 +10,9 @@ from pathlib import Path
 from threading import Timer
 from typing import BinaryIO, Self, cast
 
+from recon_model.counts import in_bytes
 from recon_model.data.clouds import Cloud
-from recon_model.data.readers.found import in_bytes, shown_name
+from recon_model.data.readers.found import shown_name
 from recon_model.errors import InputError, ServeError
 from recon_model.serve.framing import pack, read_frame
 from recon_model.serve.messages import CloudRead, Failed, Glance, ReadCloud, ReadMembers, ReadPicture, decode_reply, encode

@@ -7,8 +7,8 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.counts import counted, grouped
 from recon_model.data import doctor
-from recon_model.data.readers.found import counted, grouped
 from recon_model.errors import InputError
 from recon_model.serve.messages import Array, CloudExamined, ExamineCloud, Finding, Fix
 

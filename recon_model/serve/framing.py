@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from recon_model.counts import counted, grouped
 from recon_model.errors import ServeError
 
 MAX_FRAME = 1 << 30
@@ -13,7 +14,7 @@ _PREFIX = 4
 def pack(body: bytes) -> bytes:
     """Returns one frame holding the body."""
     if len(body) > MAX_FRAME:
-        raise ServeError(f"frame ({len(body)} bytes) must not exceed {MAX_FRAME} bytes.")
+        raise ServeError(f"frame ({grouped(len(body))} bytes) must not exceed {grouped(MAX_FRAME)} bytes.")
     return len(body).to_bytes(_PREFIX, "little") + body
 
 
@@ -70,7 +71,7 @@ class FrameBuffer:
 def _length(prefix: bytes | memoryview) -> int:
     length = int.from_bytes(prefix, "little")
     if length > MAX_FRAME:
-        raise ServeError(f"frame ({length} bytes) must not exceed {MAX_FRAME} bytes.")
+        raise ServeError(f"frame ({grouped(length)} bytes) must not exceed {grouped(MAX_FRAME)} bytes.")
     return length
 
 
@@ -81,7 +82,7 @@ def _read_exactly(stream: BinaryIO, count: int, *, required: bool = False) -> by
         chunk = stream.read(missing)
         if not chunk:
             if chunks or required:
-                raise ServeError(f"the pipe closed {missing} bytes before the end of a frame.")
+                raise ServeError(f"the pipe closed {counted(missing, 'byte')} before the end of a frame.")
             return b""
         chunks.append(chunk)
         missing -= len(chunk)

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from recon_model.counts import grouped
 from recon_model.errors import InputError
 from recon_model.predictor import Predictor
 from recon_model.serve.answers.answer import timed
@@ -63,8 +64,8 @@ def _rebuild(model: Predictor, request: RebuildByRival) -> RivalRebuilt:
     config, name = model.config, model.about.name
     if (config.num_points, config.num_groups) != (len(points), len(centres)):
         raise InputError(
-            f"Model B ({name}) cuts {config.num_points} points into {config.num_groups} patches, model A {len(points)} points into "
-            f"{len(centres)}: one mask cannot be laid on both."
+            f"Model B ({name}) cuts {grouped(config.num_points)} points into {config.num_groups} patches, model A "
+            f"{grouped(len(points))} points into {len(centres)}: one mask cannot be laid on both."
         )
     if not np.allclose(model.centres(points), centres, atol=1e-5):
         raise InputError(f"Model B ({name}) cuts this cloud into patches at other places than model A: one mask cannot be laid on both.")

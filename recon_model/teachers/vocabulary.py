@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from recon_model.counts import grouped
 from recon_model.errors import ConfigError, InputError, TeacherError
 from recon_model.lexicon import Name, as_names, phrases, taught
 from recon_model.teachers.clip import Clip
@@ -80,7 +81,7 @@ class Vocabulary:
         new = [name for name, _ in missing if teacher.remembered(name, chosen) is None]
         if len(new) * len(chosen) > MAX_PROMPTS:
             raise InputError(
-                f"names ({len(new)} new ones) in {len(chosen)} templates make {len(new) * len(chosen)} sentences; "
+                f"names ({grouped(len(new))} new ones) in {len(chosen)} templates make {grouped(len(new) * len(chosen))} sentences; "
                 f"at most {MAX_PROMPTS} are read at once."
             )
         if missing:

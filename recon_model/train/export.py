@@ -16,6 +16,7 @@ from torch import Tensor
 from recon_model.checkpoint import format as checkpoint
 from recon_model.checkpoint.opening import add_upright
 from recon_model.config import ModelConfig
+from recon_model.counts import counted
 from recon_model.data.labelled import load_labelled
 from recon_model.data.pool import default_cache
 from recon_model.errors import ConfigError, ReconError
@@ -92,7 +93,7 @@ def _calibrated(run: Path, which: str, held_out: int, cache: Path) -> tuple[dict
     targets = TextTargets(clip.encode_text, source.names, card["templates"])
     chosen = calibrate(model, source.validation(_patiently), targets.classifier)
     temperature = round(chosen.temperature, 4)
-    protocol = f"zero-shot on {held_out} synthetic clouds held out from training, all {len(source.names)} training names"
+    protocol = f"zero-shot on {counted(held_out, 'synthetic cloud')} held out from training, all {len(source.names)} training names"
     return weights, {
         **card,
         "config": replace(config, zero_shot_ratio=chosen.ratio).to_dict(),

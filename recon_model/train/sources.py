@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from recon_model.config import ModelConfig
+from recon_model.counts import counted, grouped
 from recon_model.data.labelled import LabelledClouds
 from recon_model.data.pool import SHARD, Pool, PoolSettings, Shard
 from recon_model.errors import InputError
@@ -191,7 +192,8 @@ class CloudSource:
         self.size = len(self._train)
         if self.size < recipe.batch_size:
             raise InputError(
-                f"batch_size ({recipe.batch_size}) must not exceed the {self.size} clouds to train on ({held} more are held out)."
+                f"batch_size ({recipe.batch_size}) must not exceed the {counted(self.size, 'cloud')} to train on "
+                f"({grouped(held)} more are held out)."
             )
 
     def prepare(self, epoch: int, waiting: Waiting) -> bool:

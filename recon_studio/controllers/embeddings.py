@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from recon_model.counts import grouped
 from recon_model.lexicon import taught
 from recon_model.serve.messages import Array, CloudsEmbedded, EmbedClouds, Failed, MembersRead, ReadMembers, Reply, Request
 from recon_studio.backend.client import Backend
@@ -244,7 +245,7 @@ class EmbeddingController(QObject):
         if run.fresh >= 2 * FIRST_BATCH:
             left = (time.monotonic() - run.began) / run.fresh * (total - run.done)
         work = EmbeddingWork(run.done, total, left, tuple(run.failures))
-        title = f"Embedding the library: {run.done:,} of {total:,} clouds"
+        title = f"Embedding the library: {grouped(run.done)} of {grouped(total)} clouds"
         job = Job(JOB, title, run.done / max(total, 1), None if left is None else round(left))
         self._store.apply(lambda state: actions.put_job(embedded.show_work(state, work), job))
 
@@ -301,7 +302,7 @@ class EmbeddingController(QObject):
         self._show(now=True)
         self._store.apply(lambda state: actions.end_job(embedded.show_work(state, None), JOB))
         if run.failures:
-            many = f" and {len(run.failures) - 1} more" if len(run.failures) > 1 else ""
+            many = f" and {grouped(len(run.failures) - 1)} more" if len(run.failures) > 1 else ""
             notice = Notice(f"Not everything could be embedded: {run.failures[0]}{many}", "warning")
             self._store.apply(lambda state: actions.notify(state, notice))
         self.finished.emit()

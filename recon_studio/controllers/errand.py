@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from recon_model.counts import counted
 from recon_studio.controllers.studio import Studio
 from recon_studio.controllers.timing import seconds_since_start
 from recon_studio.state import explaining
@@ -117,7 +118,10 @@ def first_steps(studio: Studio, window: Any, folder: Path, say: Callable[[str], 
     state = studio.store.state
     assert state.cloud is not None
     name = Path(state.cloud.key).name
-    step("1-open", f"{name} holds {state.cloud.vertex_count} points; everything was shown {seconds_since_start():.1f} s after the start")
+    step(
+        "1-open",
+        f"{name} holds {counted(state.cloud.vertex_count, 'point')}; everything was shown {seconds_since_start():.1f} s after the start",
+    )
     window.ratioChanged.emit(FIRST_STEPS_RATIO)
     yield complete
     step("2-reconstruct", describe_reconstruction(studio.store.state))
@@ -135,7 +139,8 @@ def describe_reconstruction(state: AppState) -> str:
     assert rebuilt is not None
     count, points = rebuilt.rebuilt.shape[:2]
     error = f"mean squared Chamfer distance {float(rebuilt.chamfer.mean()):.2g}" if count else "nothing was hidden"
-    return f"{count} of {len(rebuilt.hidden)} patches hidden, {count * points} points rebuilt in {rebuilt.milliseconds:.0f} ms, {error}"
+    made = f"{counted(count * points, 'point')} rebuilt in {rebuilt.milliseconds:.0f} ms"
+    return f"{count} of {len(rebuilt.hidden)} patches hidden, {made}, {error}"
 
 
 def describe_attention(state: AppState) -> str:

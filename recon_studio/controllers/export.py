@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject
 
+from recon_model.counts import in_bytes
 from recon_model.serve.messages import Array, CloudWritten, Failed, Reply, Request, WriteCloud
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.printing import Printer
@@ -87,7 +88,7 @@ class ExportController(QObject):
         except OSError as error:
             self._unwritten(path, str(error.strerror))
             return
-        self._say(Notice(f"{where.name} was written ({in_words(len(body))}) into {where.parent}."))
+        self._say(Notice(f"{where.name} was written ({in_bytes(len(body))}) into {where.parent}."))
 
     def _unwritten(self, path: str, why: str) -> None:
         self._say(Notice(f"{Path(path).name} could not be written ({why}).", "error"))
@@ -97,21 +98,12 @@ class ExportController(QObject):
             return
         if isinstance(reply, CloudWritten):
             where = Path(reply.path)
-            self._say(Notice(f"{where.name} was written ({in_words(reply.bytes)}) into {where.parent}."))
+            self._say(Notice(f"{where.name} was written ({in_bytes(reply.bytes)}) into {where.parent}."))
         elif isinstance(reply, Failed):
             self._say(Notice(reply.sentence, "error"))
 
     def _say(self, notice: Notice) -> None:
         self._store.apply(lambda state: actions.notify(state, notice))
-
-
-def in_words(size: int) -> str:
-    """Returns a number of bytes as a person would say it."""
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000 or unit == "MB":
-            return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
-        size /= 1000  # type: ignore[assignment]
-    return f"{size}"
 
 
 def cloud_request(state: AppState, path: str) -> WriteCloud | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from recon_model.counts import contents, counted, grouped
 from recon_model.serve.messages import CloudRead, Failed, Reply, Request
 from recon_model.serve.messages import Glance as Ask
 from recon_studio.backend.client import Backend
@@ -208,10 +209,10 @@ def merged(item: Item, found: Item) -> Item:
 def held(item: Item, kind: str, vertices: int, clouds: int, classes: int) -> str:
     """Says in a few words what an item holds."""
     if item.member >= 0:
-        return f"cloud {item.member + 1:,} of {clouds:,}"
+        return f"cloud {grouped(item.member + 1)} of {grouped(clouds)}"
     if clouds > 1:
-        return f"{clouds:,} clouds" + (f", {classes} classes" if classes else "")
-    return f"{vertices:,} {'vertices' if kind == 'mesh' else 'points'}"
+        return counted(clouds, "cloud") + (f", {classes} classes" if classes else "")
+    return contents(kind, vertices)
 
 
 def _seen(item: Item, reply: CloudRead) -> Glance | None:

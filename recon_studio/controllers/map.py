@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject
 
+from recon_model.counts import grouped
 from recon_model.serve.messages import (
     Array,
     CloudsPlaced,
@@ -293,7 +294,7 @@ class MapController(QObject):
         left = None
         if iteration > 0:
             left = round((time.monotonic() - self._began) / iteration * (iterations - iteration))
-        words = f"Laying out the map: iteration {iteration:,} of {iterations:,}" if iterations else "Laying out the map"
+        words = f"Laying out the map: iteration {grouped(iteration)} of {grouped(iterations)}" if iterations else "Laying out the map"
         job = Job(JOB, words, iteration / iterations if iterations else -1.0, left)
         self._store.apply(lambda state: actions.put_job(state, job))
 
@@ -411,7 +412,7 @@ def why_not(clouds: Embeddings | None, settings: MapSettings) -> str:
     if clouds is None:
         return "Embed the library first."
     if len(clouds) < mapping.FEWEST:
-        return f"A map needs at least {mapping.FEWEST} clouds; {len(clouds)} are embedded."
+        return f"A map needs at least {mapping.FEWEST} clouds; {grouped(len(clouds))} are embedded."
     if settings.feature == "projected" and clouds.projected is None:
         return "This model has no projected features; choose queries or pooled patches."
     return ""

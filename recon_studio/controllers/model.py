@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from recon_model.counts import counted
 from recon_model.serve.messages import (
     AttendAll,
     ClassifyByWords,
@@ -185,7 +186,7 @@ def _title(request: Request) -> str:
         case Reconstruct():
             return "Rebuilding hidden patches"
         case ClassifyByWords() | RankClouds():
-            return f"Ranking {len(request.names)} names"
+            return f"Ranking {counted(len(request.names), 'name')}"
         case FindByWords() | FindByPicture():
             return "Looking through the library"
         case ReadPicture():

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
+from recon_model.counts import counted
 from recon_model.serve.messages import Failed, LoadModel, Reply, Request
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.library import LibraryController
@@ -179,7 +180,7 @@ class SessionController(QObject):
             )
             return False
         session.save(self._shelter.file, msgspec.structs.replace(found, attempts=found.attempts + 1))
-        clouds = f"{len(found.items):,} cloud{'' if len(found.items) == 1 else 's'}"
+        clouds = counted(len(found.items), "cloud")
         self._say(f"ReCon Studio ended unexpectedly; what was open is restored ({clouds}).", "warning")
         self._bring_back(found, Path(found.base))
         return True

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from recon_model.counts import counted
 from recon_model.errors import InputError, sentence
 from recon_model.runs import files
 from recon_model.runs.log import RunLog, read_config
@@ -129,7 +130,8 @@ class TrainingController(QObject):
         for _, label in rows:
             counts[label] = counts.get(label, 0) + 1
         if sum(count >= 2 for count in counts.values()) < 2:
-            self._tell(f"Fine-tuning needs two names with two clouds each; {len(counts)} with {len(rows)} clouds in all are given.")
+            given = f"{counted(len(counts), 'name')} with {counted(len(rows), 'cloud')} in all"
+            self._tell(f"Fine-tuning needs two names with two clouds each; given: {given}.")
             return
         folder = runs.free_folder(self._home, "classifier")
         text = io.StringIO()

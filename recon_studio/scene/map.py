@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 import numpy as np
 
+from recon_model.counts import grouped
 from recon_studio.scene.colours import Bytes, attention_map, error_map
 from recon_studio.state.app_state import Flags, Floats, Indices, Theme
 from recon_studio.state.embeddings import CloudKey, Embeddings
@@ -173,7 +174,7 @@ def captions(coordinates: Floats, coloured: Colouring, shown: Flags) -> tuple[tu
 def count_in_words(state: MapState, shown: Flags) -> str:
     """Says how many of the clouds in the picture are selected: "47 / 412"."""
     selected = int((state.selected & shown).sum()) if state.selected is not None else 0
-    return f"{selected:,} / {int(shown.sum()):,}"
+    return f"{grouped(selected)} / {grouped(int(shown.sum()))}"
 
 
 def selection_in_words(state: MapState, coloured: Colouring) -> str:
@@ -187,14 +188,14 @@ def selection_in_words(state: MapState, coloured: Colouring) -> str:
         return f"{coloured.title.lower()} {known.mean():.3g} on average" if len(known) else ""
     counts = np.bincount(coloured.group[rows], minlength=len(coloured.groups))
     order = [place for place in np.argsort(-counts, kind="stable") if counts[place]]
-    words = [f"{coloured.groups[place].name} {counts[place]:,}" for place in order[:4]]
-    return ", ".join(words) + (f", {len(order) - 4} more" if len(order) > 4 else "")
+    words = [f"{coloured.groups[place].name} {grouped(counts[place])}" for place in order[:4]]
+    return ", ".join(words) + (f", {grouped(len(order) - 4)} more" if len(order) > 4 else "")
 
 
 def title(projection: Projection) -> str:
     """Says in a few words what the map shows."""
     settings = projection.settings
-    return f"{METHODS[settings.method]} of {FEATURES[settings.feature].lower()}, {len(projection.coordinates):,} clouds"
+    return f"{METHODS[settings.method]} of {FEATURES[settings.feature].lower()}, {grouped(len(projection.coordinates))} clouds"
 
 
 def name_of(key: str) -> str:
@@ -207,13 +208,14 @@ def name_of(key: str) -> str:
 def recipe(projection: Projection) -> str:
     """Says in one line how the map was made, so that it can be made again."""
     made, how = projection.settings, METHODS[projection.settings.method]
-    parts = [f"{FEATURES[made.feature].lower()} of {projection.fitted:,} clouds by model {projection.clouds.model[:12]}", how]
+    parts = [f"{FEATURES[made.feature].lower()} of {grouped(projection.fitted)} clouds by model {projection.clouds.model[:12]}", how]
     if made.method == "tsne":
         parts.append(
-            f"perplexity {made.perplexity:g}, {projection.iteration} of {made.iterations} iterations, start {made.start}, seed {made.seed}"
+            f"perplexity {made.perplexity:g}, {grouped(projection.iteration)} of {grouped(made.iterations)} iterations, "
+            f"start {made.start}, seed {made.seed}"
         )
     if len(projection.coordinates) > projection.fitted:
-        parts.append(f"{len(projection.coordinates) - projection.fitted} placed later")
+        parts.append(f"{grouped(len(projection.coordinates) - projection.fitted)} placed later")
     return "; ".join(parts)
 
 

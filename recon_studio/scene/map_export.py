@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
+from recon_model.counts import grouped
 from recon_studio.scene.map import Colour, Colouring, captions, colouring, recipe, shown_rows
 from recon_studio.state.app_state import Theme
 from recon_studio.state.map import MapState
@@ -34,7 +35,7 @@ def svg_lines(state: MapState, theme: Theme) -> Iterator[str]:
     paper, ink, muted = _PAPER[theme]
     made = escape(recipe(projection))
     yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + LEGEND:g} {HEIGHT + FOOT:g}" font-family={quoteattr(FACE)}>'
-    yield f"<title>Map of {len(projection.coordinates)} clouds</title><desc>{made}</desc>"
+    yield f"<title>Map of {grouped(len(projection.coordinates))} clouds</title><desc>{made}</desc>"
     yield f'<rect width="100%" height="100%" fill="{paper}"/>'
     shown = shown_rows(state, coloured)
     low, high = projection.coordinates.min(0), projection.coordinates.max(0)
@@ -142,7 +143,7 @@ def _legend(coloured: Colouring, ink: str, muted: str) -> Iterator[str]:
             y = top + 22 + place * step
             yield _mark(group.shape, left + 6, y - 4, 5.0, group.colour)
             yield f'<text x="{left + 20:g}" y="{y:g}" font-size="{min(12.0, step):g}" fill="{ink}">{escape(group.name)}'
-            yield f'<tspan fill="{muted}"> {group.count:,}</tspan></text>'
+            yield f'<tspan fill="{muted}"> {grouped(group.count)}</tspan></text>'
         return
     known = coloured.styles[:-1]
     for place, (colour, _) in enumerate(known):

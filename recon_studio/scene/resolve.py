@@ -10,6 +10,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
+from recon_model.counts import counted
 from recon_studio.scene import paint, scenes
 from recon_studio.scene.choices import TITLES, why_not_coloured, why_not_shown
 from recon_studio.scene.colours import GROUNDS
@@ -152,7 +153,7 @@ class Resolver:
         tried = withstood(state)
         shown = next((at for at, each in enumerate(state.views.tiles) if each.show == "input"), 0)
         if tried is not None and facts.sample is not None and place == shown:
-            caption = f"{tried.count:,} points · {in_words(tried.asked.damage)} · a preview, cloud and mask stay"
+            caption = f"{counted(tried.count, 'point')} · {in_words(tried.asked.damage)} · a preview, cloud and mask stay"
             return self._once((place, "damaged"), scenes.damaged_view, facts.sample, tried.points, caption, theme)
         # While a file's failure is told in the input view, the others do not repeat it.
         rest = "" if state.cloud is None and _failure(state) else facts.wait

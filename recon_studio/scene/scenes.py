@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recon_model.counts import counted, grouped
 from recon_studio.scene.choices import TITLES
 from recon_studio.scene.colours import GROUNDS, apply_map, diverging_map, error_map
 from recon_studio.scene.explain import Explained
@@ -71,7 +72,9 @@ def input_view(shown: Shown | None, paint: Paint | None, why_plain: str, theme: 
     """The whole cloud; without a paint its points stay plain, and the caption says why."""
     if shown is None:
         return waiting("input", wait)
-    count = f"{shown.total:,} of {shown.in_file:,} points shown" if shown.total < shown.in_file else f"{shown.total:,} points"
+    count = (
+        f"{grouped(shown.total)} of {grouped(shown.in_file)} points shown" if shown.total < shown.in_file else counted(shown.total, "point")
+    )
 
     def layers(piece: Piece) -> tuple[PointLayer, ...]:
         colours = flat(GROUNDS[theme].plain, len(piece)) if paint is None else paint.colours(piece)
@@ -139,7 +142,7 @@ def seen_view(sample: Sample | None, hidden: Flags | None, by_hand: bool, paint:
         colours = paint.colours(piece) if paint is not None else flat(GROUNDS[theme].plain, len(piece))
         layers.append(PointLayer(piece.points, colours, sample.diameter))
     count, hand = f"{len(visible)} of {len(hidden)} patches visible", " · by hand" if by_hand else ""
-    caption = f"{count} · {int(seen.sum()):,} of {len(seen):,} points{hand}"
+    caption = f"{count} · {grouped(int(seen.sum()))} of {grouped(len(seen))} points{hand}"
     return ViewPicture(
         "seen",
         TITLES["seen"],
@@ -166,8 +169,8 @@ def leaks_view(sample: Sample, hidden: Flags, theme: Theme) -> ViewPicture:
     kinds = ((seen & ~covered, ground.context), (~seen, ground.withheld), (seen & covered, ground.leaked))
     layers = tuple(PointLayer(prepared.points[which], flat(colour, int(which.sum())), sample.diameter) for which, colour in kinds)
     withheld, leaked = (int(which.sum()) for which, _ in kinds[1:])
-    caption = f"{withheld:,} truly hidden (blue) · {leaked:,} leaked by overlap (orange)"
-    brief = f"{withheld:,} hidden (blue) · {leaked:,} leaked (orange)"
+    caption = f"{grouped(withheld)} truly hidden (blue) · {grouped(leaked)} leaked by overlap (orange)"
+    brief = f"{grouped(withheld)} hidden (blue) · {grouped(leaked)} leaked (orange)"
     return ViewPicture("seen", TITLES["seen"], caption, layers, pickable=_pickable(sample), coloured="what is hidden", brief=brief)
 
 
@@ -193,7 +196,7 @@ def rebuilt_view(
     error = f"mean Chamfer {float(np.mean(rebuilt.chamfer)):.2g}"
     caption, brief = f"{count} hidden patches rebuilt · {error}{by}", f"{count} patches · {error}{by}"
     if flipped:
-        title, brief = "Truth", f"{len(piece):,} truly hidden points"
+        title, brief = "Truth", counted(len(piece), "truly hidden point")
         caption = f"{brief} of {count} patches, as the file has them"
     layers = (context, PointLayer(piece.points, paint.colours(piece), sample.diameter))
     return ViewPicture(
@@ -230,8 +233,8 @@ def overlay_view(sample: Sample | None, rebuilt: Reconstruction | None, theme: T
         PointLayer(truth.points, flat(ground.withheld, len(truth)), 0.75 * sample.diameter),
         PointLayer(made.points, flat(ground.leaked, len(made)), 0.9 * sample.diameter),
     )
-    caption = f"{len(truth):,} truly hidden points (blue) · {len(made):,} rebuilt (orange)"
-    brief = f"{len(truth):,} true (blue) · {len(made):,} rebuilt (orange)"
+    caption = f"{counted(len(truth), 'truly hidden point')} (blue) · {grouped(len(made))} rebuilt (orange)"
+    brief = f"{grouped(len(truth))} true (blue) · {grouped(len(made))} rebuilt (orange)"
     return ViewPicture("overlay", TITLES["overlay"], caption, layers, pickable=_picked(seen, truth, made), brief=brief)
 
 
@@ -258,11 +261,11 @@ def difference_view(
     made = _rebuilt_piece(rebuilt)
     if direction == "missing":
         piece, apart = truth, distances(truth.points, made.points)
-        words = f"{len(piece):,} truly hidden points, by the nearest rebuilt one"
+        words = f"{counted(len(piece), 'truly hidden point')}, by the nearest rebuilt one"
     else:
         targets = np.unique(sample.prepared.members[rebuilt.hidden])
         piece, apart = made, distances(made.points, sample.prepared.points[targets])
-        words = f"{len(piece):,} rebuilt points, by the nearest true one of hidden patches"
+        words = f"{counted(len(piece), 'rebuilt point')}, by the nearest true one of hidden patches"
     apart = (apart * np.float32(unit)).astype(np.float32)
     bar = scale_bar("distance, file's units", error_map(theme), direction, 0.0, float(np.quantile(apart, 0.98)), edited)
     layers = (context, PointLayer(piece.points, apply_map(apart, *bar.span, bar.colours), sample.diameter))

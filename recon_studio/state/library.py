@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from recon_model.counts import grouped
 from recon_studio.state.app_state import AppState, Item
 from recon_studio.state.listing import Listing
 
@@ -107,7 +108,11 @@ def members_of(item: Item, labels: Sequence[int] | None, names: Sequence[str]) -
     for number in range(item.clouds):
         label = names[labels[number]] if labels is not None and number < len(labels) else ""
         name = f"{label} {number + 1}" if label else f"{item.name} {number + 1}"
-        made.append(Item(f"{item.key}#{number}", name, "ready", f"cloud {number + 1:,} of {item.clouds:,}", member=number, label=label))
+        made.append(
+            Item(
+                f"{item.key}#{number}", name, "ready", f"cloud {grouped(number + 1)} of {grouped(item.clouds)}", member=number, label=label
+            )
+        )
     return tuple(made)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from recon_model.counts import contents, grouped
 from recon_studio.state import tables
 from recon_studio.state.app_state import AppState
 from recon_studio.state.doctor import AUTO
@@ -166,18 +167,17 @@ def _cloud_facts(state: AppState) -> dict[str, str]:
         return {}
     low, high = cloud.bounds
     sides = [b - a for a, b in zip(low, high, strict=True)]
-    faces = f", {cloud.face_count:,} faces" if cloud.face_count else ""
     facts = {
         "File": cloud.key,
         "Format": cloud.format,
-        "Held": f"{cloud.vertex_count:,} {'vertices' if cloud.kind == 'mesh' else 'points'}{faces}",
+        "Held": contents(cloud.kind, cloud.vertex_count, cloud.face_count),
         "Extent along x, y, z": " × ".join(f"{side:.4g}" for side in sides) + " file units",
         "Notes": " ".join(cloud.notes),
         "Mended by": ", ".join(fix.kind for fix in state.doctor.treatment.fixes),
     }
     if prepared is not None:
         groups, size = prepared.members.shape
-        facts["The model sees"] = f"{len(prepared.points):,} points in {groups} patches of {size}"
+        facts["The model sees"] = f"{grouped(len(prepared.points))} points in {groups} patches of {size}"
         judged = prepared.up_chances is not None and state.doctor.treatment.up == AUTO
         facts["Up in the file"] = f"{prepared.up}, as the model judged" if judged else prepared.up
         facts["Length 1 of the model is"] = f"{prepared.scale:.4g} file units"
@@ -214,7 +214,7 @@ def _model_facts(state: AppState, source: str) -> dict[str, str]:
     return {
         "Name": model.name,
         "Loaded from": "the studio" if source == "default" else source,
-        "Parameters": f"{model.parameters:,}",
+        "Parameters": grouped(model.parameters),
         "Encoder": f"{model.depth} layers, {model.heads} heads, {model.num_groups} patches",
         "sha256 of its weights": str(card.get("weights_sha256", "")),
         "Ran on": model.device,

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from recon_model.config import HARMLESS, Damage, DamageKind
+from recon_model.counts import counted, grouped
 from recon_studio.state import doctoring, words
 from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState, AttentionQuery, Item, Mask, Room, Theme, Tool
@@ -152,7 +153,7 @@ def listed(state: AppState, session: Session, missing: Iterable[str]) -> AppStat
         made = Item(saved.key, saved.name, "queued", tags=saved.tags, clouds=saved.clouds, member=saved.member, label=saved.label)
         if made.path in gone:
             return replace(made, status="failed", sentence=f"{Path(made.path).name}: there is no such file.")
-        return replace(made, status="ready", sentence=f"cloud {made.member + 1:,}") if made.member >= 0 else made
+        return replace(made, status="ready", sentence=f"cloud {grouped(made.member + 1)}") if made.member >= 0 else made
 
     before = words.reword(state, session.wording) if session.wording is not None else state
     return replace(
@@ -256,5 +257,6 @@ def missing_words(missing: Iterable[str], of_all: int) -> str:
     names = [Path(path).name for path in missing]
     if not names:
         return ""
-    listed_names = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
-    return f"{len(names):,} of the session's {of_all:,} files {'is' if len(names) == 1 else 'are'} no longer there: {listed_names}."
+    listed_names = ", ".join(names[:5]) + (f" and {grouped(len(names) - 5)} more" if len(names) > 5 else "")
+    gone = f"{grouped(len(names))} of the session's {counted(of_all, 'file')} {'is' if len(names) == 1 else 'are'} no longer there"
+    return f"{gone}: {listed_names}."

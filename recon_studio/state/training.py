@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.counts import counted, grouped, in_bytes
 from recon_model.presets import MILLIONS
 from recon_model.runs.log import Evaluation, RunLog, Shot, Status
 from recon_model.serve.messages.training import Device
@@ -260,15 +261,6 @@ def metric(evaluation: Evaluation | None) -> str:
     return f"{100 * evaluation.top1:.1f} %" if evaluation.top1 is not None else f"loss {evaluation.metric:.4f}"
 
 
-def in_bytes(size: float) -> str:
-    """Says how large."""
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if size >= 10 or unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
-
-
 def doing(run: FollowedRun) -> str:
     """Says in one line what a run does, or how it ended."""
     log = run.log
@@ -287,16 +279,16 @@ def doing(run: FollowedRun) -> str:
         case "data":
             return f"Preparing data {100 * log.made / max(log.wanted, 1):.0f} %"
         case "training":
-            return f"Epoch {log.epoch + 1 if log.epoch < log.epochs else log.epochs} of {log.epochs}"
+            return f"Epoch {grouped(min(log.epoch + 1, log.epochs))} of {grouped(log.epochs)}"
         case "paused":
             return f"Paused in epoch {log.epoch + 1}; its model is kept"
         case "stopped":
-            return f"Stopped after {log.step:,} steps; its model is kept"
+            return f"Stopped after {counted(log.step, 'step')}; its model is kept"
         case "done":
             took = f" in {duration(log.seconds)} of training" if log.seconds else ""
-            return f"Done: {log.epochs} epochs{took}"
+            return f"Done: {counted(log.epochs, 'epoch')}{took}"
         case "broken off":
-            return f"Broken off after {log.step:,} steps; it goes on from its last checkpoint"
+            return f"Broken off after {counted(log.step, 'step')}; it goes on from its last checkpoint"
     return log.text
 
 
@@ -318,7 +310,8 @@ def estimate(new: NewRun, runs: Sequence[FollowedRun]) -> str:
     if like is not None:
         epochs, size = new.epochs or like.log.epochs, new.batch_size or like.log.batch_size
         seconds = epochs * like.log.steps_per_epoch * size / like.log.clouds_per_s
-        return f"{disk} About {duration(seconds)} of training, going by '{like.name}' ({like.log.clouds_per_s:.0f} clouds a second)."
+        pace = f"{counted(round(like.log.clouds_per_s), 'cloud')} a second"
+        return f"{disk} About {duration(seconds)} of training, going by '{like.name}' ({pace})."
     if new.recipe == "quick":
         return f"{disk} About two minutes on two cores."
     return f"{disk} How long it takes is known after the first steps."

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from recon_model.counts import counted
 from recon_studio.state.app_state import AppState, BackendStatus, Job, Notice, Theme, Tool
 from recon_studio.views.parts import ElidedLabel, label, rule
 from recon_studio.views.theme import COLOURS, GRID, icon, pixmap
@@ -239,7 +240,7 @@ class Activity(QWidget):
         colours = COLOURS[theme]
         tint = {"info": colours.muted, "warning": colours.warning, "error": colours.error}[worst]
         self.notices.setIcon(icon("notice", theme, colour=tint))
-        self.notices.setText(f"{len(notices) or 'No'} notice{'' if len(notices) == 1 else 's'}")
+        self.notices.setText(counted(len(notices), "notice") if notices else "No notices")
         self.notices.setEnabled(bool(notices))
         self.notices.setToolTip("Show what was noticed." if notices else "Show what was noticed.\nNothing was noticed yet.")
         self.notices.setAccessibleName(self.notices.text())

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip
 
+from recon_model.counts import counted, grouped, were
 from recon_studio.state.app_state import Theme
 from recon_studio.state.words import Confusion
 from recon_studio.views.theme import COLOURS, GRID, SMALL, text_font
@@ -35,7 +36,9 @@ class ConfusionView(Cells):
             self._edges = None
         self._matrix, self._cell, self._theme = matrix, cell, theme
         if matrix is not None:
-            self.setAccessibleDescription(f"{matrix.right} of {matrix.clouds} labelled clouds were given the name of their label.")
+            self.setAccessibleDescription(
+                f"{grouped(matrix.right)} of {counted(matrix.clouds, 'labelled cloud')} {were(matrix.right)} given the name of their label."
+            )
         self.settle()
         self.updateGeometry()
         self.update()
@@ -149,7 +152,7 @@ class ConfusionView(Cells):
         count, total = int(self._matrix.counts[row, column]), int(self._matrix.counts[row].sum())
         label, name = self._matrix.labels[row], self._matrix.names[column]
         share = f" ({100 * count / total:.0f} %)" if total else ""
-        return f"{count} of {total} clouds labelled {label} were called {name}{share}." + (
+        return f"{grouped(count)} of {counted(total, 'cloud')} labelled {label} {were(count)} called {name}{share}." + (
             "\nA click or Enter shows them." if count else ""
         )
 

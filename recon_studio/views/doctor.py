@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from recon_model.counts import grouped
 from recon_model.serve.messages import Finding, Fix
 from recon_studio.state.app_state import UPS, Floats, Theme
 from recon_studio.state.doctor import AUTO
@@ -183,7 +184,7 @@ class Chips(QWidget):
         for place, fix in enumerate(fixes):
             chip = QToolButton()
             chip.setProperty("kind", "chip")
-            count = "…" if removed is None else f"  −{removed[place]:,}"
+            count = "…" if removed is None else f"  −{grouped(removed[place])}"
             chip.setText(f"{place + 1}. {DONE[fix.kind]}{count}")
             chip.setIcon(icon("close", theme))
             chip.setIconSize(QSize(12, 12))

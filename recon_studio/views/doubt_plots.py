@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from recon_model.counts import counted
 from recon_studio.scene.colours import apply_map, diverging_map
 from recon_studio.scene.explain import rank_correlation
 from recon_studio.state.app_state import AppState, Flags, Floats, Indices, Theme
@@ -355,7 +356,7 @@ class PhraseFigure(Figure):
     def words(self, answer: Relevance) -> str:
         """Says what the score is, and how far the two agree."""
         phrase, *others = answer.asked.names
-        rest = f"{len(others)} other name{'s' if len(others) > 1 else ''}"
+        rest = counted(len(others), "other name")
         score = f"Margin of '{phrase}' over {rest}" if others else f"Cosine with '{phrase}'"
         agree = rank_correlation(answer.relevance, answer.occlusion)
         return f"Rank correlation of the two: {agree:.2f}. {score}: {answer.score:.3f}. By {answer.method}."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
+from recon_model.counts import counted, grouped
 from recon_studio.state.app_state import Item
 from recon_studio.views.parts import explain_buttons, label, restate
 from recon_studio.views.theme import GRID
@@ -86,8 +87,12 @@ class FinetuneDialog(QDialog):
     def _count(self) -> None:
         _, names = self.named()
         counts = Counter(names).most_common()
-        shown = ", ".join(f"{name} {count}" for name, count in counts[:12]) + (f" and {len(counts) - 12} more" if len(counts) > 12 else "")
-        self.counts.setText(f"{len(names)} clouds, {len(counts)} names: {shown}" if counts else "None of the clouds has such a name.")
+        shown = ", ".join(f"{name} {grouped(count)}" for name, count in counts[:12]) + (
+            f" and {len(counts) - 12} more" if len(counts) > 12 else ""
+        )
+        self.counts.setText(
+            f"{counted(len(names), 'cloud')}, {counted(len(counts), 'name')}: {shown}" if counts else "None of the clouds has such a name."
+        )
         enough = sum(count >= 2 for _, count in counts) >= 2
         restate(self.start, enough, "Start; the run appears in the list.", "Two names with two clouds each are needed.")
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from recon_model.counts import contents, counted, grouped
 from recon_studio.state.app_state import AppState
 from recon_studio.state.doctor import Doctor
 from recon_studio.views.doctor import Chips, CropDialog, Findings, UpChoice
@@ -100,10 +101,9 @@ class InputPanel(Card):
         cloud, prepared, report, original = new.cloud, new.prepared, new.doctor.report, new.doctor.original
         assert cloud is not None
         self.facts.set_value("Format", cloud.format)
-        faces = f", {cloud.face_count:,} faces" if cloud.face_count else ""
-        held = f"{cloud.vertex_count:,} {'vertices' if cloud.kind == 'mesh' else 'points'}{faces}"
+        held = contents(cloud.kind, cloud.vertex_count, cloud.face_count)
         treated = original is not None and len(original.points) != len(cloud.points)
-        left = f"{len(cloud.points):,} of {len(original.points):,}" if treated and original is not None else held
+        left = f"{grouped(len(cloud.points))} of {grouped(len(original.points))}" if treated and original is not None else held
         self.facts.set_value("Held", left, f"{held}; the fixes left {left}" if treated else held)
         self.facts.set_value("Extent", extent_in_words([high - low for low, high in zip(*cloud.bounds, strict=True)]))
         units = "" if report is None else {"": "unknown", "normalised": "none: normalised"}.get(report.units, f"perhaps {report.units}")
@@ -112,7 +112,8 @@ class InputPanel(Card):
         if report is not None:
             low, middle, high = report.spacing
             spacing = f"{middle:.2g}"
-            spread = f"Median {middle:.3g}, 10 to 90 %: {low:.3g} to {high:.3g}; measured on {report.judged:,} of {report.count:,} points."
+            measured = f"measured on {grouped(report.judged)} of {counted(report.count, 'point')}"
+            spread = f"Median {middle:.3g}, 10 to 90 %: {low:.3g} to {high:.3g}; {measured}."
         self.facts.set_value("Spacing", spacing, spread)
         held_by = (("colours", cloud.colours), ("normals", cloud.normals), ("parts", cloud.parts))
         carried = [name for name, there in held_by if there is not None]
@@ -122,7 +123,7 @@ class InputPanel(Card):
             self.facts.set_value("Scale", "")
             return
         groups, size = prepared.members.shape
-        seen = f"{len(prepared.points):,} points"
+        seen = counted(len(prepared.points), "point")
         self.facts.set_value("Model sees", seen, f"{seen} in {groups} patches of {size}")
         self.facts.set_value("Scale", f"{prepared.scale:.4g}")
 

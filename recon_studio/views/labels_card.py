@@ -1,5 +1,6 @@
 """What a fine-tuned head calls the cloud: its own labels, which are not the names under Words."""
 
+from recon_model.counts import counted
 from recon_studio.state.app_state import AppState, Score
 from recon_studio.state.words import head_labels, labelled
 from recon_studio.views.parts import Card, label
@@ -35,7 +36,7 @@ class LabelsCard(Card):
         shares = found.shares if found is not None else ()
         self.bars.set_scores(tuple(Score(name, 0.0, share) for name, share in shares[:MOST]), new.theme)
         self.bars.setVisible(bool(shares))
-        self.count.setText(f"{len(taught)} labels")
+        self.count.setText(counted(len(taught), "label"))
         self.count.setToolTip(", ".join(taught))
         rest = sum(share for _, share in shares[MOST:])
         left = f"{len(shares) - MOST} more labels share {100 * rest:.1f} %." if len(shares) > MOST else ""

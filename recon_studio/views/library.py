@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
+from recon_model.counts import counted, grouped
 from recon_studio.state.app_state import AppState, Item
 from recon_studio.state.library import rows, tags
 from recon_studio.views.dialogs import ask_tag
@@ -113,10 +114,12 @@ class Library(Card):
         shown = rows(new.items, new.listing)
         self.list.show_rows(shown, new.current)
         self.stack.setCurrentIndex(0 if not new.items else 1 if shown else 2)
-        self.nothing.setText(f"Nothing here is called “{new.listing.search}”. Clear the search to see all {len(new.items):,} again.")
+        self.nothing.setText(f"Nothing here is called “{new.listing.search}”. Clear the search to see all {grouped(len(new.items))} again.")
         self._search_row.setVisible(len(new.items) > 1 or bool(new.listing.search))
         found = sum(row.item is not None for row in shown)
-        self.count.setText("" if not new.items else f"{found:,} of {len(new.items):,}" if new.listing.search else f"{len(new.items):,}")
+        self.count.setText(
+            "" if not new.items else f"{grouped(found)} of {grouped(len(new.items))}" if new.listing.search else grouped(len(new.items))
+        )
         known = tags(new.items)
         self.tags.setEnabled(bool(known))
         self.tags.setToolTip("Search by tag." if known else "Search by tag.\nNothing is tagged yet: press Ctrl+T on a cloud.")
@@ -170,10 +173,10 @@ class Library(Card):
             menu.addSeparator()
         menu.addAction("New tag…").triggered.connect(lambda: self._ask_tag((item.key,), f"A tag for {item.name}, one word:"))
         found = self.shown_items()
-        every = menu.addAction(f"Tag all {len(found):,} listed…")
+        every = menu.addAction(f"Tag all {grouped(len(found))} listed…")
         every.setEnabled(len(found) > 1)
         every.setToolTip("One tag for everything that is listed now." if len(found) > 1 else "There is one cloud only.")
-        every.triggered.connect(lambda: self._ask_tag(found, f"A tag for all {len(found):,} clouds listed, one word:"))
+        every.triggered.connect(lambda: self._ask_tag(found, f"A tag for all {counted(len(found), 'cloud')} listed, one word:"))
 
     def _ask_tag(self, keys: tuple[str, ...], words: str) -> None:
         ask_tag(self, words, lambda tag: self.tagged.emit(keys, tag, True))
@@ -183,7 +186,7 @@ class Library(Card):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         words = self.search.text().split()
         for tag, count in tags(self._items).items():
-            action = menu.addAction(f"#{tag}   {count:,}")
+            action = menu.addAction(f"#{tag}   {grouped(count)}")
             action.setCheckable(True)
             action.setChecked(f"#{tag}" in words)
             others = [word for word in words if word != f"#{tag}"]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, 
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QWidget
 from PySide6.QtWidgets import QStyleOptionViewItem as Option
 
+from recon_model.counts import counted, grouped
 from recon_studio.state.app_state import Theme
 from recon_studio.state.library import Row
 from recon_studio.views.theme import COLOURS, GRID, SMALL, Colours, pixmap, text_font
@@ -81,7 +82,7 @@ class RowModel(QAbstractListModel):
 def below(row: Row) -> str:
     """Returns the second line of a row."""
     if row.item is None:
-        return f"{row.count:,} {'file' if row.count == 1 else 'files'}"
+        return counted(row.count, "file")
     return WORDS[row.item.status] or row.item.sentence
 
 
@@ -91,7 +92,7 @@ def tooltip(row: Row) -> str:
         return f"{row.key}\n{below(row)}; click, or Left and Right, folds it."
     item = row.item
     tags = " ".join(f"#{tag}" for tag in item.tags)
-    several = f"{item.clouds:,} clouds; the arrow, or Right, lists them." if item.clouds > 1 else ""
+    several = f"{grouped(item.clouds)} clouds; the arrow, or Right, lists them." if item.clouds > 1 else ""
     return "\n".join(part for part in (item.path, item.label, WORDS[item.status], item.sentence, several, tags) if part)
 
 

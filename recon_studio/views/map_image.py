@@ -3,6 +3,7 @@
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 
+from recon_model.counts import grouped
 from recon_studio.scene.map import Colouring, recipe
 from recon_studio.state.app_state import AppState
 from recon_studio.views.map_panels import ROW, paint_scale
@@ -64,5 +65,5 @@ def _paint_legend(painter: QPainter, area: QRect, colouring: Colouring, state: A
         painter.setBrush(QColor(*group.colour))
         painter.drawPath(path_of(group.shape, left + 6, middle, 4.6))
         painter.setPen(QColor(colours.text))
-        words = measure.elidedText(f"{group.name} ({group.count:,})", Qt.TextElideMode.ElideRight, area.width() - 5 * GRID)
+        words = measure.elidedText(f"{group.name} ({grouped(group.count)})", Qt.TextElideMode.ElideRight, area.width() - 5 * GRID)
         painter.drawText(QRect(left + 18, middle - 8, area.width() - 4 * GRID, 16), Qt.AlignmentFlag.AlignVCenter, words)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QToolTip,
 )
 
+from recon_model.counts import counted, grouped
 from recon_studio.scene.map import Colouring
 from recon_studio.state.app_state import AppState, Theme
 from recon_studio.state.map import COLOURS_BY, FEATURES, METHODS, ColourBy, MapSettings, gap_in_words
@@ -164,21 +165,21 @@ class SettingsCard(Card):
             self.bar.setRange(0, max(work.total, 1))
             self.bar.setValue(work.done)
             left = f", {_seconds(work.seconds_left)} left" if work.seconds_left is not None else ""
-            self.status.setText(f"Embedding: {work.done:,} of {work.total:,} clouds{left}.")
+            self.status.setText(f"Embedding: {grouped(work.done)} of {grouped(work.total)} clouds{left}.")
         elif running and projection is not None and projection.iterations:
             self.bar.setRange(0, projection.iterations)
             self.bar.setValue(projection.iteration)
             paused = "Paused at" if new.map.phase == "paused" else "Iteration"
-            self.status.setText(f"{paused} {projection.iteration:,} of {projection.iterations:,}.")
+            self.status.setText(f"{paused} {grouped(projection.iteration)} of {grouped(projection.iterations)}.")
         elif running:
             self.bar.setRange(0, 0)
             self.status.setText("Finding neighbours…")
         elif projection is not None and projection.quality is not None:
             stopped = projection.iteration < projection.iterations
-            how = f"stopped at iteration {projection.iteration:,} of {projection.iterations:,}" if stopped else "finished"
+            how = f"stopped at iteration {grouped(projection.iteration)} of {grouped(projection.iterations)}" if stopped else "finished"
             if projection.settings.method == "pca":
                 how = f"{100 * projection.quality.explained:.0f} % of the variance is in this plane"
-            self.status.setText(f"{METHODS[projection.settings.method]} of {projection.fitted:,} clouds: {how}.")
+            self.status.setText(f"{METHODS[projection.settings.method]} of {counted(projection.fitted, 'cloud')}: {how}.")
         else:
             self.status.setText("")
         self.status.setVisible(bool(self.status.text()))
@@ -235,7 +236,7 @@ class Legend(Cells):
             painter.setBrush(QColor(*group.colour))
             painter.drawPath(path_of(group.shape, 8, middle, 4.6))
             painter.setPen(QColor(colours.text))
-            count = f"{group.count:,}"
+            count = grouped(group.count)
             wide = measure.horizontalAdvance(count)
             room = self.width() - 20 - wide - 12
             font = text_font(SMALL)
@@ -262,7 +263,7 @@ class Legend(Cells):
         """Says what a line stands for."""
         assert self._colouring is not None
         group = self._colouring.groups[row]
-        return f"{group.name}, {group.count:,}{', taken out of the picture' if group.name in self._hidden else ''}"
+        return f"{group.name}, {grouped(group.count)}{', taken out of the picture' if group.name in self._hidden else ''}"
 
     def pick_cell(self, row: int, _column: int) -> None:
         """Takes a group out of the picture, or brings it back."""
@@ -337,11 +338,11 @@ class ColourCard(Card):
         self._fit()
         self.area.setVisible(colouring is not None)
         notes: dict[ColourBy, str] = {
-            "prediction": f"The best of the {len(new.names)} names under Words, synonyms and negatives counted.",
+            "prediction": f"The best of the {counted(len(new.names), 'name')} under Words, synonyms and negatives counted.",
             "head": "What the fine-tuned head of this model calls each cloud."
             if new.embeddings is not None and new.embeddings.head is not None
             else "This model has no fine-tuned head: Training › Teach names… makes one.",
-            "confidence": f"Share of the best of the {len(new.names)} names under Words.",
+            "confidence": f"Share of the best of the {counted(len(new.names), 'name')} under Words.",
             "error": "Mean over the patches that the mask 60 %, random, seed 0 hides.",
             "cluster": "Groups that k-means finds in the features, not on the map.",
         }

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from recon_model.counts import counted, grouped
 from recon_studio.scene import map as picture
 from recon_studio.scene.map import Colouring
 from recon_studio.scene.thumbnail import thumbnail
@@ -333,7 +334,7 @@ class MapRoom(QWidget):
             self._actions[f"map_{tool}"].setChecked(state.tool == tool)
         self._actions["map_names"].setChecked(state.names_shown)
         fresh = self._new_clouds(new)
-        self._actions["map_embed"].setText(f"Place {fresh:,} new cloud{'s' * (fresh > 1)}" if fresh else "Embed the library")
+        self._actions["map_embed"].setText(f"Place {counted(fresh, 'new cloud')}" if fresh else "Embed the library")
         self.settings.more.setVisible(bool(fresh) or new.embeddings is None)
 
     def _new_clouds(self, new: AppState) -> int:
@@ -357,14 +358,15 @@ class MapRoom(QWidget):
         if work is not None:
             self.bar.setRange(0, max(1, work.total))
             self.bar.setValue(work.done)
-            words = f"Embedding {work.done:,} of {work.total:,} clouds. Go on working meanwhile: what is done is kept, whenever you stop."
+            done = f"{grouped(work.done)} of {counted(work.total, 'cloud')}"
+            words = f"Embedding {done}. Go on working meanwhile: what is done is kept, whenever you stop."
         elif new.map.phase != "idle":
             self.bar.setRange(0, 0)
             words = "Laying the clouds out…"
         elif new.embeddings is not None and len(new.embeddings) < 4:
             words = f"A map needs at least 4 clouds; {len(new.embeddings)} are embedded. Add a folder of clouds, or a labelled .npz."
         else:
-            held = f"The library holds {count:,} file{'s' * (count != 1)}." if count else "The library is empty."
+            held = f"The library holds {counted(count, 'file')}." if count else "The library is empty."
             words = (
                 "Each mark will be a cloud; clouds that the model finds alike lie together. Colour them by label, prediction or error, "
                 f"draw a lasso around a group, ask where a phrase would be. {held}"

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from recon_model.counts import counted
 from recon_studio.state.app_state import Cloud, Theme
 from recon_studio.views.bring import Bring
 from recon_studio.views.theme import GRID
@@ -80,7 +81,9 @@ class MeasuredView(QWidget):
         sides = " × ".join(f"{high - low:.4g}" for low, high in zip(*cloud.bounds, strict=True))
         origin = ", ".join(f"{place:.10g}" for place in cloud.origin)
         drawn = "" if len(cloud.points) <= MOST_POINTS else f", every {-(-len(cloud.points) // MOST_POINTS)}th drawn"
-        self._caption.setText(f"{len(cloud.points):,} points{drawn} · {sides} file units (x × y × z) · ticks count from ({origin})")
+        self._caption.setText(
+            f"{counted(len(cloud.points), 'point')}{drawn} · {sides} file units (x × y × z) · ticks count from ({origin})"
+        )
         draw_measured(self.plotter, cloud, theme)
 
     def _render(self) -> None:

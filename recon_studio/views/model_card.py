@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from recon_model.counts import grouped
 from recon_studio.state.app_state import Model
 from recon_studio.views.parts import Card, ElidedLabel, label
 from recon_studio.views.theme import GRID
@@ -35,7 +36,7 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
     card = model.card
     rows = [
         ("Name", str(card.get("name", model.name))),
-        ("Parameters", f"{model.parameters:,}"),
+        ("Parameters", grouped(model.parameters)),
         ("Encoder", f"{model.depth} layers, {model.heads} heads"),
         ("Patches", f"{model.num_groups}"),
         ("Device", model.device),
@@ -57,7 +58,7 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
 def _short(value: Any) -> str:
     if isinstance(value, (list, tuple, dict)):
         return f"({len(value)})"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return grouped(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def _measured(head: str, row: dict[str, Any]) -> str:

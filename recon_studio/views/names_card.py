@@ -4,6 +4,7 @@ from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QToolTip, QVBoxLayout
 
+from recon_model.counts import counted, grouped
 from recon_model.lexicon import Lexicon
 from recon_model.templates import SETS
 from recon_studio.state.app_state import AppState, Theme
@@ -197,7 +198,7 @@ class NamesCard(Card):
             listed.append(f"… and {len(lexicon.problems) - SHOWN_PROBLEMS} more.")
         self.problems.setText("\n".join(listed))
         self.problems.setVisible(bool(listed))
-        self.count.setText(f"{len(lexicon.names):,}")
+        self.count.setText(grouped(len(lexicon.names)))
         self._show_templates(new)
 
     def _show_templates(self, new: AppState) -> None:
@@ -213,7 +214,7 @@ class NamesCard(Card):
         templates = shown_templates(new)
         first = new.names[0] if new.names else "name"
         self.preview.setPlainText("\n".join(example(template, first) for template in templates))
-        self.sentences.setText(f"{len(templates)} {'sentence' if len(templates) == 1 else 'sentences'} a name")
+        self.sentences.setText(f"{counted(len(templates), 'sentence')} a name")
 
     def stop(self) -> None:
         """Forgets what was not sent yet."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from recon_model.counts import counted, grouped
 from recon_model.serve.messages import Overlap
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.state.app_state import Theme
@@ -28,7 +29,7 @@ class OverlapView(QWidget):
         if overlap is not self._overlap or theme != self._theme:
             self._overlap, self._theme = overlap, theme
             self.setAccessibleDescription(
-                "" if overlap is None else "; ".join(f"{words} {count}" for words, count, _ in self.parts(overlap))
+                "" if overlap is None else "; ".join(f"{words} {grouped(count)}" for words, count, _ in self.parts(overlap))
             )
             self.update()
 
@@ -68,9 +69,9 @@ class OverlapView(QWidget):
         total = sum(count for _, count, _ in parts)
         widest = max(total, overlap.rebuilt, 1)
         left, room = 11 * GRID, self.width() - 12 * GRID
-        self._bar(painter, QRectF(left, 4, room, _BAR), f"{total:,} points", [(c, colour) for _, c, colour in parts], widest)
+        self._bar(painter, QRectF(left, 4, room, _BAR), counted(total, "point"), [(c, colour) for _, c, colour in parts], widest)
         rebuilt = [(overlap.rebuilt, QColor(shades.good))]
-        self._bar(painter, QRectF(left, 4 + _BAR + GRID, room, _BAR), f"{overlap.rebuilt:,} rebuilt", rebuilt, widest)
+        self._bar(painter, QRectF(left, 4 + _BAR + GRID, room, _BAR), f"{grouped(overlap.rebuilt)} rebuilt", rebuilt, widest)
         below = QRectF(left, 4 + 2 * (_BAR + GRID), room, 0)
         ends = self._legend(painter, below, [*parts, ("rebuilt, patch by patch", overlap.rebuilt, rebuilt[0][1])])
         painter.setPen(QColor(shades.text))
@@ -88,7 +89,7 @@ class OverlapView(QWidget):
             painter.fillRect(QRectF(x, place.y(), wide, place.height()), colour)
             if wide > 32:
                 painter.setPen(QColor("#ffffff" if colour.lightnessF() < 0.6 else "#1a1f26"))
-                painter.drawText(QRectF(x, place.y(), wide, place.height()), Qt.AlignmentFlag.AlignCenter, f"{count:,}")
+                painter.drawText(QRectF(x, place.y(), wide, place.height()), Qt.AlignmentFlag.AlignCenter, grouped(count))
             x += wide
 
     def _legend(self, painter: QPainter, place: QRectF, parts: list[tuple[str, int, QColor]]) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from recon_model.counts import grouped
 from recon_studio.scene.explain import describe_query, heads, matrix, thumbnails
 from recon_studio.state import explaining
 from recon_studio.state.app_state import AppState
@@ -155,7 +156,7 @@ def _overlap(state: AppState) -> Turns:
     view = OverlapView()
     view.show_overlap(found, state.theme)
     title, about = PAGES["overlap"]
-    counts = "; ".join(f"{words} {count:,}" for words, count in zip(*view.columns().values(), strict=True))
+    counts = "; ".join(f"{words} {grouped(count)}" for words, count in zip(*view.columns().values(), strict=True))
     yield from _drawn(view, _OVERLAP, Plot(title, f"{about} Points: {counts}."), _recipe(state, "overlap"))
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QSignalBlocker, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from recon_model.counts import grouped
 from recon_model.runs.log import RunLog
 from recon_studio.scene.colours import Bytes, patch_palette
 from recon_studio.state import training
@@ -235,7 +236,7 @@ class CurvesCard(Card):
         at = int(np.abs(steps - step).argmin())
         told = [f"{training.PARTS.get(part, part)} {values[at]:.4f}" for part, values in self._log.losses.items()]
         shown = [words for words, values in zip(told, self._log.losses.values(), strict=True) if not math.isnan(values[at])]
-        self.value.setText(f"step {steps[at]:,}: " + ", ".join(shown))
+        self.value.setText(f"step {grouped(steps[at])}: " + ", ".join(shown))
 
     def set_smoothing(self, percent: int) -> None:
         """Sets the smoothing without a signal; for pictures."""

@@ -6,10 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
+from recon_model.counts import in_bytes
 from recon_model.presets import MILLIONS
 from recon_model.serve.messages.training import Device
 from recon_studio.backend.runs import free_folder
-from recon_studio.state.training import FollowedRun, NewRun, Recipe, estimate, in_bytes
+from recon_studio.state.training import FollowedRun, NewRun, Recipe, estimate
 from recon_studio.views.parts import Card, indented, label, restate
 from recon_studio.views.theme import GRID
 

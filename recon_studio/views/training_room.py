@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from recon_model.counts import counted, grouped
 from recon_studio.state import training
 from recon_studio.state.app_state import AppState, Item, Theme
 from recon_studio.state.training import FollowedRun, TrainingState
@@ -180,7 +181,7 @@ class RunHead(Card):
         self.bar.setRange(0, 0 if waits else 1000)
         self.bar.setValue(round(1000 * training.fraction(run)))
         self.bar.setAccessibleName("Progress of the run")
-        facts = [f"{log.step:,} of {log.epochs * log.steps_per_epoch:,} steps"] if log.epochs else []
+        facts = [f"{grouped(log.step)} of {grouped(log.epochs * log.steps_per_epoch)} steps"] if log.epochs else []
         if log.clouds_per_s:
             facts.append(f"{log.clouds_per_s:.0f} clouds a second")
         if log.eta_s and run.status == "training":
@@ -188,7 +189,7 @@ class RunHead(Card):
         if log.learning_rate:
             facts.append(f"learning rate {log.learning_rate:.2g}")
         if run.config:
-            facts.append(f"{run.config.get('preset', '')} on {run.config.get('device', '')}, {log.batch_size} clouds per step")
+            facts.append(f"{run.config.get('preset', '')} on {run.config.get('device', '')}, {counted(log.batch_size, 'cloud')} per step")
         self.facts.setText(" · ".join(facts))
         self._show_buttons(run)
 
@@ -396,4 +397,4 @@ def taught(state: AppState) -> tuple[list[Item], str]:
     for row in np.flatnonzero(chosen).tolist():
         key = clouds.keys[row]
         items.append(known.get(key) or Item(key, key, label=clouds.labels[row]))
-    return items, f"the {len(items)} clouds selected on the map"
+    return items, f"the {counted(len(items), 'cloud')} selected on the map"

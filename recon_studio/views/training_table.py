@@ -3,8 +3,9 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QToolButton, QWidget
 
+from recon_model.counts import in_bytes
 from recon_studio.state.app_state import Theme
-from recon_studio.state.training import FollowedRun, Stored, in_bytes, metric
+from recon_studio.state.training import FollowedRun, Stored, metric
 from recon_studio.views.parts import Card, label, restate
 from recon_studio.views.theme import COLOURS, GRID, SMALL
 

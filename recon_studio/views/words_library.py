@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from recon_model.counts import counted, grouped
 from recon_studio.state.app_state import AppState
 from recon_studio.state.cloud_table import CloudTable, as_csv, cloud_name, table
 from recon_studio.state.wording import Picture
@@ -236,11 +237,11 @@ class WordsLibrary(Card):
             self.count.setText("")
             return
         total, shown = len(self._table), self.rows.rows.rowCount()
-        parts = [f"{shown:,} of {total:,} clouds" if shown != total else f"{total:,} clouds"]
+        parts = [f"{grouped(shown)} of {counted(total, 'cloud')}" if shown != total else counted(total, "cloud")]
         if accuracy is not None:
-            parts.append(f"right name first for {100 * accuracy:.1f} % of {labelled:,} labelled")
+            parts.append(f"right name first for {100 * accuracy:.1f} % of {grouped(labelled)} labelled")
         if state.embedding is not None:
-            parts.append(f"embedding {state.embedding.done:,} of {state.embedding.total:,}")
+            parts.append(f"embedding {grouped(state.embedding.done)} of {grouped(state.embedding.total)}")
         self.count.setText(" · ".join(parts))
         self.count.setToolTip("Top-1: how often the best name is the one the label means, of clouds whose label is on offer.")
 
@@ -252,9 +253,10 @@ class WordsLibrary(Card):
         elif not files:
             words = "The library is empty: open a file, many, or a folder."
         elif work is not None:
-            words = f"Embedding the library: {work.done:,} of {work.total:,} clouds. The line below can stop it; what is done is kept."
+            done = f"{grouped(work.done)} of {counted(work.total, 'cloud')}"
+            words = f"Embedding the library: {done}. The line below can stop it; what is done is kept."
         else:
-            words = f"To rank {files:,} {'file' if files == 1 else 'files'} by these names, the model must embed each cloud once."
+            words = f"To rank {counted(files, 'file')} by these names, the model must embed each cloud once."
         self.why_empty.setText(words)
         restate(self.embed, bool(state.model is not None and files and work is None), "Embeds every cloud that is not embedded yet.", words)
 

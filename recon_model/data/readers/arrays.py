@@ -10,8 +10,9 @@ from tokenize import TokenError
 
 import numpy as np
 
+from recon_model.counts import grouped, in_bytes
 from recon_model.data.readers import columns
-from recon_model.data.readers.found import Array, Found, Source, grouped, has_names, in_bytes, part_column, stack
+from recon_model.data.readers.found import Array, Found, Source, has_names, part_column, stack
 
 KEYS = (
     "points",

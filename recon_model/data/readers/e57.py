@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recon_model.data.readers.found import Array, Found, Source, counted, grouped, were, within
+from recon_model.counts import counted, grouped, were
+from recon_model.data.readers.found import Array, Found, Source, within
 
 _CARTESIAN = ("cartesianX", "cartesianY", "cartesianZ")
 _SPHERICAL = ("sphericalRange", "sphericalAzimuth", "sphericalElevation")

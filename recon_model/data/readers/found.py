@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.counts import counted, grouped, in_bytes
 from recon_model.errors import InputError
 
 Array = npt.NDArray[Any]
@@ -115,33 +116,6 @@ def shown_name(path: Path) -> str:
     name = path.name or str(path)
     clean = "".join("?" if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in name)
     return clean if len(clean) <= 80 else f"{clean[:50]}…{clean[-26:]}"
-
-
-def in_bytes(count: int) -> str:
-    """Returns a number of bytes in words: 900 bytes, 1.2 kB, 3.4 GB."""
-    if count < 1000:
-        return f"{count} bytes"
-    size = float(count)
-    for unit in ("kB", "MB"):
-        size /= 1000
-        if size < 999.5:
-            return f"{size:.1f} {unit}"
-    return f"{size / 1000:.1f} GB"
-
-
-def grouped(count: int) -> str:
-    """Returns a count with its thousands set apart: 1 000 000."""
-    return f"{count:,}".replace(",", " ")
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """Returns "1 point" or "3 points"."""
-    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
-
-
-def were(count: int) -> str:
-    """Returns "was" or "were", as the count asks."""
-    return "was" if count == 1 else "were"
 
 
 def stack(columns: Mapping[str, Array], kind: str) -> Array | None:

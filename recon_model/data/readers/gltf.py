@@ -14,7 +14,8 @@ from urllib.parse import unquote
 import numpy as np
 import numpy.typing as npt
 
-from recon_model.data.readers.found import Array, Found, Source, counted, grouped, in_bytes
+from recon_model.counts import counted, grouped, in_bytes
+from recon_model.data.readers.found import Array, Found, Source
 from recon_model.errors import InputError
 
 _COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
@@ -115,7 +116,7 @@ def _asset(source: Source) -> _Asset:
 def _chunks(source: Source) -> tuple[memoryview, memoryview | None]:
     data = source.data
     if len(data) < 20:
-        raise source.refuse(f"a GLB file has at least 20 bytes, but this one holds {len(data)}; it is cut short.")
+        raise source.refuse(f"a GLB file has at least 20 bytes, but this one holds {grouped(len(data))}; it is cut short.")
     _, version, length = (int(word) for word in np.frombuffer(data, "<u4", 3))
     if version != 2:
         raise source.refuse(f"its GLB version {version} is not 2; export it again with a current program.")

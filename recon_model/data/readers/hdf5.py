@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from recon_model.counts import counted, in_bytes
 from recon_model.data.readers.arrays import KEYS, as_cloud, fits
-from recon_model.data.readers.found import Found, Source, counted, has_names, in_bytes, part_column, stack
+from recon_model.data.readers.found import Found, Source, has_names, part_column, stack
 
 _MOST_OBJECTS = 20_000
 _LARGEST = 1 << 29

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from recon_model.data.readers.found import Array, Found, Source, counted, grouped, within
+from recon_model.counts import counted, grouped
+from recon_model.data.readers.found import Array, Found, Source, within
 
 _SMALLEST_HEADER = 227
 _SMALLEST_RECORD = (20, 28, 26, 34, 57, 63, 30, 36, 38, 59, 67)  # bytes by point format
@@ -64,7 +65,7 @@ def _header(source: Source) -> _Header:
     data = source.data
     if len(data) < _SMALLEST_HEADER:
         raise source.refuse(
-            f"a LAS header has at least {_SMALLEST_HEADER} bytes, but the file holds {len(data)}; it is damaged or cut short."
+            f"a LAS header has at least {_SMALLEST_HEADER} bytes, but the file holds {grouped(len(data))}; it is damaged or cut short."
         )
     major, minor = data[24], data[25]
     size, start, _, point_format, record, count = struct.unpack_from("<HIIBHI", data, 94)

@@ -7,8 +7,9 @@ import re
 
 import numpy as np
 
+from recon_model.counts import counted, grouped, were
 from recon_model.data.readers import numbers
-from recon_model.data.readers.found import Array, Found, Source, counted, fan, grouped
+from recon_model.data.readers.found import Array, Found, Source, fan
 from recon_model.data.readers.text import text_lines
 
 _SLASHES = re.compile(rb"/\S*")
@@ -78,7 +79,7 @@ def _faces(source: Source, lines: list[list[bytes]]) -> tuple[Array | None, int]
             texts.setdefault(corners, []).append(text)
             latest.setdefault(corners, []).append(so_far)
     if short:
-        source.notes.append(f"{counted(short, 'face')} with fewer than 3 corners {'was' if short == 1 else 'were'} left out.")
+        source.notes.append(f"{counted(short, 'face')} with fewer than 3 corners {were(short)} left out.")
     triangles = [fan(polygons) for corners in texts if (polygons := _corners(source, texts[corners], latest[corners], corners)).size]
     return (np.concatenate(triangles) if triangles else None), sum(len(group) for group in texts.values())
 

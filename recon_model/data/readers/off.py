@@ -7,8 +7,9 @@ import re
 
 import numpy as np
 
+from recon_model.counts import counted, grouped, were
 from recon_model.data.readers import numbers
-from recon_model.data.readers.found import Array, Found, Source, counted, fan, grouped
+from recon_model.data.readers.found import Array, Found, Source, fan
 from recon_model.data.readers.text import text_lines
 
 _KEYWORD = re.compile(rb"\s*(ST)?(C)?(N)?(4)?(n)?OFF(?P<rest>[^\r\n]*)")
@@ -87,7 +88,7 @@ def _faces(source: Source, lines: list[bytes], promised: int) -> tuple[Array | N
     rows, bad = _face_rows(lines[:promised])
     seen = sum(len(polygons) for polygons in rows)
     if bad:
-        source.notes.append(f"{counted(bad, 'face line')} could not be read and {'was' if bad == 1 else 'were'} left out.")
+        source.notes.append(f"{counted(bad, 'face line')} could not be read and {were(bad)} left out.")
     if len(lines) < promised:
         source.notes.append(f"The header promises {counted(promised, 'face')}, but the file holds {grouped(len(lines))}.")
     triangles = [fan(polygons) for polygons in rows]

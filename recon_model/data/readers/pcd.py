@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recon_model.counts import counted, grouped, in_bytes
 from recon_model.data.readers import numbers
-from recon_model.data.readers.found import Array, Found, Source, counted, grouped, has_names, in_bytes, part_column, stack
+from recon_model.data.readers.found import Array, Found, Source, has_names, part_column, stack
 
 _WORDS = ("VERSION", "FIELDS", "COLUMNS", "SIZE", "TYPE", "COUNT", "WIDTH", "HEIGHT", "VIEWPOINT", "POINTS", "DATA")
 _KINDS = {("F", 4): "<f4", ("F", 8): "<f8", ("F", 2): "<f2"} | {

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recon_model.counts import counted, grouped
 from recon_model.data.readers import numbers
-from recon_model.data.readers.found import Array, Found, Source, counted, fan, grouped, has_names, part_column, stack
+from recon_model.data.readers.found import Array, Found, Source, fan, has_names, part_column, stack
 
 _TYPES = {
     **dict.fromkeys(("char", "int8"), "i1"),

@@ -7,8 +7,9 @@ import re
 
 import numpy as np
 
+from recon_model.counts import counted, grouped
 from recon_model.data.readers import numbers
-from recon_model.data.readers.found import Found, Source, counted, grouped
+from recon_model.data.readers.found import Found, Source
 
 _HEADER = 80
 _RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
@@ -42,7 +43,9 @@ def read(source: Source) -> Found:
 
 def _read_binary(source: Source) -> Found:
     if len(source.data) < _HEADER + 4:
-        raise source.refuse(f"an STL file has at least 84 bytes, but this one holds {len(source.data)}; it is damaged or cut short.")
+        raise source.refuse(
+            f"an STL file has at least 84 bytes, but this one holds {grouped(len(source.data))}; it is damaged or cut short."
+        )
     count = int.from_bytes(source.data[_HEADER : _HEADER + 4], "little")
     if count == 0:
         raise source.refuse("the STL header promises 0 triangles, so there is nothing to show.")

@@ -5,8 +5,9 @@ Blanks, tabs, commas or semicolons between numbers, decimal commas, headers, com
 
 import re
 
+from recon_model.counts import counted, grouped, were
 from recon_model.data.readers import columns, numbers
-from recon_model.data.readers.found import Found, Source, counted, grouped, were
+from recon_model.data.readers.found import Found, Source
 
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf(inity)?)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(rb"[+-]?\d+,\d+([eE][+-]?\d+)?")

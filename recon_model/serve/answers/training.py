@@ -4,6 +4,7 @@ import os
 
 import torch
 
+from recon_model.counts import counted
 from recon_model.devices import device_in_words
 from recon_model.predictor import Predictor
 from recon_model.serve.answers.answer import Answer
@@ -20,7 +21,7 @@ def list_devices(_model: Predictor, request: ListDevices) -> DevicesListed:
         devices.append(Device(name="mps", words=device_in_words(torch.device("mps")), free=0, total=0))
     free, total = host_memory()
     cores = os.cpu_count() or 1
-    devices.append(Device(name="cpu", words=f"CPU, {cores} core{'s' if cores > 1 else ''}", free=free, total=total))
+    devices.append(Device(name="cpu", words=f"CPU, {counted(cores, 'core')}", free=free, total=total))
     return DevicesListed(id=request.id, devices=tuple(devices))
 
 

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.counts import counted
 from recon_model.errors import ServeError
 
 _DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1")
@@ -37,7 +38,7 @@ class Array(msgspec.Struct, frozen=True):
         try:
             return np.frombuffer(self.data, dtype=self.dtype).reshape(self.shape)
         except ValueError as error:
-            raise ServeError(f"array of {len(self.data)} bytes does not fill {self.dtype} {self.shape}.") from error
+            raise ServeError(f"array of {counted(len(self.data), 'byte')} does not fill {self.dtype} {self.shape}.") from error
 
 
 class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):

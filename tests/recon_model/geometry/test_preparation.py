@@ -39,7 +39,7 @@ def test_the_same_cloud_gives_the_same_sample() -> None:
 def test_what_was_done_is_said() -> None:
     assert to_unit(cloud(300), 128).notes == ()
     assert to_unit(cloud(1), 128).notes == ("The cloud holds 1 point, repeated to the 128 the model takes.",)
-    assert to_unit(cloud(9000), 128).notes == (f"Of 9000 points {POOL} were drawn at random before sampling.",)
+    assert to_unit(cloud(9000), 128).notes == (f"Of 9,000 points {POOL:,} were drawn at random before sampling.",)
 
 
 def test_coinciding_points_keep_scale_one() -> None:

@@ -71,7 +71,7 @@ def test_normals_follow_their_points() -> None:
         (ExamineCloud(id=1, points=Array.of(cloud()), fixes=(Fix("crop"),)), "needs the low and the high corner"),
         (
             ExamineCloud(id=1, points=Array.of(cloud()), fixes=(Fix("crop", low=(50, 50, 50), high=(60, 60, 60)),)),
-            r"The fix \(crop\) would leave none of 3 026 points",
+            r"The fix \(crop\) would leave none of 3,026 points",
         ),
     ],
 )
@@ -95,4 +95,4 @@ def test_the_reader_role_examines_beside_reading(tmp_path) -> None:
     assert isinstance(examined, CloudExamined)
     assert examined.count == 3026
     assert isinstance(missing, Failed)
-    assert empty == Failed(id=4, sentence="The fix (crop) would leave none of 3 026 points.")
+    assert empty == Failed(id=4, sentence="The fix (crop) would leave none of 3,026 points.")

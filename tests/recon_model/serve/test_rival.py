@@ -54,7 +54,8 @@ def test_another_cut_is_a_sentence(predictor: Predictor, asked: RebuildByRival) 
         device="cpu",
     )
     groups, points = predictor.config.num_groups, predictor.config.num_points
-    with pytest.raises(InputError, match=f"cuts {points} points into {groups} patches, model A {points} points into 32: one mask cannot"):
+    said = f"cuts {points:,} points into {groups} patches, model A {points:,} points into 32: one mask cannot"
+    with pytest.raises(InputError, match=said):
         Rival().answer(fewer)
     moved = RebuildByRival(
         id=9, source="default", points=asked.points, hidden=asked.hidden, centres=Array.of(asked.centres.numpy() + 0.1), device="cpu"

@@ -87,7 +87,7 @@ def test_a_helper_that_talks_nonsense_is_stopped(qtbot: QtBot, helpers: list[Hel
     helpers.append(helper)
     with qtbot.waitSignal(helper.stopped, timeout=10_000) as stopped:
         helper.start()
-    assert stopped.args[0].startswith("bad reply: frame (4294967295 bytes)")
+    assert stopped.args[0].startswith("bad reply: frame (4,294,967,295 bytes)")
 
 
 def test_a_command_that_does_not_exist_is_told(qtbot: QtBot) -> None:

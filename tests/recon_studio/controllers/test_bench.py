@@ -316,7 +316,7 @@ def test_long_work_is_shown_with_its_progress_and_short_work_is_not(slow: tuple[
     model.progress(0.5, "loading the teacher")
     qtbot.waitUntil(lambda: studio.store.state.jobs[0].fraction == 0.5)
     job = studio.store.state.jobs[0]
-    assert (job.title, job.cancellable) == ("Ranking 1 names: loading the teacher", True)
+    assert (job.title, job.cancellable) == ("Ranking 1 name: loading the teacher", True)
     studio.activity.cancel(job.id)
     assert studio.store.state.jobs == ()
 

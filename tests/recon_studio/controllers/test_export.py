@@ -13,7 +13,7 @@ from recon_model.data import clouds
 from recon_model.serve.messages import CloudWritten, WriteCloud
 from recon_model.serve.reader import _written
 from recon_studio.backend.client import ROLES
-from recon_studio.controllers.export import ExportController, cloud_request, in_words, reconstruction_request
+from recon_studio.controllers.export import ExportController, cloud_request, reconstruction_request
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.sessions import SessionController
@@ -99,19 +99,9 @@ def test_files_are_told_of_and_failures_too(rig: tuple[ExportController, Store, 
     export.reconstruction(str(tmp_path / "cloud.ply"))
     assert isinstance(reader.inbox[0], WriteCloud)
     reader.answer(CloudWritten(id=reader.inbox[0].id, path=str(tmp_path / "cloud.ply"), bytes=12_345))
-    assert store.state.notices[-1].sentence.startswith("cloud.ply was written (12.3 kB)")
+    assert store.state.notices[-1].sentence.startswith("cloud.ply was written (12 kB)")
     reader.fail("cloud.ply: the file cannot be written (full).")
     assert store.state.notices[-1].level == "error"
-
-
-def test_sizes_in_words() -> None:
-    assert [in_words(size) for size in (0, 999, 1000, 2_500_000, 7_000_000_000)] == [
-        "0 bytes",
-        "999 bytes",
-        "1.0 kB",
-        "2.5 MB",
-        "7,000.0 MB",
-    ]
 
 
 def test_a_pdf_is_laid_out_elsewhere_and_told_of(rig: tuple[ExportController, Store, FakeProcess], qtbot: QtBot, tmp_path: Path) -> None:

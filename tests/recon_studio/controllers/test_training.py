@@ -310,7 +310,7 @@ def test_a_classifier_is_taught_from_the_library(rig: Callable[..., Rig], tmp_pa
         "60",
     )
     made.controller.finetune(["/x/a.ply"], ["mug"])
-    assert made.told == ["Fine-tuning needs two names with two clouds each; 1 with 1 clouds in all are given."]
+    assert made.told == ["Fine-tuning needs two names with two clouds each; given: 1 name with 1 cloud in all."]
 
 
 def test_nothing_is_looked_at_when_nobody_looks_and_nothing_goes_on(rig: Callable[..., Rig], tmp_path: Path) -> None:

@@ -280,7 +280,7 @@ def test_names_are_taught_only_where_clouds_have_some(room: TrainingRoom) -> Non
     items = tuple(Item(f"/x/{number}.ply", str(number), tags=("a",)) for number in range(4))
     show(room, replace(bare, items=items), bare)
     room.runs.names.click()
-    assert room.dialog.counts.text() == "4 clouds, 1 names: a 4"
+    assert room.dialog.counts.text() == "4 clouds, 1 name: a 4"
     room.dialog.reject()
 
 

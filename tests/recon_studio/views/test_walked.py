@@ -139,8 +139,8 @@ def test_a_cell_of_the_confusion_matrix_is_said_beside_it_and_chosen(window: Mai
     with qtbot.assertNotEmitted(room.cellChosen):
         _press(found, *[KEY.Key_Left] * 9, *[KEY.Key_Up] * 9, KEY.Key_Right, KEY.Key_Right, KEY.Key_Return)  # an empty one
     _press(found, KEY.Key_Right)
-    assert "1 of 2 clouds labelled chair were called sofa (50 %)" in room.library.said.text()
-    assert "labelled chair were called sofa" in found.accessibleName()
+    assert "1 of 2 clouds labelled chair was called sofa (50 %)" in room.library.said.text()
+    assert "labelled chair was called sofa" in found.accessibleName()
     with qtbot.waitSignal(room.cellChosen) as chosen:
         _press(found, KEY.Key_Space)
     assert chosen.args == [("chair", "sofa")]

@@ -181,7 +181,7 @@ def test_a_cell_of_the_matrix_narrows_the_table(room: WordsRoom, qtbot: QtBot) -
     room.library.as_matrix.click()
     matrix = room.library.matrix
     assert matrix.isVisible()
-    assert matrix.in_words(0, 3) == "1 of 2 clouds labelled chair were called sofa (50 %).\nA click or Enter shows them."
+    assert matrix.in_words(0, 3) == "1 of 2 clouds labelled chair was called sofa (50 %).\nA click or Enter shows them."
     with qtbot.assertNotEmitted(room.cellChosen):
         QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=matrix.cell_rect(0, 2).center())  # an empty one
     with qtbot.waitSignal(room.cellChosen) as chosen:

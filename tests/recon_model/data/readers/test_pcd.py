@@ -69,7 +69,7 @@ def test_rows_without_a_measurement_are_dropped_with_a_note(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ((b"POINTS 50", b"POINTS 5000000000"), "promises 5 000 000 000 points"),
+        ((b"POINTS 50", b"POINTS 5000000000"), "promises 5,000,000,000 points"),
         ((b"FIELDS x y z", b"FIELDS a b c"), "no x, y and z"),
         ((b"TYPE F F F", b"TYPE F F Q"), "make no sense"),
         ((b"COUNT 1 1 1 1 3", b"COUNT 1 1"), "different numbers"),
@@ -85,5 +85,5 @@ def test_broken_headers_say_what_is_wrong(tmp_path: Path, change: tuple[bytes, b
 def test_a_promise_no_compression_could_keep_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     file = tmp_path / "a.pcd"
     file.write_bytes(header("binary_compressed", 20_000_000) + struct.pack("<II", 100, 19 * 20_000_000) + b"\0" * 100)
-    with pytest.raises(InputError, match="cannot hold the 20 000 000 points"):
+    with pytest.raises(InputError, match="cannot hold the 20,000,000 points"):
         read(file)

@@ -98,7 +98,7 @@ def test_polygons_match_a_slow_twin() -> None:
     [
         (
             header("binary_little_endian", "element vertex 353000000000", "property float x", "property float y", "property float z"),
-            "353 000 000 000",
+            "353,000,000,000",
         ),
         (
             header("ascii", "element vertex 3", "property float x", "property float y", "property float z") + b"1 2 3\n4 5 6",
@@ -126,4 +126,4 @@ def test_faces_cut_short_leave_a_note(tmp_path: Path) -> None:
     file.write_bytes(header("binary_little_endian", *names) + vertices + struct.pack("<B3i", 3, 0, 1, 4) + b"\x03\x00")
     cloud = read(file)
     assert (cloud.kind, cloud.face_count) == ("mesh", 1)
-    assert any("ends after 1 of 1 000 000 faces" in note for note in cloud.notes)
+    assert any("ends after 1 of 1,000,000 faces" in note for note in cloud.notes)
