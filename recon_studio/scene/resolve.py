@@ -75,6 +75,12 @@ class Resolver:
         self._picture = _Last(_picture)
         self._all: tuple[ViewPicture, ...] = ()
 
+    def beside(self) -> "Resolver":
+        """Returns another one, which finds clouds as this one has cut them: no theme changes that."""
+        made = Resolver()
+        made._shown, made._sample = self._shown, self._sample
+        return made
+
     def __call__(self, state: AppState) -> BenchPicture:
         """Returns the picture of ``state``; parts of the last picture that still hold are the same objects."""
         facts = self._facts(state)

@@ -1,11 +1,13 @@
 """The bench: linked views of one cloud, and beside them what is known of a patch, its attention and its names."""
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from recon_studio.scene.picture import BenchPicture
 from recon_studio.scene.resolve import Resolver
 from recon_studio.state.app_state import AppState
 from recon_studio.state.explaining import PAGE_TOPIC
@@ -116,6 +118,10 @@ class BenchRoom(QWidget):
         self.bench.show_state(shown, self._resolve(shown))
         if old is None or (old.tool, old.theme) != (new.tool, new.theme):
             self.bench.set_tool(new.tool, new.theme)
+
+    def on_paper(self, state: AppState) -> BenchPicture:
+        """Returns what the views show of this state, in the light theme's colours; they themselves hear nothing of it."""
+        return self._resolve.beside()(replace(seen(state), theme="light"))
 
     def widen(self, more: int) -> None:
         """Gives the cards this many pixels more than they need."""

@@ -193,11 +193,13 @@ class Exporter(QObject):
         return lambda body: self.bytesReady.emit(path, body)
 
     def _page(self, path: str) -> None:
-        """Draws what was answered, then the views as they were meanwhile, and hands on both."""
+        """Draws what was answered, then the views as they were meanwhile, all on white, and hands on both."""
         from recon_studio.views.plates import Plates
 
         window, state = self._window, self._window.state
-        poses = poses_for_page(window.bench, window.theme)
+        if state is None:
+            return
+        poses = poses_for_page(window.bench, window.bench_room.on_paper(state))
 
         def with_views(plots: tuple[Plot, ...]) -> None:
             def done(pictures: tuple[Picture, ...]) -> None:
@@ -205,8 +207,7 @@ class Exporter(QObject):
 
             self._sit(poses, lambda images: pictures_for_page(poses, images), done)
 
-        if state is not None:
-            self._follow(Plates(state, window.bench.camera, self._plotting, self), "Drawing the plots…", with_views)
+        self._follow(Plates(state, window.bench.camera, self._plotting, self), "Drawing the plots…", with_views)
 
     def _sit(self, poses: Sequence[Pose], bind: Callable[[list[QImage]], object], done: Callable[[Any], None]) -> None:
         """Draws poses beside the event loop and hands on what is made of them."""

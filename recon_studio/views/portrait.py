@@ -105,9 +105,9 @@ class Exposure:
         return canvas
 
 
-def pose(bench: BenchView, index: int, theme: Theme, wanted: Wanted) -> Pose | None:
-    """Returns one view of the window; None while there is nothing to draw."""
-    picture = bench.picture
+def pose(bench: BenchView, index: int, theme: Theme, wanted: Wanted, picture: BenchPicture | None = None) -> Pose | None:
+    """Returns one view of the window, or of a picture that stands for it in another theme; None while there is nothing to draw."""
+    picture = picture or bench.picture
     if picture is None or not picture.views[index].layers:
         return None
     # A narrower picture is taken from farther away, so that what could be seen still can.
@@ -164,10 +164,10 @@ def png(image: QImage) -> bytes:
     return bytes(buffer.data().data())
 
 
-def poses_for_page(bench: BenchView, theme: Theme) -> tuple[Pose, ...]:
-    """Returns each view as a page shows it."""
+def poses_for_page(bench: BenchView, picture: BenchPicture) -> tuple[Pose, ...]:
+    """Returns each view as a page shows it: what the picture, which is in the light theme, holds, looked at as in the window."""
     wanted = Wanted(1040, 840, 2.0, fine=False)  # shown at half its size
-    made = (pose(bench, index, theme, wanted) for index in range(len(bench.tiles)))
+    made = (pose(bench, index, "light", wanted, picture) for index in range(len(bench.tiles)))
     return tuple(each for each in made if each is not None)
 
 

@@ -91,7 +91,7 @@ def test_all_views_together_and_those_of_a_page(window, qtbot):
     image = hung(_drawn(window, qtbot, *poses), corners, "light", Wanted(800, 600))
     for x, y in ((200, 150), (600, 150), (200, 450), (600, 450)):
         assert _ink(image.copy(x - 195, y - 145, 380, 280)) > 0.002
-    poses = poses_for_page(window.bench, "light")
+    poses = poses_for_page(window.bench, window.bench.picture)
     pages = pictures_for_page(poses, _drawn(window, qtbot, *poses))
     assert [picture.title for picture in pages] == ["Input", "Seen by the encoder", "Reconstruction", "Attention"]
     assert all(QImage.fromData(picture.png).width() == 1040 for picture in pages)
@@ -175,6 +175,8 @@ def test_a_page_takes_the_plots_that_were_answered_along(window, qtbot, monkeypa
             window.actions_by_name[name].trigger()
     assert [path for path, *_ in told] == ["/x/page.html", "/x/page.pdf"]
     for _, pictures, plots in told:
+        for picture in pictures:
+            assert {QImage.fromData(picture.png).pixelColor(*corner).name() for corner in ((0, 0), (1039, 839))} == {"#ffffff"}
         assert [plot.title for plot in plots][3:] == ["Leave one out", "Curves", "Mask ratio", "Phrase"]
         model = {"model": "default", "version": "9", "when": "now"}
         text = page(window.state, pictures, plots, session=b"{}", **model)
@@ -186,6 +188,24 @@ def test_a_page_takes_the_plots_that_were_answered_along(window, qtbot, monkeypa
         for plot in plots:
             assert escape(plot.caption) in text
             assert escape(plot.caption) in on_paper
+
+
+def test_a_page_is_on_white_whatever_the_window_wears(window, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/x/page.html", ""))
+    pages = []
+    window.exporter.pageReady.connect(lambda _path, pictures, _plots: pages.append(pictures))
+    for theme in ("light", "dark"):
+        window.show_state(window.state, replace(window.state, theme=theme))
+        qtbot.waitUntil(lambda: window.bench.complete)
+        picture, drawn = window.bench.picture, []
+        window.bench.drawn.connect(lambda drawn=drawn: drawn.append(1))
+        with qtbot.waitSignal(window.exporter.pageReady, timeout=30_000):
+            window.actions_by_name["export_page"].trigger()
+        assert window.bench.picture is picture
+        assert picture.background == GROUNDS[theme].background
+        assert drawn == []  # the window did not flash
+    assert len(pages[0]) == 4
+    assert pages[0] == pages[1]
 
 
 def test_what_the_dialog_asks_for_is_what_is_saved(window, qtbot, monkeypatch):
