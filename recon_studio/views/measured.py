@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -13,6 +13,8 @@ from recon_model.counts import counted
 from recon_studio.state.app_state import Cloud, Theme
 from recon_studio.views.bring import Bring
 from recon_studio.views.theme import GRID
+
+_OVER = object()
 
 
 class MeasuredView(QWidget):
@@ -28,6 +30,10 @@ class MeasuredView(QWidget):
         self.resize(900, 700)
         self.plotter: Any = None
         self._wanted: tuple[Cloud, Theme] | None = None
+        self._steps: Iterator[None] = iter(())
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._some)
+        self._fresh = True  # whether nothing was drawn yet
         self._caption = QLabel("Opening…", self)
         self._caption.setWordWrap(True)
         self._caption.setContentsMargins(GRID, GRID, GRID, GRID)
@@ -49,7 +55,7 @@ class MeasuredView(QWidget):
         self.show()
         self.raise_()
         self.activateWindow()
-        self._later(self._arrange_wanted)
+        self._go_on()
 
     def _start(self) -> None:
         self.plotter = self._inside.module.QtInteractor(self, auto_update=False, multi_samples=0)
@@ -59,23 +65,20 @@ class MeasuredView(QWidget):
         self.plotter.iren.interactor.RemoveObservers("CharEvent")  # and VTK's own turn points to wires, switch to stereo or end it all
         self._column.takeAt(0)
         self._column.insertWidget(0, self.plotter, stretch=1)
-        self._later(self._open)
+        self._go_on()
 
-    def _later(self, step: Callable[[], None]) -> None:
+    def _go_on(self) -> None:
         """Every step of a drawing takes long enough, so that other things have their turn between them."""
-        QTimer.singleShot(0, self, lambda: step() if self.plotter is not None else None)
+        if self.plotter is not None:
+            self._turn.start()
 
-    def _open(self) -> None:
-        self.plotter.render()  # empty: it opens its OpenGL
-        self._later(self._arrange_wanted)
+    def _some(self) -> None:
+        if self._wanted is not None:  # a newer wish takes the place of one that is half drawn
+            self._steps, self._wanted = self._drawing(*self._wanted), None
+        if next(self._steps, _OVER) is _OVER:
+            self._turn.stop()
 
-    def _arrange_wanted(self) -> None:
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None:  # else a newer wish was drawn in its place
-            self._arrange(*wanted)
-            self._later(self._render)
-
-    def _arrange(self, cloud: Cloud, theme: Theme) -> None:
+    def _drawing(self, cloud: Cloud, theme: Theme) -> Iterator[None]:
         from recon_studio.scene.measured import MOST_POINTS, draw_measured
 
         sides = " × ".join(f"{high - low:.4g}" for low, high in zip(*cloud.bounds, strict=True))
@@ -84,15 +87,26 @@ class MeasuredView(QWidget):
         self._caption.setText(
             f"{counted(len(cloud.points), 'point')}{drawn} · {sides} file units (x × y × z) · ticks count from ({origin})"
         )
-        draw_measured(self.plotter, cloud, theme)
-
-    def _render(self) -> None:
-        self.plotter.repaint()  # Qt draws it anyway: the plotter's own render() would be a second image of the same
+        if self._fresh:
+            self.plotter.render()  # empty: it opens its OpenGL
+            yield
+        else:
+            self.plotter.setUpdatesEnabled(False)  # what is half made is not for the screen
+        for _ in draw_measured(self.plotter, cloud, theme):
+            yield
+            if self._fresh:  # a first image takes several times as long as those that find what it made
+                self.plotter.repaint()
+                yield
+        if not self._fresh:
+            self.plotter.setUpdatesEnabled(True)
+            self.plotter.repaint()  # Qt draws it anyway: the plotter's own render() would be a second image of the same
+        self._fresh = False
         self.drawn.emit()
 
     def shut(self) -> None:
         """Ends the import and frees VTK, before the application ends."""
         self._inside.stop()
+        self._turn.stop()
         if self.plotter is not None:
             self.plotter.close()
             self.plotter = None
