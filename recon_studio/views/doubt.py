@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, get_args
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
@@ -204,6 +205,8 @@ class Drawer(QFrame):
         for part in pointed:
             part.patchHovered.connect(self.patchHovered)
             part.patchPicked.connect(self.patchPicked)
+        for figure in self.figures.values():
+            figure.told.connect(partial(self._tell_of, figure))
         self.matrix.tokenPicked.connect(self._pick_token)
         self.matrix.told.connect(self._tell)
         self.thumbnails.chosen.connect(self._choose)
@@ -314,6 +317,11 @@ class Drawer(QFrame):
         help_ = "rows ask, columns are looked at; a click or Enter asks the row's token, above the cells it selects the column's patch"
         self._say(words or ("" if shown is None else f"{shown.title} · {help_}"))
 
+    def _tell_of(self, figure: Figure, words: str) -> None:
+        """Says what the pointer is on in a figure; else what is seen there."""
+        if figure.isVisible() and figure.answer is not None:
+            self._say(words or figure.words(figure.answer))
+
     def _say(self, words: str) -> None:
         self.caption.setText(words)
         self.caption.setToolTip(words)
@@ -344,8 +352,8 @@ class Drawer(QFrame):
         if told != self._drawn:
             self._drawn = told
             figure = self.figures[topic]
+            self._say(figure.words(answer))  # first: the figure tells more while it is walked through
             figure.draw_answer(self.plotting.module, answer, new)
-            self._say(figure.words(answer))
         if page == "robustness":
             self.robustness.show_hint("")
         self.stack.setCurrentWidget(self._pages[page])
@@ -393,8 +401,9 @@ class Drawer(QFrame):
         if path.lower().endswith(".csv"):
             write_table(path, self._columns(state, page), recipe)
             return
-        self.matrix.rest()  # a file holds no frame of the keyboard's
         topic = PAGE_TOPIC.get(page)
+        walked: MatrixView | Figure = self.matrix if topic is None else self.figures[topic]
+        walked.rest()  # a file shows nothing of where the keyboard is
         shown: QWidget = self.figures[topic].canvas if topic is not None else (self.matrix if page == "matrix" else self.overlap)
         write_picture(shown, path, COLOURS[state.theme].panel, recipe)
 

@@ -5,8 +5,8 @@ from html import escape
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from recon_model.counts import counted
@@ -26,25 +26,33 @@ from recon_studio.views.plots import (
     tenfold,
 )
 from recon_studio.views.theme import COLOURS
+from recon_studio.views.walked import Cell, Cells
 
 Columns = Mapping[str, Sequence[Any]]
 
 
-class Figure(QWidget):
-    """One page's plots, drawn from an answer; made when first drawn.
+class Figure(Cells):
+    """One page's plots, drawn from an answer; made when first drawn. Bars of patches are its cells, a row a plot.
 
     Args:
         plots: how many, side by side.
+        called: what those who hear it call the bars.
     """
 
     patchHovered = Signal(object)  # int, or None
     patchPicked = Signal(int)
+    told = Signal(str)  # what is pointed at, in words
 
-    def __init__(self, plots: int = 1) -> None:
-        super().__init__()
+    def __init__(self, plots: int = 1, called: str = "Plots") -> None:
+        super().__init__(called)
         self._count = plots
         self.canvas: Any = None
         self.plots: list[Any] = []
+        self.bars: list[Bars] = []  # of the plots that draw patches
+        self.answer: Any = None
+        self._selected: int | None = None
+        self._cursor = _Cursor(self)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.theme: Theme = "light"
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -53,23 +61,30 @@ class Figure(QWidget):
         """Makes the empty plots, once; half of what it takes to draw the first answer."""
         if self.canvas is None:
             self.canvas = make_figure(module)
+            self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard is for what is walked through
             self.plots = [make_plot(self.canvas, place) for place in range(self._count)]
+            for plot in self.plots:
+                plot.vb.sigResized.connect(self._cursor.update)
             self._legend = self.canvas.addLabel("", row=0, col=self._count)
             self.canvas.scene().sigMouseMoved.connect(self._moved)
             self.canvas.scene().sigMouseClicked.connect(self._clicked)
             layout = self.layout()
             assert layout is not None
             layout.addWidget(self.canvas)
+            self._cursor.raise_()
 
     def draw_answer(self, module: Any, answer: Any, state: AppState) -> None:
         """Draws an answer from the beginning."""
         self.prepare(module)
-        self.theme = state.theme
+        self.theme, self.answer, self._selected = state.theme, answer, state.selected_patch
         self._legend.setText("")
+        self.bars = []
         for plot in self.plots:
             plot.clear()
         self.fill(module, answer, state)
         dress_figure(self.canvas, self.plots, state.theme)
+        self.setToolTip("Arrows go from bar to bar and from plot to plot; Enter selects the patch, as a click does." if self.bars else "")
+        self.settle()
 
     def fill(self, module: Any, answer: Any, state: AppState) -> None:
         """Puts the answer into the empty plots."""
@@ -87,35 +102,113 @@ class Figure(QWidget):
         """Says what a pointer would find first: the answer's foremost numbers, in their own unit."""
         raise NotImplementedError
 
+    def value_words(self, plot: int, patch: int) -> str:
+        """Says what the bar of a patch measures; asked only of plots that draw patches."""
+        raise NotImplementedError
+
     def patch_at(self, plot: int, x: float) -> int | None:
         """Returns the patch drawn at a place of a plot's bottom axis; None in plots that draw none."""
-        del plot, x
-        return None
+        return self.bars[plot].patch_at(x) if plot < len(self.bars) else None
 
     def set_hover(self, patch: int | None) -> None:
-        """Marks a patch under the pointer elsewhere."""
+        """Marks the bars of a patch under the pointer elsewhere."""
+        for bars in self.bars:
+            bars.set_hover(patch)
 
     def legend(self, entries: Sequence[tuple[str, QColor, str]], head: str = "") -> None:
         """Names the lines, beside the plots: (dash, colour, words)."""
         self._legend.setText(legend_text(entries, self.theme, head))
 
+    # ------------------------------------------------------------ pointer and keyboard
     def leaveEvent(self, _event: object) -> None:
-        """Marks nothing any more."""
-        self.patchHovered.emit(None)
+        """Marks nothing any more, or what is current."""
+        if self.walking:
+            self.point()
+        else:
+            self._mark(None)
 
     def _moved(self, place: QPointF) -> None:
-        self.patchHovered.emit(self._patch_under(place))
+        self._mark(self._cell_under(place))
 
     def _clicked(self, event: Any) -> None:
-        patch = self._patch_under(event.scenePos())
-        if patch is not None:
-            self.patchPicked.emit(patch)
+        self.rest()
+        cell = self._cell_under(event.scenePos())
+        if cell is not None:
+            self.pick_cell(*cell)
 
-    def _patch_under(self, place: QPointF) -> int | None:
-        for number, plot in enumerate(self.plots):
+    def _cell_under(self, place: QPointF) -> Cell | None:
+        for row, (plot, bars) in enumerate(zip(self.plots, self.bars, strict=False)):
             if plot.vb.sceneBoundingRect().contains(place):
-                return self.patch_at(number, float(plot.vb.mapSceneToView(place).x()))
+                patch = bars.patch_at(float(plot.vb.mapSceneToView(place).x()))
+                column = bars.place(patch)
+                return None if column is None else (row, column)
         return None
+
+    def _mark(self, cell: Cell | None) -> None:
+        """Marks a bar here and its patch in the views, and says what it is."""
+        patch = None if cell is None else int(self.bars[cell[0]].order[cell[1]])
+        self.set_hover(patch)
+        self.patchHovered.emit(patch)
+        self.told.emit("" if cell is None else self.words_of(*cell))
+
+    def has(self, row: int, column: int) -> bool:
+        """Whether there is such a bar."""
+        return 0 <= row < len(self.bars) and 0 <= column < len(self.bars[row].order)
+
+    def start(self) -> Cell:
+        """Begins with the selected patch."""
+        row, column = self.current
+        chosen = self.bars[row].place(self._selected) if row < len(self.bars) else None
+        return row, column if chosen is None else chosen
+
+    def place_of(self, row: int, column: int) -> QRectF:
+        """Returns where a bar can be, from the bottom of its plot to the top."""
+        _, (low, high) = self.plots[row].vb.viewRange()
+        corners = (self.plots[row].vb.mapViewToScene(QPointF(column + side, end)) for side, end in ((-0.5, high), (0.5, low)))
+        top_left, bottom_right = (QPointF(self.canvas.mapTo(self, self.canvas.mapFromScene(corner))) for corner in corners)
+        return QRectF(top_left, bottom_right)
+
+    def words_of(self, row: int, column: int) -> str:
+        """Says which patch a bar is of, and what it measures."""
+        patch = int(self.bars[row].order[column])
+        return f"patch {patch}: {self.value_words(row, patch)}"
+
+    def pick_cell(self, row: int, column: int) -> None:
+        """Selects the patch."""
+        self.patchPicked.emit(int(self.bars[row].order[column]))
+
+    def point(self) -> None:
+        """Marks the current bar as the pointer's is marked."""
+        super().point()
+        if self.has(*self.current):
+            self._mark(self.current)
+            self._cursor.update()
+
+    def unpoint(self) -> None:
+        """Marks nothing any more."""
+        self._mark(None)
+        self._cursor.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the frame's sheet as large as the plots."""
+        super().resizeEvent(event)
+        self._cursor.setGeometry(self.rect())
+
+
+class _Cursor(QWidget):
+    """Lies over the plots and frames the current bar; files are drawn from the plots alone."""
+
+    def __init__(self, figure: Figure) -> None:
+        super().__init__(figure)
+        self._figure = figure
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the frame while the keyboard is at work."""
+        if self._figure.walking:
+            painter = QPainter(self)
+            self._figure.paint_cursor(painter, self._figure.theme)
+            painter.end()
 
 
 class Bars:
@@ -159,23 +252,18 @@ class OcclusionFigure(Figure):
     """What each visible patch helps to rebuild the hidden ones, most helpful first."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._bars: Bars | None = None
+        super().__init__(called="Leave one out")
 
     def fill(self, module: Any, answer: Occlusion, state: AppState) -> None:
         """Draws a bar a visible patch."""
         times, unit = tenfold(answer.effect)
         name_axes(self.plots[0], "visible patches, most helpful first", f"Δ sq. Chamfer{unit}", state.theme)
-        self._bars = Bars(module, self.plots[0], times * answer.effect, _visible_by_effect(answer), state)
+        self.bars = [Bars(module, self.plots[0], times * answer.effect, _visible_by_effect(answer), state)]
 
-    def patch_at(self, plot: int, x: float) -> int | None:
-        """Returns the patch whose bar is at a place."""
-        return self._bars.patch_at(x) if self._bars is not None and plot == 0 else None
-
-    def set_hover(self, patch: int | None) -> None:
-        """Marks a patch's bar."""
-        if self._bars is not None:
-            self._bars.set_hover(patch)
+    def value_words(self, plot: int, patch: int) -> str:
+        """Says what becomes of the error without the patch."""
+        del plot
+        return f"without it the error changes by {self.answer.effect[patch]:+.2g}".replace("-", "−")
 
     def columns(self, answer: Occlusion) -> Columns:
         """A row a visible patch."""
@@ -317,13 +405,11 @@ class PhraseFigure(Figure):
     """Relevance by gradient beside leave-one-out of the same score, both in the order of relevance."""
 
     def __init__(self) -> None:
-        super().__init__(2)
-        self._bars: list[Bars] = []
+        super().__init__(2, "Relevance to the phrase")
 
     def fill(self, module: Any, answer: Relevance, state: AppState) -> None:
         """Draws a bar a patch, twice."""
         order = _by_relevance(answer)
-        self._bars = []
         for plot, values, bottom, left in zip(
             self.plots,
             (answer.relevance, answer.occlusion),
@@ -333,16 +419,13 @@ class PhraseFigure(Figure):
         ):
             times, unit = tenfold(values)
             name_axes(plot, bottom, f"{left}{unit}", state.theme)
-            self._bars.append(Bars(module, plot, times * values, order, state))
+            self.bars.append(Bars(module, plot, times * values, order, state))
 
-    def patch_at(self, plot: int, x: float) -> int | None:
-        """Returns the patch whose bar is at a place."""
-        return self._bars[plot].patch_at(x) if self._bars else None
-
-    def set_hover(self, patch: int | None) -> None:
-        """Marks a patch's bars."""
-        for bars in self._bars:
-            bars.set_hover(patch)
+    def value_words(self, plot: int, patch: int) -> str:
+        """Says the patch's part of the score, or what is lost of it without the patch."""
+        if plot == 0:
+            return f"{self.answer.relevance[patch]:+.2g} of the score, by gradient".replace("-", "−")
+        return f"left out, the score changes by {-self.answer.occlusion[patch]:+.2g}".replace("-", "−")
 
     def columns(self, answer: Relevance) -> Columns:
         """A row a patch."""

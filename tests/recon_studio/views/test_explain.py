@@ -222,10 +222,11 @@ def test_bars_name_their_patch_and_are_marked_from_elsewhere(drawer, qtbot):
     with qtbot.waitSignal(drawer.patchHovered, check_params_cb=lambda patch: patch == VISIBLE[-2]):
         QTest.mouseMove(figure.canvas.viewport(), place)
     drawer.set_hover(int(VISIBLE[0]))
-    assert figure._bars._hover.isVisible()
-    assert figure._bars._hover.value() == len(VISIBLE) - 1
+    (bars,) = figure.bars
+    assert bars._hover.isVisible()
+    assert bars._hover.value() == len(VISIBLE) - 1
     drawer.set_hover(int(MASKED[0]))
-    assert not figure._bars._hover.isVisible()
+    assert not bars._hover.isVisible()
 
 
 def test_a_page_waits_refuses_and_goes_on(drawer, qtbot):

@@ -16,7 +16,9 @@ from recon_studio.scene.explain import matrix
 from recon_studio.state import explaining
 from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState
+from recon_studio.state.explain import Page
 from recon_studio.state.map import MapState
+from recon_studio.views.doubt_plots import Figure
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.map_room import MapRoom
 from recon_studio.views.walked import Cells, Walked
@@ -93,6 +95,55 @@ def test_a_cell_of_the_matrix_is_gone_to_said_and_shown_in_the_views(
     bring(drawer.thumbnails)
     assert (hovered[-1], drawer.matrix.accessibleName()) == (None, "Attention matrix")
     assert drawer.matrix.grab().toImage() != framed
+
+
+def _figure(window: MainWindow, qtbot: QtBot, page: Page) -> tuple[Figure, AppState]:
+    state = explaining.turn_to(known_state(), page)
+    window.show_state(None, state)
+    figure = window.bench_room.drawer.figures[explaining.PAGE_TOPIC[page]]
+    qtbot.waitUntil(lambda: figure.isVisible() and figure.answer is not None, timeout=30_000)
+    return figure, state
+
+
+@pytest.mark.parametrize("page", ["occlusion", "phrase"])
+def test_a_bar_is_gone_to_said_and_shown_in_the_views(window: MainWindow, qtbot: QtBot, bring: Bring, tmp_path: Path, page: Page) -> None:
+    figure, state = _figure(window, qtbot, page)
+    drawer, order = window.bench_room.drawer, figure.bars[0].order.tolist()
+    seen = drawer.caption.text()
+    bring(figure)
+    hovered: list[object] = []
+    drawer.patchHovered.connect(hovered.append)
+    _press(figure, KEY.Key_Home, KEY.Key_Right, KEY.Key_Right, KEY.Key_Right, KEY.Key_Left)
+    assert figure.current == (0, 2)
+    assert (hovered[-1], window.bench.hovered) == (order[2], order[2])  # ringed in the views
+    words = figure.words_of(0, 2)
+    assert words.startswith(f"patch {order[2]}: ")
+    assert drawer.caption.text() == words
+    assert figure.accessibleName() == f"{figure._called}: {words}"
+    figure.canvas.repaint()
+    framed, bare = (_frame(figure), figure.canvas.grab(figure.place_of(0, 2).toRect().adjusted(-3, -3, 3, 3)).toImage())
+    assert framed != bare  # the frame lies over the plots
+    _press(figure, KEY.Key_Down)
+    assert figure.current == (len(figure.bars) - 1, 2)  # in the other plot, where there is one
+    assert figure.words_of(*figure.current) == drawer.caption.text()
+    with qtbot.waitSignal(drawer.patchPicked) as picked:
+        _press(figure, KEY.Key_Return)
+    assert picked.args == [order[2]]
+    window.show_state(state, replace(state, selected_patch=order[2]))
+    assert figure.words_of(*figure.current) == drawer.caption.text()  # still said when the views have followed
+    _press(figure, KEY.Key_End)
+    assert figure.current[1] == len(order) - 1
+    drawer.write(str(tmp_path / "bars.png"))
+    assert not figure.walking
+    assert (hovered[-1], drawer.caption.text()) == (None, seen)
+    _press(figure, KEY.Key_Up)
+    assert (figure.walking, figure.current) == (True, (0, 2))  # it begins with the patch that is selected
+
+
+def test_plots_without_patches_take_no_keyboard(window: MainWindow, qtbot: QtBot) -> None:
+    figure, _ = _figure(window, qtbot, "curves")
+    assert figure.focusPolicy() == figure.canvas.focusPolicy() == Qt.FocusPolicy.NoFocus
+    assert not figure.has(0, 0)
 
 
 def test_a_layer_and_head_is_chosen_by_arrows_and_enter(window: MainWindow, qtbot: QtBot, bring: Bring) -> None:
