@@ -160,10 +160,16 @@ class Photographer:
                 for theme in THEMES:
                     self.apply(lambda state, theme=theme: actions.set_theme(state, theme))  # type: ignore[misc]
                     self.window.resize(*size)
+                    self.wait(lambda: self.window.updatesEnabled(), "the theme")
                     self.rest()
-                    self.wait(lambda: self.state.reader == "ready", "the small pictures")
+                    self.wait(self._pictured, "the small pictures")
                     self._save(f"{name}-{theme}-{size[0]}")
         self.window.close()
+
+    def _pictured(self) -> bool:
+        """Whether each row in sight has its picture."""
+        rows = self.window.library.list
+        return self.state.reader == "ready" and all(rows.painter.has(key) for key in rows.in_sight())
 
     def _save(self, name: str) -> None:
         if self.state.room == "bench":

@@ -178,9 +178,9 @@ class Exporter(QObject):
         self._ask("Picture of the window", "recon-studio.png", PNG, lambda path: self._when_drawn(lambda: grab(path)))
 
     def _when_drawn(self, do: Callable[[], None], patience: int = 100) -> None:
-        """Does something once the views are complete: a large cloud takes its time, and one that turns never is."""
-        bench = self._window.bench
-        if bench.complete or not bench.isVisible() or not patience:
+        """Does something once all is drawn: a large cloud takes its time, one that turns is never complete, and a theme comes in steps."""
+        bench, dressed = self._window.bench, self._window.updatesEnabled()
+        if (dressed and (bench.complete or not bench.isVisible())) or not patience:
             do()
         else:
             QTimer.singleShot(50, self, lambda: self._when_drawn(do, patience - 1))

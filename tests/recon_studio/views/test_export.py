@@ -21,6 +21,7 @@ from recon_studio.views.export import ALL, WINDOW, PictureDialog
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.portrait import Pose, Wanted, group, hung, pictures_for_page, pose, poses_for_page
 from recon_studio.views.sitting import Sitting
+from recon_studio.views.theme import COLOURS
 from tests.recon_studio.scenery import answered_state, known_state
 
 
@@ -227,6 +228,17 @@ def test_what_the_dialog_asks_for_is_what_is_saved(window, qtbot, monkeypatch):
         with qtbot.waitSignal(window.exporter.bytesReady) as saved:
             dialog.accept()
         assert QImage.fromData(saved.args[1]).width() == (1920 if choice == ALL else window.grab().toImage().width())
+
+
+def test_a_picture_of_the_window_waits_for_its_theme(window, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/x/window.png", ""))
+    qtbot.waitUntil(lambda: window.bench.complete)
+    window.show_state(window.state, replace(window.state, theme="dark"))
+    assert not window.updatesEnabled()  # it is between two themes, and would be drawn as nothing that ever was
+    with qtbot.waitSignal(window.exporter.bytesReady) as saved:
+        window.exporter.ask_window()
+    image = QImage.fromData(saved.args[1])
+    assert image.pixelColor(1, image.height() // 2).name() == COLOURS["dark"].window
 
 
 def test_a_plot_is_saved_as_lines_and_words(window, qtbot, monkeypatch):
