@@ -97,14 +97,13 @@ def tooltip(row: Row) -> str:
 
 
 class RowPainter(QStyledItemDelegate):
-    """Paints rows, and tells which pictures it lacked while it did so."""
+    """Paints rows, and tells when it lacked a picture while it did so."""
 
     lacking = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.theme: Theme = "light"
-        self.missing: dict[str, None] = {}
         self._pictures: dict[str, QPixmap] = {}
 
     def sizeHint(self, _option: Option, _index: Index) -> QSize:
@@ -168,7 +167,6 @@ class RowPainter(QStyledItemDelegate):
             painter.drawPixmap(place, shown)
             return
         if item.status != "failed":
-            self.missing[item.key] = None
             self.lacking.emit()
         tint = colours.error if item.status == "failed" else colours.muted
         symbol = "set" if item.clouds > 1 else _SYMBOLS[item.status]
@@ -286,8 +284,9 @@ class RowList(QListView):
         return tuple(row.key for row in rows if row.item is not None)
 
     def _tell_lacking(self) -> None:
-        missing, self.painter.missing = self.painter.missing, {}
-        keys = tuple(key for key in self.in_sight() if key in missing and not self.painter.has(key))
+        # All of them, though but one row was painted just now: what is asked for takes the place of what was.
+        shown = (self.rows.rows[self.rows.place(key)].item for key in self.in_sight())
+        keys = tuple(item.key for item in shown if item is not None and item.status != "failed" and not self.painter.has(item.key))
         if keys:
             self.lacking.emit(keys)
 
