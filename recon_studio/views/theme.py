@@ -89,6 +89,7 @@ def _next(app: QApplication, theme: Theme, steps: Sequence[Callable[[], object]]
         for window in shown:
             if isValid(window):
                 window.setUpdatesEnabled(True)
+                window.repaint()  # at once: Qt may take an update asked for before for one that is still to come, and would draw no more
 
     QTimer.singleShot(0, app, turn)
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QLabel, QMessageBox, QTableWidget, QWidget
 
@@ -11,7 +11,7 @@ from recon_studio.state.app_state import AppState, Job, Notice
 from recon_studio.views.actions import ENTRIES, MENUS
 from recon_studio.views.main_window import MainWindow, local_paths
 from recon_studio.views.model_card import ModelCardDialog
-from recon_studio.views.theme import GRID
+from recon_studio.views.theme import GRID, apply_theme
 from recon_studio.views.tile import Tile
 from tests.recon_studio.drags import drag_enter
 from tests.recon_studio.scenery import CORNERS, HIDDEN, answered_state
@@ -307,3 +307,27 @@ def test_the_model_card_needs_no_sideways_scrolling(window, qtbot):
     assert table.item(0, 2).text() == "86.3 ± 2.4 %"
     assert "done &amp; how" in table.item(0, 8).toolTip()
     card.close()
+
+
+class _Painted(QObject):
+    """Counts how often a widget is drawn."""
+
+    times = 0
+
+    def eventFilter(self, _watched, event):
+        self.times += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_a_window_that_grew_or_shrank_with_its_theme_goes_on_drawing(window, qtbot):
+    app = QApplication.instance()
+    for turn in range(16):
+        window.resize(*((1280, 800), (1500, 950))[turn % 4 // 2])
+        apply_theme(app, ("dark", "light")[turn % 2])
+        qtbot.waitUntil(window.updatesEnabled)
+        QApplication.processEvents()
+        painted = _Painted()
+        window.installEventFilter(painted)
+        window.update()
+        qtbot.waitUntil(lambda painted=painted: painted.times > 0, timeout=2000)
+        window.removeEventFilter(painted)
