@@ -103,7 +103,7 @@ def _l_shaped(dice: Dice, draft: Draft) -> str:
     return describe("sofa", ["L-shaped corner"], ["a chaise" if reach < 0.9 else "two wings"])
 
 
-@SOFA.style("curved", 0.6)
+@SOFA.style("curved", 1.0)
 def _curved(dice: Dice, draft: Draft) -> str:
     inner, depth, level, back = dice.uniform(0.5, 1.5), dice.uniform(0.7, 0.9), dice.uniform(0.36, 0.46), dice.uniform(0.3, 0.45)
     half = np.deg2rad(dice.uniform(35, 80))

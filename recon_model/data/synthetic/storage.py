@@ -11,7 +11,9 @@ NIGHT_STAND = category("night stand", "body drawer door handle leg top shelf")
 
 
 def _add_base(dice: Dice, draft: Draft, width: float, depth: float, height: float, part: str = "leg") -> str:
-    """A plinth, short feet or nothing up to ``height``."""
+    """A plinth, short feet or a skirt up to ``height``; nothing where that is 0."""
+    if not height:
+        return "none"
     kind = dice.pick("plinth", "feet", "skirt")
     if kind == "plinth":
         draft.add(part, slab((-width * 0.48, 0, -depth * 0.48), (width * 0.48, height, depth * 0.45)))
@@ -26,15 +28,23 @@ def _add_base(dice: Dice, draft: Draft, width: float, depth: float, height: floa
 
 
 def _add_top(dice: Dice, draft: Draft, width: float, depth: float, level: float) -> None:
+    """A board on top that stands out, or is flush; many a model is a box whose upper face is its top."""
+    if dice.chance(0.4):
+        return
     over = dice.pick(0.0, dice.uniform(0.01, 0.06))
     draft.add("top", flat_top(dice, "rectangular", width + over, depth + over, dice.uniform(0.015, 0.05), level))
+
+
+def _above_ground(dice: Dice, low: float, high: float) -> float:
+    """How high a body stands: some stand on the ground."""
+    return 0.0 if dice.chance(0.3) else dice.uniform(low, high)
 
 
 @DRESSER.style("chest", 3.4)
 def _chest(dice: Dice, draft: Draft) -> str:
     width = dice.uniform(0.65, 1.1)
     depth = width * dice.uniform(0.4, 0.72)
-    height, base = width * dice.uniform(0.95, 1.75), dice.uniform(0.02, 0.14)
+    height, base = width * dice.uniform(0.95, 1.75), _above_ground(dice, 0.02, 0.14)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(4, 6), dice.pick(1, 1, 2)
     add_fronts(dice, draft, (-width / 2, base, width / 2, height), depth / 2, rows, columns)
@@ -46,7 +56,7 @@ def _chest(dice: Dice, draft: Draft) -> str:
 @DRESSER.style("wide", 2.5)
 def _wide(dice: Dice, draft: Draft) -> str:
     height, depth = dice.uniform(0.7, 0.95), dice.uniform(0.4, 0.8)
-    width, base = height * dice.uniform(0.95, 1.9), dice.uniform(0.02, 0.15)
+    width, base = height * dice.uniform(0.95, 1.9), _above_ground(dice, 0.02, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(3, 4), dice.integer(2, 3)
     if dice.chance(0.25):
@@ -73,7 +83,7 @@ def _wide(dice: Dice, draft: Draft) -> str:
 def _armoire(dice: Dice, draft: Draft) -> str:
     width = dice.uniform(0.75, 1.3)
     depth = width * dice.uniform(0.4, 0.75)
-    height, base = width * dice.uniform(1.3, 2.1), dice.uniform(0.03, 0.15)
+    height, base = width * dice.uniform(1.3, 2.1), _above_ground(dice, 0.03, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     split = base + (height - base) * dice.uniform(0.25, 0.5)
     add_fronts(dice, draft, (-width / 2, base, width / 2, split), depth / 2, dice.integer(1, 3), dice.integer(1, 2))
@@ -111,7 +121,7 @@ def _stepped(dice: Dice, draft: Draft) -> str:
 @NIGHT_STAND.style("drawers", 3.0)
 def _drawers(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.7), dice.uniform(0.42, 0.68)
-    depth, base = width * dice.uniform(0.66, 1.08), dice.uniform(0.0, 0.12)
+    depth, base = width * dice.uniform(0.66, 1.08), _above_ground(dice, 0.01, 0.12)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows = dice.integer(1, 3)
     add_fronts(dice, draft, (-width / 2, base, width / 2, height), depth / 2, rows, 1)
@@ -154,7 +164,7 @@ def _legged_stand(dice: Dice, draft: Draft) -> str:
 @NIGHT_STAND.style("door", 1.4)
 def _door(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.58), dice.uniform(0.5, 0.72)
-    depth, base = width * dice.uniform(0.66, 1.05), dice.uniform(0.0, 0.15)
+    depth, base = width * dice.uniform(0.66, 1.05), _above_ground(dice, 0.01, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     split = base + (height - base) * dice.uniform(0.6, 0.8)
     add_fronts(dice, draft, (-width / 2, base, width / 2, split), depth / 2, 1, 1, "door")

@@ -124,7 +124,8 @@ def _coffee(dice: Dice, draft: Draft) -> str:
     elif base == "panels":
         draft.add("leg", *[box((thickness, level, depth * shrink), (s * width * shrink * 0.46, level / 2, 0)) for s in (-1, 1)])
     elif base == "block":
-        draft.add("leg", slab((-width * 0.3, 0, -depth * 0.3), (width * 0.3, level, depth * 0.3)))
+        half = dice.pick(0.3, 0.5) if kind == "rectangular" else 0.3  # a pillar, or a block as wide as the top
+        draft.add("leg", slab((-width * half, 0, -depth * half), (width * half, level, depth * half)))
     elif base == "loop":
         for s in (-1, 1):
             x, z = s * width * shrink * 0.4, depth * shrink * 0.45
@@ -276,6 +277,28 @@ def _l_desk(dice: Dice, draft: Draft) -> str:
     if dice.chance(0.5):
         draft.change(lambda piece: piece * np.array([-1.0, 1.0, 1.0]))
     return describe("desk", ["L-shaped", "corner"], ["a side wing"])
+
+
+@DESK.style("corner", 0.9)
+def _corner_desk(dice: Dice, draft: Draft) -> str:
+    """Two wings that meet at a wide angle, sharp or rounded, on legs, panels or drawers at their ends."""
+    level, width, depth = dice.uniform(0.68, 0.78), dice.uniform(1.5, 2.4), dice.uniform(0.55, 0.95)
+    slope, soft = dice.uniform(0.45, 1.0), dice.pick(0.01, dice.uniform(0.1, 0.4))
+    xs = np.linspace(-0.5, 0.5, 17) * width
+    line = np.column_stack([xs, slope * np.sqrt(xs**2 + (soft * width) ** 2)])
+    half = np.array([0, depth / 2])
+    draft.add("top", _wall(line - half, line + half, level, level + dice.uniform(0.02, 0.06)))
+    base, (x, z), middle = dice.pick("legs", "panels", "drawers"), line[-2], line[8, 1]
+    for s in (-1, 1):
+        if base == "panels" or (base == "drawers" and s < 0):
+            draft.add("leg", box((0.04, level, depth * 0.8), (s * x, level / 2, z)))
+        elif base == "drawers":
+            draft.add("drawer", slab((x - 0.35, 0, z - depth * 0.4), (x, level, z + depth * 0.35)))
+        else:
+            post = leg(dice.pick("square", "round"), level, dice.uniform(0.03, 0.08))
+            draft.add("leg", *[post + np.array([s * x, 0, z + side * depth * 0.4]) for side in (-1, 1)])
+    draft.add("leg", leg("square", level, dice.uniform(0.04, 0.3)) + np.array([0, 0, middle - depth * 0.2]))
+    return describe("desk", ["corner"], ["two wings at an angle", f"{base} at both ends"])
 
 
 @DESK.style("reception", 0.6)
