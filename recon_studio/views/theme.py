@@ -61,30 +61,34 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     if not app.property("fusion"):  # a style sheet hides the style's name, and setting it again takes a quarter of all this
         app.setStyle("Fusion")
         app.setProperty("fusion", True)
-    app.setProperty("theme", theme)
+    number = int(app.property("dressing") or 0) + 1
+    app.setProperty("dressing", number)
     # Where one sheet takes the place of another, Qt polishes every widget anew for each of its parents: five times slower than from none.
     steps = (
         lambda: app.setStyleSheet(""),
         lambda: (app.setPalette(_palette(COLOURS[theme])), app.setFont(text_font())),
         lambda: app.setStyleSheet(_style_sheet(COLOURS[theme])),
     )
-    shown = [window for window in app.topLevelWidgets() if window.isVisible()]
+    # Also those hidden while another dressing was at work, which left them unable to draw.
+    shown = [window for window in app.topLevelWidgets() if window.isVisible() or not window.updatesEnabled()]
     for window in shown:
         window.setUpdatesEnabled(False)
     if shown:
-        _next(app, theme, steps, shown)
+        _next(app, number, steps, shown)
     else:
         for step in steps:
             step()
 
 
-def _next(app: QApplication, theme: Theme, steps: Sequence[Callable[[], object]], shown: Sequence[QWidget]) -> None:
-    """Has the next step done in a turn of its own, unless another theme was chosen meanwhile, and then lets the windows draw again."""
+def _next(app: QApplication, number: int, steps: Sequence[Callable[[], object]], shown: Sequence[QWidget]) -> None:
+    """Has the next step done in a turn of its own, and then lets the windows draw again; a later dressing does both in its place."""
 
     def turn() -> None:
-        if steps and app.property("theme") == theme:
+        if app.property("dressing") != number:
+            return
+        if steps:
             steps[0]()
-            _next(app, theme, steps[1:], shown)
+            _next(app, number, steps[1:], shown)
             return
         for window in shown:
             if isValid(window):

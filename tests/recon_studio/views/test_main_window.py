@@ -331,3 +331,17 @@ def test_a_window_that_grew_or_shrank_with_its_theme_goes_on_drawing(window, qtb
         window.update()
         qtbot.waitUntil(lambda painted=painted: painted.times > 0, timeout=2000)
         window.removeEventFilter(painted)
+
+
+def test_nothing_is_drawn_before_the_last_of_two_themes_is_whole(window, qtbot):
+    app = QApplication.instance()
+    apply_theme(app, "dark")
+    app.processEvents()
+    apply_theme(app, "light")
+    qtbot.waitUntil(window.updatesEnabled)
+    assert app.styleSheet()
+    assert window.palette().window().color().lightness() > 200
+    apply_theme(app, "dark")
+    window.hide()
+    apply_theme(app, "light")
+    qtbot.waitUntil(window.updatesEnabled)
