@@ -69,8 +69,7 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         lambda: (app.setPalette(_palette(COLOURS[theme])), app.setFont(text_font())),
         lambda: app.setStyleSheet(_style_sheet(COLOURS[theme])),
     )
-    # Also those hidden while another dressing was at work, which left them unable to draw.
-    shown = [window for window in app.topLevelWidgets() if window.isVisible() or not window.updatesEnabled()]
+    shown = [window for window in app.topLevelWidgets() if window.isVisible()]
     for window in shown:
         window.setUpdatesEnabled(False)
     if shown:
@@ -84,14 +83,15 @@ def _next(app: QApplication, number: int, steps: Sequence[Callable[[], object]],
     """Has the next step done in a turn of its own, and then lets the windows draw again; a later dressing does both in its place."""
 
     def turn() -> None:
-        if app.property("dressing") != number:
-            return
-        if steps:
+        late = app.property("dressing") != number
+        if steps and not late:
             steps[0]()
             _next(app, number, steps[1:], shown)
             return
-        for window in shown:
-            if isValid(window):
+        for window in filter(isValid, shown):
+            if not window.isVisible():
+                window.setUpdatesEnabled(True)
+            elif not late:
                 window.setUpdatesEnabled(True)
                 window.repaint()  # at once: Qt may take an update asked for before for one that is still to come, and would draw no more
 
