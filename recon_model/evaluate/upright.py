@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from recon_model.counts import counted
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import CheckpointError
 from recon_model.evaluate.embedding import Told, cut_batches
@@ -49,7 +50,7 @@ def upright(predictor: Predictor, data: LabelledClouds, source: str, *, tell: To
     return {
         "protocol": (
             f"upright: model '{predictor.about.name}'; clouds turned so that each of {', '.join(UPS)} is up in turn, +y as they are;"
-            f" the pose given favoured {judge.prior:g} to 1; {len(labels)} clouds."
+            f" the pose given favoured {judge.prior:g} to 1; {counted(len(labels), 'cloud')}."
         ),
         "data": source,
         "n": len(labels),
