@@ -28,6 +28,7 @@ from recon_studio.views.sitting import Sitting
 from recon_studio.views.theme import GRID, painting
 
 if TYPE_CHECKING:
+    from recon_studio.views.bench_view import BenchView
     from recon_studio.views.main_window import MainWindow
     from recon_studio.views.plates import Plates
 
@@ -152,13 +153,13 @@ class Exporter(QObject):
 
     def ask_picture(self) -> None:
         """Opens the dialog; what it asks for is drawn as the views are then, and saved."""
-        bench = self._window.bench
+        bench = self._bench_as_is()
         dialog = PictureDialog(tuple(tile.view.title for tile in bench.tiles), bench.active, self._window)
         dialog.accepted.connect(lambda: self._picture(dialog.choice, dialog.wanted))
         dialog.open()
 
     def _picture(self, choice: int, wanted: Wanted) -> None:
-        bench, theme = self._window.bench, self._window.theme
+        bench, theme = self._bench_as_is(), self._window.theme
         if choice == WINDOW:
             self.ask_window()
         elif choice == ALL:
@@ -176,6 +177,11 @@ class Exporter(QObject):
             self._sit((), lambda _: png(image), self._bytes_to(path))
 
         self._ask("Picture of the window", "recon-studio.png", PNG, lambda path: self._when_drawn(lambda: grab(path)))
+
+    def _bench_as_is(self) -> "BenchView":
+        """Returns the views, which hear of nothing while another room is in sight."""
+        self._window.rooms.catch_up("bench")
+        return self._window.bench
 
     def _when_drawn(self, do: Callable[[], None], patience: int = 100) -> None:
         """Does something once all is drawn: a large cloud takes its time, one that turns is never complete, and a theme comes in steps."""
@@ -199,7 +205,7 @@ class Exporter(QObject):
         window, state = self._window, self._window.state
         if state is None:
             return
-        poses = poses_for_page(window.bench, window.bench_room.on_paper(state))
+        poses = poses_for_page(self._bench_as_is(), window.bench_room.on_paper(state))
 
         def with_views(plots: tuple[Plot, ...]) -> None:
             def done(pictures: tuple[Picture, ...]) -> None:

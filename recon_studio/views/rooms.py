@@ -72,13 +72,18 @@ class Rooms(QStackedWidget):
         if not self._there(name):
             self.setCurrentWidget(self._opening)
             return
+        self.catch_up(name)
         widget = self._made[name]
-        widget.show_state(self._seen.get(name), new)  # type: ignore[attr-defined]
-        self._seen[name] = new
         if self.currentWidget() is not widget:
             self.setCurrentWidget(widget)
         for do in self._waiting.pop(name, ()):
             do(widget)
+
+    def catch_up(self, name: Room) -> None:
+        """Lets a room that was made draw what changed since it last drew; out of sight it must before it is pictured."""
+        if name in self._made and self._state is not None:
+            self._made[name].show_state(self._seen.get(name), self._state)  # type: ignore[attr-defined]
+            self._seen[name] = self._state
 
     def when_made(self, name: str, do: Callable[[Any], None]) -> None:
         """Does something with a room: now, or when it is there and in sight."""

@@ -209,6 +209,22 @@ def test_a_page_is_on_white_whatever_the_window_wears(window, qtbot, monkeypatch
     assert pages[0] == pages[1]
 
 
+def test_what_leaves_from_another_room_is_what_the_bench_would_show(window, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/x/page.html", ""))
+    window.show_state(window.state, replace(window.state, room="words"))
+    tiles = (*window.state.views.tiles[1:], *window.state.views.tiles[:2])  # one more than the bench has shown yet
+    window.show_state(window.state, replace(window.state, views=replace(window.state.views, tiles=tiles)))
+    with qtbot.waitSignal(window.exporter.pageReady, timeout=30_000) as made:
+        window.actions_by_name["export_page"].trigger()
+    titles = ["Seen by the encoder", "Reconstruction", "Attention", "Input", "Seen by the encoder"]
+    assert [picture.title for picture in made.args[1]] == titles
+    window.show_state(window.state, replace(window.state, views=replace(window.state.views, tiles=tiles[:2])))
+    window.exporter.ask_picture()
+    (dialog,) = window.findChildren(PictureDialog)
+    assert [dialog.view.itemText(at) for at in range(2)] == titles[:2]
+    dialog.reject()
+
+
 def test_what_the_dialog_asks_for_is_what_is_saved(window, qtbot, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/x/view", ""))
     window.exporter.ask_picture()
