@@ -72,6 +72,7 @@ from recon_model.serve.messages import (
 )
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
 from recon_studio.backend.client import Backend
+from recon_studio.controllers.scribe import Scribe
 from tests import fake_words
 from tests.fake_map import place, project
 
@@ -167,6 +168,13 @@ def fake_backend_with_map() -> tuple[Backend, FakeProcess, FakeProcess, FakeProc
     """The same with a third process that is started when it is needed: (backend, reader, model, projection)."""
     reader, model, projection = (FakeProcess(role, prompt=True) for role in ("reader", "model", "projection"))
     return Backend({"reader": reader, "model": model, "projection": projection}), reader, model, projection
+
+
+def at_once() -> Scribe:
+    """Returns one that writes before it returns."""
+    scribe = Scribe()
+    scribe.close()
+    return scribe
 
 
 # ---------------------------------------------------------------- replies that hang together

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from recon_model.lexicon import taught
 from recon_model.serve.messages import Array, CloudsEmbedded, EmbedClouds, Failed, MembersRead, ReadMembers, Reply, Request
 from recon_studio.backend.client import Backend
 from recon_studio.backend.shelf import Row, Shelf, Source
+from recon_studio.controllers.scribe import Scribe
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions
 from recon_studio.state import embeddings as embedded
@@ -68,16 +70,17 @@ class EmbeddingController(QObject):
 
     finished = Signal()  # nothing is left to embed, or it was cancelled
 
-    def __init__(self, store: Store, backend: Backend, cache: Path | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, backend: Backend, scribe: Scribe, cache: Path | None = None, parent: QObject | None = None) -> None:
         """Makes it idle.
 
         Args:
             store: where the embeddings are shown.
             backend: who reads and embeds.
+            scribe: writes what is kept.
             cache: the folder that keeps embeddings; None keeps none.
         """
         super().__init__(parent)
-        self._store, self._backend, self._cache = store, backend, cache
+        self._store, self._backend, self._scribe, self._cache = store, backend, scribe, cache
         self._shelf: Shelf | None = None
         self._to_load: deque[Path] = deque()
         self._kept: dict[str, dict[int, Row]] = {}  # by path and member
@@ -288,7 +291,9 @@ class EmbeddingController(QObject):
         unsaved, self._unsaved = self._unsaved, []
         if self._shelf is None or self._cache is None or not unsaved:
             return
-        complaint = self._shelf.save(unsaved)
+        self._scribe.write(partial(self._shelf.save, unsaved), self._complain)
+
+    def _complain(self, complaint: str) -> None:
         if complaint:
             self._store.apply(lambda state: actions.notify(state, Notice(complaint, "warning")))
 

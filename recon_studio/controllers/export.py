@@ -12,6 +12,7 @@ from recon_model.counts import in_bytes
 from recon_model.serve.messages import Array, CloudWritten, Failed, Reply, Request, WriteCloud
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.printing import Printer
+from recon_studio.controllers.scribe import Scribe
 from recon_studio.controllers.sessions import SessionController
 from recon_studio.controllers.store import Store
 from recon_studio.scene.colours import apply_map, error_map
@@ -22,13 +23,13 @@ from recon_studio.state.report import Picture, Plot
 
 
 class ExportController(QObject):
-    """Writes what is shown; the reader process writes clouds, which can be large."""
+    """Has what is shown written; the reader process writes clouds, which can be large."""
 
-    def __init__(self, store: Store, backend: Backend, sessions: SessionController, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, backend: Backend, sessions: SessionController, scribe: Scribe, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._backend = backend
-        self._sessions = sessions
+        self._sessions, self._scribe = sessions, scribe
         self._printer = Printer(self)
         self._printer.printed.connect(self.contents)
         self._printer.failed.connect(self._unwritten)
@@ -48,24 +49,26 @@ class ExportController(QObject):
 
     def patches(self, path: str) -> None:
         """Writes the table of patches as CSV."""
-        self._write(path, lambda: tables.patches(self._store.state).csv())
+        state = self._store.state
+        self._write(path, lambda: tables.patches(state).csv())
 
     def names(self, path: str) -> None:
         """Writes the ranked names as CSV."""
-        self._write(path, lambda: tables.names(self._store.state).csv())
+        state = self._store.state
+        self._write(path, lambda: tables.names(state).csv())
 
     def page(self, path: str, pictures: Sequence[Picture], plots: Sequence[Plot]) -> None:
         """Writes the bench as one page of HTML; as a PDF, laid out by a process of its own, where the path says so."""
+        state, model = self._store.state, self._sessions.model
         when = f"{datetime.now().astimezone():%d %B %Y, %H:%M}"
         if path.lower().endswith(".pdf"):
-            state, model = self._store.state, self._sessions.model
             text = report.printed(state, pictures, plots, model=model, version=version("recon-studio"), when=when)
             self._printer.begin(path, text, pictures, plots, f"{Path(path).stem} – ReCon Studio")
             return
-        kept = session.encode(self._sessions.present(), pretty=False)
+        present = self._sessions.present()
 
         def made() -> bytes:
-            state, model = self._store.state, self._sessions.model
+            kept = session.encode(present, pretty=False)
             return report.page(state, pictures, plots, model=model, session=kept, version=version("recon-studio"), when=when).encode(
                 "utf-8"
             )
@@ -82,13 +85,22 @@ class ExportController(QObject):
 
     def _write(self, path: str, make: Callable[[], bytes]) -> None:
         where = Path(path).absolute()
-        try:
+
+        def job() -> int | OSError:
             body = make()
-            replace_file(where, body)
-        except OSError as error:
-            self._unwritten(path, str(error.strerror))
-            return
-        self._say(Notice(f"{where.name} was written ({in_bytes(len(body))}) into {where.parent}."))
+            try:
+                replace_file(where, body)
+            except OSError as error:
+                return error
+            return len(body)
+
+        def told(outcome: int | OSError) -> None:
+            if isinstance(outcome, OSError):
+                self._unwritten(path, str(outcome.strerror))
+            else:
+                self._say(Notice(f"{where.name} was written ({in_bytes(outcome)}) into {where.parent}."))
+
+        self._scribe.write(job, told)
 
     def _unwritten(self, path: str, why: str) -> None:
         self._say(Notice(f"{Path(path).name} could not be written ({why}).", "error"))

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from recon_model.counts import contents, counted, grouped
 from recon_model.serve.messages import CloudRead, Failed, Reply, Request
 from recon_model.serve.messages import Glance as Ask
 from recon_studio.backend.client import Backend
+from recon_studio.controllers.scribe import Scribe
 from recon_studio.controllers.store import Store
 from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.state import actions
@@ -30,6 +32,7 @@ class GlanceController(QObject):
     """Looks first at what is in sight, then at all other files; what was seen in an earlier run is not looked at again.
 
     Args:
+        scribe: writes what is kept.
         cache: where glances are kept; None keeps nothing.
         held: whether to wait until the first cloud is rebuilt, or nothing is going to be: at the start others need the processor more.
     """
@@ -38,12 +41,19 @@ class GlanceController(QObject):
     several_found = Signal(str)  # the key of a file that holds several clouds
 
     def __init__(
-        self, store: Store, backend: Backend, cache: GlanceCache | None = None, *, held: bool = False, parent: QObject | None = None
+        self,
+        store: Store,
+        backend: Backend,
+        scribe: Scribe,
+        cache: GlanceCache | None = None,
+        *,
+        held: bool = False,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._store = store
         self._backend = backend
-        self._cache = cache
+        self._scribe, self._cache = scribe, cache
         self._held = held
         self._wanted: dict[str, int] = {}  # key of an item in sight -> side of its picture in pixels
         self._to_look: deque[str] = deque()
@@ -95,7 +105,7 @@ class GlanceController(QObject):
         self._turn.stop()
         self._batch.stop()
         if self._cache is not None:
-            self._cache.prune()
+            self._scribe.write(self._cache.prune)
 
     # ------------------------------------------------------------ one at a time
 
@@ -167,7 +177,7 @@ class GlanceController(QObject):
 
     def _keep(self, item: Item, seen: Glance) -> None:
         if self._cache is not None and seen.modified:
-            self._cache.save(seen)
+            self._scribe.write(partial(self._cache.save, seen))
         self._show(item, seen)
 
     def _show(self, item: Item, seen: Glance) -> None:

@@ -1,10 +1,12 @@
-"""Writes the settings when something worth remembering changed."""
+"""Has the settings written when something worth remembering changed."""
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject
 
+from recon_studio.controllers.scribe import Scribe
 from recon_studio.state.app_state import AppState
 from recon_studio.state.settings import Settings, save
 
@@ -14,7 +16,7 @@ class SettingsKeeper(QObject):
 
     def __init__(self, path: Path, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._path = path
+        self._path, self._scribe = path, Scribe(self)
         self.settings = settings
 
     def follow(self, old: AppState, new: AppState) -> None:
@@ -38,4 +40,8 @@ class SettingsKeeper(QObject):
     def _remember(self, **changes: object) -> None:
         self.settings = msgspec.structs.replace(self.settings, **changes)
         # A full disk is no reason to bother anyone at every click; the next start simply remembers less.
-        save(self._path, self.settings)
+        self._scribe.write(partial(save, self._path, self.settings))
+
+    def close(self) -> None:
+        """Waits until they are written; what comes later is written at once."""
+        self._scribe.close()

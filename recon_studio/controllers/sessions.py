@@ -3,6 +3,7 @@
 import contextlib
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from recon_model.serve.messages import Failed, LoadModel, Reply, Request
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.rival import RivalController
+from recon_studio.controllers.scribe import Scribe
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions, session
 from recon_studio.state.app_state import AppState, Item, Notice
@@ -86,6 +88,7 @@ class SessionController(QObject):
     Args:
         library: reads the clouds that a session lists.
         rival: opens the session's model B.
+        scribe: writes it.
         shelter: where the session is kept by itself; None keeps none.
     """
 
@@ -98,6 +101,7 @@ class SessionController(QObject):
         backend: Backend,
         library: LibraryController,
         rival: RivalController,
+        scribe: Scribe,
         shelter: Shelter | None,
         parent: QObject | None = None,
     ) -> None:
@@ -105,10 +109,10 @@ class SessionController(QObject):
         self._store = store
         self._backend = backend
         self._library, self._rival = library, rival
-        self._shelter = shelter
+        self._scribe, self._shelter = scribe, shelter
         self._model = ""  # what the loaded model was loaded from; nothing is loaded yet
         self._pending: Session | None = None  # what is put back when its cloud is there
-        self._saved: Session | None = None  # what the shelter holds
+        self._saved: Session | None = None  # what the shelter holds, or is about to
         self._ready = QTimer(self, singleShot=True, interval=0)  # the library first sees to the cloud that has just been shown
         self._ready.timeout.connect(lambda: self._finish(self._pending) if self._pending is not None else None)
         self._soon = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
@@ -123,12 +127,16 @@ class SessionController(QObject):
         if not path:
             return
         where = Path(path if path.lower().endswith(SUFFIX) else f"{path}{SUFFIX}").absolute()
-        complaint = session.save(where, msgspec.structs.replace(self.present(), base=str(where.parent)))
-        if complaint:
-            self._say(complaint, "error")
-            return
-        self._store.apply(lambda state: actions.remember_recent(replace(state, session=str(where)), (str(where),)))
-        self._say(f"The session was saved as {where.name}.", "info")
+        now = msgspec.structs.replace(self.present(), base=str(where.parent))
+
+        def told(complaint: str) -> None:
+            if complaint:
+                self._say(complaint, "error")
+                return
+            self._store.apply(lambda state: actions.remember_recent(replace(state, session=str(where)), (str(where),)))
+            self._say(f"The session was saved as {where.name}.", "info")
+
+        self._scribe.write(partial(session.save, where, now), told)
 
     def open(self, path: str) -> None:
         """Opens a session's file in place of what is shown."""
@@ -214,9 +222,16 @@ class SessionController(QObject):
         if self._shelter is None:
             return
         now = self.present()
-        # A full disk is told when a session is saved by hand; here it would be told every second.
-        if now == self._saved or not session.save(self._shelter.file, now, pretty=False):
+        if now == self._saved:
+            self._scribe.write(str, self._told)  # it may still be on its way
+        else:
             self._saved = now
+            self._scribe.write(partial(session.save, self._shelter.file, now, pretty=False), self._told)
+
+    def _told(self, complaint: str) -> None:
+        if complaint:  # a full disk is told when a session is saved by hand; here it would be told every second
+            self._saved = None
+        else:
             self.kept.emit()
 
     def close(self) -> None:
@@ -226,6 +241,7 @@ class SessionController(QObject):
             self._ready.stop()
             self._saved = None
             self.keep()
+            self._scribe.flush()
             self._shelter.leave()
             self._shelter = None
 

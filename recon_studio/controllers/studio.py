@@ -20,6 +20,7 @@ from recon_studio.controllers.map import MapController
 from recon_studio.controllers.model import ActivityController, ModelController
 from recon_studio.controllers.replay import ReplayController
 from recon_studio.controllers.rival import RivalController
+from recon_studio.controllers.scribe import Scribe
 from recon_studio.controllers.sessions import SessionController, Shelter
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.training import TrainingController
@@ -66,7 +67,8 @@ class Studio(QObject):
         super().__init__(parent)
         self.backend = backend
         self.store = Store(start.state, self)
-        self.glances = GlanceController(self.store, backend, start.glances, held=True, parent=self)
+        self.scribe = Scribe(self)
+        self.glances = GlanceController(self.store, backend, self.scribe, start.glances, held=True, parent=self)
         self.library = LibraryController(self.store, backend, self.glances, self)
         self.bench = BenchController(self.store, backend, self)
         self.explain = ExplainController(self.store, backend, self)
@@ -78,9 +80,9 @@ class Studio(QObject):
         self.replay = ReplayController(self.store, backend, self)
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
-        self.embeddings = EmbeddingController(self.store, backend, start.cache, self)
-        self.sessions = SessionController(self.store, backend, self.library, self.rival, start.shelter, self)
-        self.export = ExportController(self.store, backend, self.sessions, self)
+        self.embeddings = EmbeddingController(self.store, backend, self.scribe, start.cache, self)
+        self.sessions = SessionController(self.store, backend, self.library, self.rival, self.scribe, start.shelter, self)
+        self.export = ExportController(self.store, backend, self.sessions, self.scribe, self)
         self.finder = WordsRoomController(self.store, backend, self.words, self.library, self.embeddings, self)
         self.training = TrainingController(
             self.store, backend, self.model.load, start.runs_home or Path.home() / "recon-runs", start.runs, self
@@ -229,4 +231,7 @@ class Studio(QObject):
             controller.close()
         for room in (self.embeddings, self.map, self.training):
             room.close()
+        self.scribe.close()
+        if self.keeper is not None:
+            self.keeper.close()
         self.backend.close()

@@ -16,7 +16,7 @@ from recon_studio.controllers.model import ModelController
 from recon_studio.controllers.store import Store
 from recon_studio.state import actions
 from recon_studio.state.app_state import Item, Model
-from tests.fakes import fake_backend, reply_to
+from tests.fakes import at_once, fake_backend, reply_to
 
 
 class Rig:
@@ -26,7 +26,7 @@ class Rig:
         self.backend, self.reader, self.model = fake_backend(prompt=prompt)
         self.store = Store()
         self.models = ModelController(self.store, self.backend)
-        self.controller = EmbeddingController(self.store, self.backend, folder / "cache")
+        self.controller = EmbeddingController(self.store, self.backend, at_once(), folder / "cache")
         self.backend.start(*ROLES)
 
     def load(self, qtbot: QtBot, source: str = "default") -> None:

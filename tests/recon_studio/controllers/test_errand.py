@@ -246,6 +246,7 @@ def _signature(window: QObject, name: str) -> str:
 def test_settings_are_kept_as_they_change(tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "settings.json"
     keeper = SettingsKeeper(path, settings.Settings(theme="light", model="mine"))
+    keeper.close()  # what is written is on the disk at once
     backend, _, _ = fake_backend(prompt=True)
     studio = Studio(backend, Start(AppState(theme="dark")), keeper)  # dark by the command line
     window = FakeWindow()

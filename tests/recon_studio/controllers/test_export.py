@@ -20,7 +20,7 @@ from recon_studio.controllers.sessions import SessionController
 from recon_studio.controllers.store import Store
 from recon_studio.state.app_state import AppState
 from recon_studio.state.report import Picture
-from tests.fakes import FakeProcess, fake_backend
+from tests.fakes import FakeProcess, at_once, fake_backend
 from tests.recon_studio.scenery import GROUPS, HIDDEN, SIZE, answered_state, opened_state
 
 
@@ -73,8 +73,9 @@ def test_a_reconstruction_is_written_beside_what_was_visible(tmp_path: Path) -> 
 def rig(qtbot: QtBot) -> Iterator[tuple[ExportController, Store, FakeProcess]]:
     backend, reader, _ = fake_backend()
     store = Store(answered_state())
-    sessions = SessionController(store, backend, LibraryController(store, backend), RivalController(store, backend), None)
-    export = ExportController(store, backend, sessions)
+    scribe = at_once()
+    sessions = SessionController(store, backend, LibraryController(store, backend), RivalController(store, backend), scribe, None)
+    export = ExportController(store, backend, sessions, scribe)
     export.setProperty("kept", backend)
     backend.start(*ROLES)
     reader.ready()

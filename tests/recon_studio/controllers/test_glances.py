@@ -15,7 +15,7 @@ from recon_studio.controllers.store import Store
 from recon_studio.state import actions
 from recon_studio.state.app_state import AppState, Item
 from recon_studio.state.glances import Glance, GlanceCache, packed
-from tests.fakes import FakeProcess, fake_backend
+from tests.fakes import FakeProcess, at_once, fake_backend
 
 
 class Rig:
@@ -30,7 +30,7 @@ class Rig:
         self.keys = [item.key for item in items]
         self.store = Store(AppState(items=tuple(items)))
         self.cache = GlanceCache(folder / "cache")
-        self.glances = GlanceController(self.store, self.backend, self.cache, held=held)
+        self.glances = GlanceController(self.store, self.backend, at_once(), self.cache, held=held)
         self.pictures: dict[str, np.ndarray] = {}
         self.glances.pictured.connect(self.pictures.__setitem__)
         self.backend.start(*ROLES)

@@ -16,7 +16,7 @@ from recon_studio.controllers.store import Store
 from recon_studio.controllers.walk import EXTENSIONS, cloud_files
 from recon_studio.state.app_state import AppState, Item
 from recon_studio.state.library import rows
-from tests.fakes import FakeProcess, fake_backend
+from tests.fakes import FakeProcess, at_once, fake_backend
 
 Rig = tuple[LibraryController, Store, FakeProcess]
 
@@ -25,7 +25,7 @@ Rig = tuple[LibraryController, Store, FakeProcess]
 def rig(qtbot: QtBot) -> Rig:
     backend, reader, _ = fake_backend(prompt=True)
     store = Store()
-    controller = LibraryController(store, backend, GlanceController(store, backend))
+    controller = LibraryController(store, backend, GlanceController(store, backend, at_once()))
     controller.setProperty("backend", backend)  # keeps it alive as long
     backend.start(*ROLES)
     return controller, store, reader
@@ -190,7 +190,7 @@ def test_an_opened_set_lists_its_clouds_and_shows_any_of_them(rig: Rig, qtbot: Q
 def test_a_set_opened_before_it_was_looked_at_is_listed_when_it_is_known(qtbot: QtBot) -> None:
     backend, reader, _ = fake_backend()
     store = Store(AppState(items=(Item("/x/things.npz", "things.npz", "ready", clouds=3),)))
-    controller = LibraryController(store, backend, GlanceController(store, backend))
+    controller = LibraryController(store, backend, GlanceController(store, backend, at_once()))
     backend.start(*ROLES)
     reader.ready()
     controller.toggle("/x/things.npz")

@@ -23,7 +23,7 @@ from recon_studio.state import actions, words
 from recon_studio.state.app_state import AppState, Item, Notice
 from recon_studio.state.map import MapSettings
 from tests.fake_map import frame_of
-from tests.fakes import FakeProcess, fake_backend_with_map
+from tests.fakes import FakeProcess, at_once, fake_backend_with_map
 
 
 class View(QObject):
@@ -46,7 +46,7 @@ class Rig:
         self.store = Store()
         self.models = ModelController(self.store, self.backend)
         self.library = LibraryController(self.store, self.backend)
-        self.embeddings = EmbeddingController(self.store, self.backend, folder / "cache")
+        self.embeddings = EmbeddingController(self.store, self.backend, at_once(), folder / "cache")
         self.controller = MapController(self.store, self.backend, self.embeddings, self.library)
         self.words = WordsController(self.store, self.backend)
         self.finder = WordsRoomController(self.store, self.backend, self.words, self.library, self.embeddings)

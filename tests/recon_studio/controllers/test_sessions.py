@@ -28,6 +28,7 @@ class Rig:
     def __init__(self, folder: Path, files: tuple[str, ...] = ()) -> None:
         backend, self.reader, self.model = fake_backend(prompt=True)
         self.studio = Studio(backend, Start(AppState(), files=files, samples=("/x/sample.ply",), shelter=Shelter(folder)))
+        self.studio.scribe.close()  # what is written is on the disk at once
         self.studio.start()
         self.studio.start_reader()
 

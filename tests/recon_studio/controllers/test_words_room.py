@@ -21,7 +21,7 @@ from recon_studio.controllers.words_room import WordsRoomController, phrase_name
 from recon_studio.state import actions
 from recon_studio.state import embeddings as embedded
 from recon_studio.state.app_state import AppState, Item
-from tests.fakes import fake_backend
+from tests.fakes import at_once, fake_backend
 
 
 class Rig:
@@ -34,7 +34,7 @@ class Rig:
         models = ModelController(self.store, self.backend)
         self.library = LibraryController(self.store, self.backend)
         self.words = WordsController(self.store, self.backend)
-        self.embeddings = EmbeddingController(self.store, self.backend)
+        self.embeddings = EmbeddingController(self.store, self.backend, at_once())
         self.room = WordsRoomController(self.store, self.backend, self.words, self.library, self.embeddings)
         self.parts = (models,)
         self.backend.start(*ROLES)
