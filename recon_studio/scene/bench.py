@@ -10,7 +10,7 @@ adds the others to the same image, a few milliseconds at a time, so that a milli
 import math
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -180,11 +180,13 @@ class Bench:
         self._window.SetMultiSamples(0)  # software OpenGL takes eight times as long with them; a settled view is oversampled instead
         self._views = [self._make_view() for _ in range(MOST_TILES)]
         self._picture: BenchPicture | None = None
-        self._pixels: Any = vtkUnsignedCharArray()  # what the last render left
+        self._frame: Bytes = np.zeros((0, 0, 4), np.uint8)  # what was drawn of all views so far, in the size of the last render
+        self._pixels: Any = vtkUnsignedCharArray()  # of one view, read back
         self._depths: Any = vtkFloatArray()
         self._rects: dict[int, Rect] = {}
         self._oversampling = 1
         self._budget = MOST_MOVING  # points of large clouds while the camera moves, as this machine manages
+        self._waiting: list[tuple[int, tuple[object, ...], int]] = []  # views that the last render left to ``refine``
         self.drawn: frozenset[int] = frozenset()  # the views that the last render drew anew
         self._closed = False
 
@@ -220,6 +222,7 @@ class Bench:
         coarse: bool = False,
         moving: bool = False,
         band: Band | None = None,
+        most: int = MOST_TILES,
     ) -> Bytes:
         """Draws the views named by ``rects`` and returns the image that holds them.
 
@@ -232,6 +235,7 @@ class Bench:
             coarse: whether large clouds are drawn in part only; ``refine`` adds the rest.
             moving: whether the camera moves, so that even clouds of a few thousand points are drawn as simply as the next image needs.
             band: which rows of a larger view each rectangle holds; all of the view where it is None.
+            most: how many views may be drawn at once; ``refine`` draws the others, one at a time.
 
         Returns:
             (H, W, 4) RGBA, H and W being ``oversampling`` times what the rectangles span; the top row first.
@@ -240,11 +244,13 @@ class Bench:
         if (old := self._size()) != (size := _span(rects, oversampling)) or old == (0, 0):
             for view in self._views:
                 view.asked = ()  # a window of another size begins empty
+            self._frame = np.full((size[1], size[0], 4), 255, np.uint8)
         self._rects, self._oversampling = dict(rects), oversampling
         self._window.SetSize(*size)
         limit = self._parts_while_moving(rects) if coarse else None
         few = sum(self._views[index].points for index in rects) <= MOVING_SPHERES
-        drawn = []
+        drawn: list[int] = []
+        self._waiting = []
         for index, view in enumerate(self._views):
             view.renderer.SetDraw(0)
             if index in rects and view.picture is not None:
@@ -252,13 +258,15 @@ class Bench:
                 seen = camera if isinstance(camera, Camera) else camera[index]
                 wanted = view.count if limit is None else min(limit, view.count)
                 asked = (seen, rects[index], band, spheres, self._picture.point_size, self._picture.shading)
-                if asked != view.asked or view.drawn < min(wanted, view.count):
+                if asked == view.asked and view.drawn >= min(wanted, view.count):
+                    continue
+                if len(drawn) < most:
                     self._draw_first(view, rects[index], asked, wanted)
                     drawn.append(index)
-        self.drawn = frozenset(drawn)
+                else:
+                    self._waiting.append((index, asked, wanted))
         begun = perf_counter()
-        self._window.Render()
-        image = self._image()
+        image = self._drawn(drawn)
         if moving and limit is not None:
             self._learn(perf_counter() - begun, limit * self._first_parts(rects))
         return image
@@ -309,7 +317,7 @@ class Bench:
     @property
     def unfinished(self) -> bool:
         """Whether ``refine`` would add something to the last image."""
-        return any(self._grows(index) for index in self._rects)
+        return bool(self._waiting) or any(self._grows(index) for index in self._rects)
 
     def _grows(self, index: int) -> bool:
         """Whether the last image holds a part of a view only; one that was never drawn in it cannot grow."""
@@ -317,7 +325,15 @@ class Bench:
         return bool(view.asked) and view.drawn < view.count
 
     def refine(self, seconds: float) -> Bytes:
-        """Adds further parts of large clouds to the last image for about that long, and returns it; ``drawn`` tells which views grew."""
+        """Adds a view that waits to the last image, or further parts of large clouds for about that long, and returns the image.
+
+        ``drawn`` tells which views grew."""
+        if self._waiting:
+            for view in self._views:
+                view.renderer.SetDraw(0)
+            index, asked, wanted = self._waiting.pop(0)
+            self._draw_first(self._views[index], self._rects[index], asked, wanted)
+            return self._drawn((index,))
         until = perf_counter() + seconds
         grown: set[int] = set()
         while self.unfinished and (not grown or perf_counter() < until):
@@ -331,8 +347,7 @@ class Bench:
             view.renderer.SetDraw(1)
             self._window.Render()
             grown.add(index)
-        self.drawn = frozenset(grown)
-        return self._image()
+        return self._image(grown)
 
     def _progress(self, index: int) -> float:
         return self._views[index].drawn / self._views[index].count
@@ -340,22 +355,23 @@ class Bench:
     def _size(self) -> tuple[int, int]:
         return _span(self._rects, self._oversampling)
 
-    def _image(self) -> Bytes:
-        """Reads the image back, shaded by depth where that is wanted."""
-        assert self._picture is not None
-        width, height = self._size()
-        self._window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
-        image: Bytes = vtk_to_numpy(self._pixels).reshape(height, width, 4)[::-1].copy()
-        image[..., 3] = 255
-        if self._shades and self._picture.shading == "eye_dome":
-            for index in self.drawn:
-                self._shade(image, index)
-        return image
+    def _drawn(self, indices: Iterable[int]) -> Bytes:
+        self._window.Render()
+        return self._image(indices)
 
-    def _shade(self, image: Bytes, index: int) -> None:
-        x, y, wide, high = self.places[index]
-        part = image[y : y + high, x : x + wide, :3]
-        part[:] = eye_dome(part, *self.depths(index), reach=self._oversampling)
+    def _image(self, indices: Iterable[int]) -> Bytes:
+        """Reads views back, shaded by depth where that is wanted, and returns all that was drawn so far."""
+        assert self._picture is not None
+        self.drawn = frozenset(indices)
+        for index in self.drawn:
+            x, y, wide, high = self.places[index]
+            bottom = self._size()[1] - y - high
+            self._window.GetRGBACharPixelData(x, bottom, x + wide - 1, bottom + high - 1, 0, self._pixels, 0)
+            part = self._frame[y : y + high, x : x + wide, :3]
+            part[:] = vtk_to_numpy(self._pixels).reshape(high, wide, 4)[::-1, :, :3]
+            if self._shades and self._picture.shading == "eye_dome":
+                part[:] = eye_dome(part, *self.depths(index), reach=self._oversampling)
+        return self._frame.copy()
 
     def depths(self, index: int) -> tuple[Floats, float, float]:
         """Returns a view's depths in the last image, (h, w) from 0 at the first of the two distances that follow to 1 at the second."""

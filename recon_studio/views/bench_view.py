@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QMouseEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
@@ -68,7 +68,6 @@ class BenchView(QWidget):
         self._hand.painted.connect(self.strokePainted)
         self._menu = TileMenu(self)
         self._framed = ""
-        self._image: QImage | None = None
         self._press: QPoint | None = None
         self._last = QPoint()
         self._dragging = ""  # what a drag does to the camera, in words
@@ -229,7 +228,7 @@ class BenchView(QWidget):
     def _draw_now(self) -> None:
         self._draw_timer.stop()
         self._refine_timer.stop()
-        self._render(1, coarse=True)
+        self._render(1)
         self._settle_timer.start()
 
     def _settle(self) -> None:
@@ -239,18 +238,18 @@ class BenchView(QWidget):
         self._moving = False
         # Screens with small pixels need no oversampling, and slow machines are not made to wait for it.
         large = self._picture is not None and any(view.finer for view in self._picture.views)
-        self._render(1 if large or self._seconds > _PATIENCE or self.devicePixelRatioF() >= 2 else 2, coarse=True)
+        self._render(1 if large or self._seconds > _PATIENCE or self.devicePixelRatioF() >= 2 else 2, most=1)
         if self._bench is not None and self._bench.unfinished:
             self._refine_timer.start()
 
     def _refine(self) -> None:
-        """Adds some more of large clouds to the image at rest."""
+        """Adds another view, or some more of large clouds, to the image at rest."""
         if self._bench is None or self._draw_timer.isActive() or not self._bench.unfinished:
             return
         self._hand_out(self._bench.refine(_REFINE))
         self._refine_timer.start()
 
-    def _render(self, oversampling: int, *, coarse: bool) -> None:
+    def _render(self, oversampling: int, *, coarse: bool = True, most: int = MOST_TILES) -> None:
         if self._bench is None or self._picture is None or not any(view.layers for view in self._picture.views):
             return
         from recon_studio.scene.bench import Rect
@@ -264,7 +263,7 @@ class BenchView(QWidget):
         rects = {index: Rect(*place) for index, place in atlas(rows_of(len(self.tiles)), sizes).items()}
         cameras = {index: self.camera_of(index) for index in rects}
         begun = perf_counter()
-        pixels = self._bench.render(cameras, rects, oversampling, coarse=coarse, moving=self._moving)
+        pixels = self._bench.render(cameras, rects, oversampling, coarse=coarse, moving=self._moving, most=most)
         if oversampling == 1:
             self._seconds = perf_counter() - begun
         self._hand_out(pixels)
@@ -274,10 +273,9 @@ class BenchView(QWidget):
         """Gives each tile that was drawn its part of the image."""
         assert self._bench is not None
         height, width = pixels.shape[:2]
-        self._image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888).copy()
-        for index, place in self._bench.places.items():
-            if index in self._bench.drawn:
-                self._tiles[index].set_image(self._image, QRect(*place))
+        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
+        for index in self._bench.drawn:
+            self._tiles[index].set_image(image.copy(*self._bench.places[index]))
         self.drawn.emit()
 
     @property

@@ -46,7 +46,6 @@ class Tile(QWidget):
         self._theme: Theme = "light"
         self._ground = QColor("#ffffff")
         self._image: QImage | None = None
-        self._source = QRect()
         self._rings: tuple[tuple[QPointF, str, bool], ...] = ()
         self._outline: tuple[QPointF, ...] = ()
         self._ruler: tuple[float, str] | None = None
@@ -117,9 +116,9 @@ class Tile(QWidget):
             self._ruler = ruler
             self.update()
 
-    def set_image(self, image: QImage, source: QRect) -> None:
-        """Shows the part ``source`` of an image that holds several views."""
-        self._image, self._source = image, source
+    def set_image(self, image: QImage) -> None:
+        """Shows the view as it was drawn."""
+        self._image = image
         self.update()
 
     def set_rings(self, rings: tuple[tuple[QPointF, str, bool], ...]) -> None:
@@ -158,7 +157,7 @@ class Tile(QWidget):
         area = self.image_rect()
         if self._view.layers and self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(area, self._image, self._source)
+            painter.drawImage(area, self._image)
             painter.setClipRect(area)
             for place, label, selected in self._rings:
                 self._paint_ring(painter, place + QPointF(area.topLeft()), label, selected)

@@ -153,6 +153,28 @@ def test_a_large_cloud_drawn_bit_by_bit_is_the_cloud_drawn_at_once(bench, shadin
     assert ground[0] > ground[1]
 
 
+@pytest.mark.parametrize("shading", ["lit", "eye_dome"])
+def test_views_drawn_one_after_the_other_are_the_views_drawn_at_once(bench, shading):
+    state = answered_state()
+    state = replace(state, views=replace(state.views, shading=shading))
+    _draw(bench, state, oversampling=1)
+    steps = [_draw(bench, state, oversampling=2, most=1)]
+    order = [bench.drawn]
+    while bench.unfinished:
+        steps.append(bench.refine(0.0))
+        order.append(bench.drawn)
+    assert order == [{0}, {1}, {2}, {3}]
+    assert not (steps[0] == steps[-1]).all()
+    fresh = Bench()
+    np.testing.assert_array_equal(steps[-1], _draw(fresh, state, oversampling=2))
+    fresh.close()
+    _draw(bench, state, oversampling=1, most=1)
+    moved = Camera(azimuth=60, elevation=15)
+    image = bench.render(moved, RECTS)  # what waits is given up
+    assert (bench.drawn, bench.unfinished) == ({0, 1, 2, 3}, False)
+    assert not (image == _draw(bench, state)).all()
+
+
 def test_points_grow_with_their_size(bench):
     covered = []
     for size in (0.5, 2.0):
