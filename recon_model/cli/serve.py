@@ -5,13 +5,14 @@ import argparse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon serve`` takes."""
-    from recon_model.serve.__main__ import ROLES
+    from recon_model.serve.__main__ import PRECISIONS, ROLES
 
     parser.add_argument("--role", required=True, choices=ROLES, help="what this process does")
+    parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="what models answer in; auto: bfloat16 where it is fast")
 
 
 def run(args: argparse.Namespace) -> int:
     """Plays the role; does not return."""
     from recon_model.serve.__main__ import leave, play
 
-    leave(play(args.role))
+    leave(play(args.role, args.precision))

@@ -13,6 +13,7 @@ from recon_model.serve.messages import Ready, Reply, encode
 from recon_model.serve.versions import versions
 
 ROLES = ("reader", "model", "projection")
+PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,11 +24,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m recon_model.serve", description=__doc__)
     parser.add_argument("--role", required=True, choices=ROLES, help="what this process does")
-    return play(parser.parse_args(arguments).role)
+    parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="what the model answers in")
+    asked = parser.parse_args(arguments)
+    return play(asked.role, asked.precision)
 
 
-def play(role: str) -> int:
-    """Plays the named role on this process's stdin and stdout; see ``main``."""
+def play(role: str, precision: str = "auto") -> int:
+    """Plays the named role on this process's stdin and stdout, its models in a precision as ``Predictor.load`` takes it; see ``main``."""
     incoming, outgoing = private_pipes()
     try:
         # Each role imports only what it needs: the reader never waits for torch.
@@ -35,7 +38,7 @@ def play(role: str) -> int:
             from recon_model.serve import reader
 
             return reader.serve(incoming, outgoing)
-        return _play(role, incoming, outgoing)
+        return _play(role, precision, incoming, outgoing)
     except BrokenPipeError:
         return 0  # the window is gone, and with it everyone who could read an answer
     except ServeError as error:
@@ -43,7 +46,7 @@ def play(role: str) -> int:
         return 1
 
 
-def _play(role: str, incoming: BinaryIO, outgoing: BinaryIO) -> int:
+def _play(role: str, precision: str, incoming: BinaryIO, outgoing: BinaryIO) -> int:
     def send(reply: Reply) -> None:
         outgoing.write(pack(encode(reply)))
         outgoing.flush()
@@ -60,7 +63,7 @@ def _play(role: str, incoming: BinaryIO, outgoing: BinaryIO) -> int:
     else:
         from recon_model.serve.service import Service
 
-        Service(inbox, send).run()
+        Service(inbox, send, precision).run()
     return 0
 
 

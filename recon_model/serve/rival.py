@@ -13,9 +13,14 @@ from recon_model.serve.messages.rival import CloseRival, OpenRival, RebuildByRiv
 
 
 class Rival:
-    """Holds at most one model, and opens it again where a request names another."""
+    """Holds at most one model, and opens it again where a request names another.
 
-    def __init__(self) -> None:
+    Args:
+        precision: of its models, as ``Predictor.load`` takes it.
+    """
+
+    def __init__(self, precision: str = "auto") -> None:
+        self._precision = precision
         self._model: Predictor | None = None
         self._loaded: tuple[str, str] | None = None
 
@@ -38,7 +43,7 @@ class Rival:
 
     def _open(self, source: str, device: str) -> Predictor:
         if self._model is None or self._loaded != (source, device):
-            self._model, self._loaded = Predictor.load(source, device), (source, device)
+            self._model, self._loaded = Predictor.load(source, device, precision=self._precision), (source, device)
         return self._model
 
 

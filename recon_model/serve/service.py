@@ -77,9 +77,10 @@ class Service:
     Args:
         inbox: where requests come from.
         send: what takes the replies; never called by two threads at once.
+        precision: of its models, as ``Predictor.load`` takes it.
     """
 
-    def __init__(self, inbox: Inbox, send: Callable[[Reply], None]) -> None:
+    def __init__(self, inbox: Inbox, send: Callable[[Reply], None], precision: str = "auto") -> None:
         self._inbox = inbox
         self._send = send
         self._model: Predictor | None = None
@@ -87,7 +88,8 @@ class Service:
         self._asked: Predictor | None = None
         self._held: dict[type, Request] = {}  # the newest of each kind that waits for the text tower
         self._reconstructed = False
-        self._rival = Rival()
+        self._precision = precision
+        self._rival = Rival(precision)
         self._aside = Aside(lambda: inbox.post(_Answered()))
         self._quick_at = 0.0  # when something quick was last done
 
@@ -200,7 +202,7 @@ class Service:
     def _load(self, request: LoadModel) -> ModelLoaded:
         wanted = (request.source, request.device)
         if not (self._model is not None and self._loaded == wanted == DEFAULT):  # a file may have changed since
-            self._model, self._loaded = Predictor.load(*wanted), wanted
+            self._model, self._loaded = Predictor.load(*wanted, precision=self._precision), wanted
         return described(request.id, self._model)
 
     # ------------------------------------------------------------ what is loaded
@@ -208,7 +210,7 @@ class Service:
     def _current(self) -> Predictor:
         if self._model is None:
             # Says again why the default could not be loaded, in a fresh attempt: it may have been put in place meanwhile.
-            self._model, self._loaded = Predictor.load(*DEFAULT), DEFAULT
+            self._model, self._loaded = Predictor.load(*DEFAULT, precision=self._precision), DEFAULT
         return self._model
 
     def _load_default(self) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HOVER_LIMIT = 60_000  # points; beyond, finding the patch under the pointer would hold the pointer up
 RULER = 96  # logical pixels a scale bar may take
 _ANSWERS = ("rebuilt", "overlay", "difference", "rebuilt_b", "contest")  # views that change when the model has answered
-_PATIENCE = 0.06  # seconds a plain image may take for the sharp one to be worth it
+_PATIENCE = 0.03  # seconds a view may take in a plain image for a sharp one, of four times the pixels, to be worth it
 _SETTLE = 140  # milliseconds of rest before the sharp image
 _REFINE = 0.02  # seconds at a time for the further parts of large clouds
 _TURN_MS, _TURN_SPEED = 33, 24.0  # the turntable: milliseconds between images, degrees a second
@@ -77,7 +77,7 @@ class BenchView(QWidget):
         self._active = 0  # the view last touched
         self._expanded: int | None = None
         self._closed = False
-        self._seconds = 0.0  # what the last plain image took
+        self._seconds = 0.0  # what a view took in the last plain image
         self._make_timers()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -264,8 +264,8 @@ class BenchView(QWidget):
         cameras = {index: self.camera_of(index) for index in rects}
         begun = perf_counter()
         pixels = self._bench.render(cameras, rects, oversampling, coarse=coarse, moving=self._moving, most=most)
-        if oversampling == 1:
-            self._seconds = perf_counter() - begun
+        if oversampling == 1 and self._bench.drawn:
+            self._seconds = (perf_counter() - begun) / len(self._bench.drawn)
         self._hand_out(pixels)
         self._place_rings()
 

@@ -173,8 +173,7 @@ class Exporter(QObject):
         """Asks where to, and saves a picture of the window as soon as all of it is drawn."""
 
         def grab(path: str) -> None:
-            image = self._window.grab().toImage()
-            self._sit((), lambda _: png(image), self._bytes_to(path))
+            self.save_image(path, self._window.grab().toImage())
 
         self._ask("Picture of the window", "recon-studio.png", PNG, lambda path: self._when_drawn(lambda: grab(path)))
 
@@ -182,6 +181,10 @@ class Exporter(QObject):
         """Returns the views, which hear of nothing while another room is in sight."""
         self._window.rooms.catch_up("bench")
         return self._window.bench
+
+    def save_image(self, path: str, image: QImage) -> None:
+        """Has an image packed and written."""
+        self._sit((), lambda _: png(image), self._bytes_to(path))
 
     def _when_drawn(self, do: Callable[[], None], patience: int = 100) -> None:
         """Does something once all is drawn: a large cloud takes its time, one that turns is never complete, and a theme comes in steps."""

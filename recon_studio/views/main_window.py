@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         self.drop_hint = DropHint(self)
         for part in (self, self.bench_room):
             leave_drops(part)
-        self.rooms.made.connect(lambda _name, room: leave_drops(room))
+        self.rooms.made.connect(self._join_room)
         self.palette_of_actions = Palette(self)
         self._toast: NoticeRow | None = None
         self.measured: MeasuredView | None = None
@@ -223,6 +223,11 @@ class MainWindow(QMainWindow):
         }
         for name, handler in handlers.items():
             self.actions_by_name[name].triggered.connect(lambda _checked=False, handler=handler: handler())
+
+    def _join_room(self, name: str, room: QWidget) -> None:
+        leave_drops(room)
+        if name == "map":
+            room.pictureTaken.connect(self.exporter.save_image)  # type: ignore[attr-defined]
 
     def _in_other_rooms(self) -> dict[str, Callable[[], None]]:
         return {

@@ -111,7 +111,8 @@ class MapRoom(QWidget):
     lapseWanted = Signal(str)  # a run's folder
     frameChosen = Signal(int)
     lapseClosed = Signal()
-    pictureSaved = Signal(str, str)  # path, and a sentence where it failed
+    pictureTaken = Signal(str, object)  # path, QImage
+    pictureSaved = Signal(str, str)  # path of a time-lapse, and a sentence where it failed
 
     def __init__(self, actions: dict[str, QAction]) -> None:
         super().__init__()
@@ -433,8 +434,7 @@ class MapRoom(QWidget):
         if kind != "png":
             self.exportRequested.emit(kind, path)
         elif self._state is not None:
-            saved = map_image(self.scatter, self._state, self._colouring).save(path)
-            self.pictureSaved.emit(path, "" if saved else f"'{path}' could not be written.")
+            self.pictureTaken.emit(path, map_image(self.scatter, self._state, self._colouring))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the legend what the other cards leave."""

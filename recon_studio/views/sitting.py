@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SLICE = 0.02
 """Seconds at a time for the parts of a large cloud."""
-_AT_ONCE = 1_500_000
+_AT_ONCE = 1_000_000
 """Pixels drawn at a time: without a graphics card every million takes some 20 ms."""
 _EDGE = 32
 """Rows drawn beyond a band and cut off again: a point whose centre is out of sight is not drawn, though half of it may be in sight."""

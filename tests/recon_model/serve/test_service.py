@@ -24,6 +24,7 @@ from recon_model.serve.messages import (
     Failed,
     LoadModel,
     ModelLoaded,
+    OpenRival,
     PrepareCloud,
     RankClouds,
     ReadCloud,
@@ -209,6 +210,17 @@ def test_a_bad_frame_ends_it_with_a_sentence(command: tuple[str, ...], small_che
         errors = helper.errors()
         assert errors.startswith("a request could not be read")
         assert errors.count("\n") == 1
+    finally:
+        helper.end()
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_both_models_answer_in_the_precision_asked_for(precision: str, small_checkpoint: Path) -> None:
+    helper = Helper(sys.executable, "-P", "-m", "recon_model.cli.main", "serve", "--role", "model", "--precision", precision)
+    try:
+        helper.send(LoadModel(id=1, source=str(small_checkpoint)), OpenRival(id=2, source=str(small_checkpoint)))
+        replies = helper.rest()
+        assert [reply.precision for reply in replies if isinstance(reply, ModelLoaded)] == [precision, precision]
     finally:
         helper.end()
 
