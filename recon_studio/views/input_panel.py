@@ -36,7 +36,8 @@ class InputPanel(Card):
         self.facts = Facts(
             (
                 ("Format", "How the file is written."),
-                ("Held", "Points, or vertices and faces, really in the file; and how many the fixes have left."),
+                ("Held", "Points, or vertices, really in the file; and how many the fixes have left."),
+                ("Faces", "What joins the vertices in the file: the points are sampled on them."),
                 ("Extent", "Size along x, y and z, in the file's units."),
                 ("Unit", "What the file's unit of length seems to be."),
                 ("Spacing", "Median distance to the nearest point, in the file's units."),
@@ -101,10 +102,12 @@ class InputPanel(Card):
         cloud, prepared, report, original = new.cloud, new.prepared, new.doctor.report, new.doctor.original
         assert cloud is not None
         self.facts.set_value("Format", cloud.format)
-        held = contents(cloud.kind, cloud.vertex_count, cloud.face_count)
+        held = contents(cloud.kind, cloud.vertex_count)
         treated = original is not None and len(original.points) != len(cloud.points)
         left = f"{grouped(len(cloud.points))} of {grouped(len(original.points))}" if treated and original is not None else held
         self.facts.set_value("Held", left, f"{held}; the fixes left {left}" if treated else held)
+        self.facts.set_value("Faces", grouped(cloud.face_count) if cloud.face_count else "")
+        self.facts.show_row("Faces", shown=bool(cloud.face_count))
         self.facts.set_value("Extent", extent_in_words([high - low for low, high in zip(*cloud.bounds, strict=True)]))
         units = "" if report is None else {"": "unknown", "normalised": "none: normalised"}.get(report.units, f"perhaps {report.units}")
         self.facts.set_value("Unit", units, "" if report is None else report.why_units)

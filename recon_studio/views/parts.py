@@ -77,6 +77,7 @@ class Facts(QWidget):
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         self._values: dict[str, ElidedLabel] = {}
+        self._captions: dict[str, QLabel] = {}
         self._tips: dict[str, str] = {}
         for line, (name, tip) in enumerate(rows):
             caption = label(name, "small")
@@ -87,13 +88,18 @@ class Facts(QWidget):
             value.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
             grid.addWidget(caption, line, 0)
             grid.addWidget(value, line, 1)
-            self._values[name], self._tips[name] = value, tip
+            self._values[name], self._captions[name], self._tips[name] = value, caption, tip
 
     def set_value(self, name: str, value: str, more: str = "") -> None:
         """Writes one value; ``more`` goes in front of the tooltip."""
         shown = self._values[name]
         shown.setText(value or "–")
         shown.setToolTip(f"{more or value}\n{self._tips[name]}" if value else self._tips[name])
+
+    def show_row(self, name: str, *, shown: bool) -> None:
+        """Shows a row, or takes it away where it would say nothing."""
+        for widget in (self._captions[name], self._values[name]):
+            widget.setVisible(shown)
 
     def value(self, name: str) -> str:
         """Returns what a row shows."""

@@ -9,6 +9,7 @@ from recon_studio.views.activity import time_left
 from recon_studio.views.input_panel import InputPanel
 from recon_studio.views.inspector import Inspector
 from recon_studio.views.model_card import card_rows
+from recon_studio.views.parts import ElidedLabel
 from recon_studio.views.toolbar import Toolbar
 from recon_studio.views.words import Words, parse_names
 from tests.recon_studio.scenery import answered_state, opened_state
@@ -148,6 +149,11 @@ def test_the_input_panel_says_what_the_file_held(qtbot):
     assert panel.facts.value("Held") == "192 points"
     assert panel.facts.value("Scale") == "10"
     assert panel.facts.value("With") == "coordinates only"
+    faces = next(value for value in panel.facts.findChildren(ElidedLabel) if value.accessibleName() == "Faces")
+    assert not faces.isVisible()  # a cloud has none
+    mesh = replace(opened_state(), cloud=replace(opened_state().cloud, kind="mesh", vertex_count=3485, face_count=6965))
+    panel.show_state(opened_state(), mesh)
+    assert (panel.facts.value("Held"), panel.facts.value("Faces"), faces.isVisible()) == ("3,485 vertices", "6,965", True)
     assert "Two points were dropped." in panel.notes.text()
     state = replace(opened_state(), cloud=None, prepared=None, items=(Item("/x", "x", "failed", "x is empty."),), current="/x")
     panel.show_state(opened_state(), state)
