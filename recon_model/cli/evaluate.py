@@ -41,6 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         elif name != "words":
             _add_disturbance(protocol)
         add_json(protocol)
+    for name in ("zero-shot", "svm"):
+        protocols.choices[name].add_argument(
+            "--votes", type=int, default=1, help="how often each cloud is cut into patches; features are means over the cuts"
+        )
     zero_shot, foreign = protocols.choices["zero-shot"], protocols.choices["unlike"]
     zero_shot.add_argument(
         "--names", help="candidates, separated by commas; clouds of other names are left out (default: the data's names)"
@@ -103,7 +107,7 @@ def _measure(args: argparse.Namespace, predictor: "Predictor", data: "LabelledCl
     if args.protocol == "svm":
         from recon_model.evaluate.svm import linear_svm
 
-        return linear_svm(predictor, data, source, seed=args.seed, disturbance=disturbance, up=args.up, tell=progress)
+        return linear_svm(predictor, data, source, seed=args.seed, disturbance=disturbance, up=args.up, votes=args.votes, tell=progress)
     if args.protocol == "reconstruction":
         from recon_model.evaluate.reconstruction import reconstruction
 
@@ -125,6 +129,7 @@ def _measure(args: argparse.Namespace, predictor: "Predictor", data: "LabelledCl
         templates=args.templates,
         disturbance=disturbance,
         up=args.up,
+        votes=args.votes,
         tell=progress,
     )
 

@@ -1,6 +1,8 @@
 """What protocols share: embedding many clouds, comparing names, and saying how clouds became the model's input."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,17 +25,42 @@ Told = Callable[[float], None]
 """Takes the share done, in 0..1."""
 
 
-def embed_all(predictor: Predictor, clouds: Sequence[Prepared | Floats], tell: Told | None = None, up: str = AUTO) -> Embedding:
-    """Embeds many clouds, telling how far it is; ``up`` as in ``Predictor.prepare``, for clouds that are not prepared yet."""
+def embed_all(
+    predictor: Predictor, clouds: Sequence[Prepared | Floats], tell: Told | None = None, up: str = AUTO, votes: int = 1
+) -> Embedding:
+    """Embeds many clouds.
+
+    Args:
+        predictor: the model.
+        clouds: prepared ones, or raw arrays (P, 3).
+        tell: hears how far it is.
+        up: as in ``Predictor.prepare``, for clouds that are not prepared yet.
+        votes: how often each cloud is cut into patches, every time from another of its points on; features are means over the cuts. Which
+            patches there are is chance, and what a name owes to that evens out.
+
+    Raises:
+        InputError: fewer than one vote, or as ``Predictor.embed``.
+    """
+    if not 1 <= votes <= predictor.config.num_points:
+        raise InputError(f"votes ({votes}) must be at least 1 and at most the model's {predictor.config.num_points} points.")
     parts = []
     for start in range(0, len(clouds), BATCH):
         part = clouds[start : start + BATCH]
-        told = part if up == AUTO else [each if isinstance(each, Prepared) else predictor.prepare(each, up=up) for each in part]
-        parts.append(predictor.embed(told))
+        asis = up == AUTO and votes == 1
+        told = part if asis else [each if isinstance(each, Prepared) else predictor.prepare(each, up=up) for each in part]
+        parts.append(predictor.embed(told) if votes == 1 else _by_votes(predictor, cast("Sequence[Prepared]", told), votes))
         if tell is not None:
             tell(min(1.0, (start + BATCH) / len(clouds)))
     projected = [part.projected for part in parts if part.projected is not None]
     return Embedding(np.concatenate([part.features for part in parts]), np.concatenate(projected) if projected else None)
+
+
+def _by_votes(predictor: Predictor, clouds: Sequence[Prepared], votes: int) -> Embedding:
+    steps = [vote * predictor.config.num_points // votes for vote in range(votes)]
+    # Farthest points begin at the first: rolled points are cut otherwise.
+    found = [predictor.embed([replace(cloud, points=np.roll(cloud.points, -step, axis=0)) for cloud in clouds]) for step in steps]
+    projected = [each.projected for each in found if each.projected is not None]
+    return Embedding(np.mean([each.features for each in found], 0), np.mean(projected, 0) if projected else None)
 
 
 def cut_batches(predictor: Predictor, data: LabelledClouds) -> Iterator[Patches]:
@@ -76,14 +103,15 @@ def taught_names(predictor: Predictor) -> tuple[str, ...]:
     return names
 
 
-def sampling_in_words(predictor: Predictor, disturbance: Disturbance = UNDISTURBED, up: str = AUTO) -> str:
+def sampling_in_words(predictor: Predictor, disturbance: Disturbance = UNDISTURBED, up: str = AUTO, votes: int = 1) -> str:
     """Says how clouds become the model's input."""
     config = predictor.config
     judged = "then stood up by the model's own judgement of which axis is up, " if predictor.upright is not None else ""
+    passes = "one pass" if votes == 1 else f"mean of {votes} cuts into patches that begin at different points"
     stood = judged if up == AUTO else f"{up} taken for up, "
     return (
         f"{disturbance.in_words()}, {stood}"
         f"{grouped(config.num_points)} farthest points of each cloud (of {grouped(POOL)} random ones where it has more, repeated where it "
         "has fewer), "
-        f"unit sphere, {config.num_groups} patches of {config.group_size}, one pass"
+        f"unit sphere, {config.num_groups} patches of {config.group_size}, {passes}"
     )

@@ -24,6 +24,7 @@ def linear_svm(
     seed: int = 0,
     disturbance: Disturbance = UNDISTURBED,
     up: str = AUTO,
+    votes: int = 1,
     tell: Told | None = None,
 ) -> dict[str, Any]:
     """Cross-validates a linear SVM on the features of ``Predictor.embed``.
@@ -37,6 +38,7 @@ def linear_svm(
         seed: of the folds.
         disturbance: what is done to every cloud, trained on or tested with.
         up: which direction of the clouds is up, see ``Predictor.prepare``.
+        votes: see ``embed_all``.
         tell: hears how far it is.
 
     Returns:
@@ -57,7 +59,7 @@ def linear_svm(
     if counts.min() < FOLDS:
         rare = data.names[present[counts.argmin()]]
         raise InputError(f"class ('{rare}', {counts.min()} clouds) must have at least {FOLDS} clouds for {FOLDS} folds.")
-    features = embed_all(predictor, disturbance.apply(data).points, tell, up).features
+    features = embed_all(predictor, disturbance.apply(data).points, tell, up, votes).features
     scores = []
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(features, labels):
         with warnings.catch_warnings():
@@ -67,7 +69,7 @@ def linear_svm(
     return {
         "protocol": (
             f"linear SVM (C={C}) on frozen features [max over queries; max plus mean over patches], {FOLDS} stratified folds, seed {seed}; "
-            f"model '{predictor.about.name}'; {sampling_in_words(predictor, disturbance, up)}."
+            f"model '{predictor.about.name}'; {sampling_in_words(predictor, disturbance, up, votes)}."
         ),
         "data": source,
         "n": len(labels),

@@ -39,6 +39,7 @@ def zero_shot(
     templates: str = "default",
     disturbance: Disturbance = UNDISTURBED,
     up: str = AUTO,
+    votes: int = 1,
     tell: Told | None = None,
 ) -> dict[str, Any]:
     """Names every cloud among all candidates and counts.
@@ -53,6 +54,7 @@ def zero_shot(
         templates: see ``Predictor.classify``.
         disturbance: what is done to every cloud.
         up: which direction of the clouds is up, see ``Predictor.prepare``.
+        votes: see ``embed_all``.
         tell: hears how far it is.
 
     Returns:
@@ -74,13 +76,14 @@ def zero_shot(
         raise InputError(f"names ({', '.join(truths)}) must hold at least one name of the data ({', '.join(data.names)}).")
     words = predictor.vocabulary.rows(candidates, templates).numpy()  # first: a missing teacher should be told at once
     disturbed = disturbance.apply(data).points
-    embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell, up)
+    embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell, up, votes)
+    sampling = sampling_in_words(predictor, disturbance, up, votes)
     similarities = predictor.similarities(embedding.projected, words)
     true, predicted = labels[kept], _order(similarities)[:, 0]
     confusion = np.zeros((len(candidates), len(candidates)), np.int64)
     np.add.at(confusion, (true, predicted), 1)
     return {
-        "protocol": _protocol(predictor, data, truths, candidates, templates, len(kept), disturbance, up),
+        "protocol": _protocol(predictor, data, truths, candidates, templates, len(kept), sampling),
         "data": source,
         "n": len(kept),
         "seed": disturbance.seed,
@@ -129,8 +132,7 @@ def _protocol(
     candidates: Sequence[str],
     templates: str,
     kept: int,
-    disturbance: Disturbance,
-    up: str,
+    sampling: str,
 ) -> str:
     left_out = len(data.labels) - kept
     known = {plain(name) for name in data.names}
@@ -140,7 +142,7 @@ def _protocol(
         f"zero-shot: model '{predictor.about.name}', text teacher '{predictor.vocabulary.teacher().name}'",
         f"templates '{templates}' ({len(predictor.vocabulary.templates(templates))}) summed per name",
         f"cosine with {predictor.config.zero_shot_ratio:g} x text + image feature",
-        sampling_in_words(predictor, disturbance, up),
+        sampling,
         f"{counted(kept, 'cloud')}, {counted(len(candidates), 'candidate name')}"
         + (f", {more} of them taught names that no cloud has" if more else ""),
     ]

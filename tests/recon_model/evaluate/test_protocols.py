@@ -1,16 +1,20 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
 
 from recon_model.data.labelled import LabelledClouds
 from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.evaluate.disturbance import Disturbance
 from recon_model.evaluate.embedding import candidate_labels, embed_all
-from recon_model.evaluate.svm import linear_svm
+from recon_model.evaluate.svm import FOLDS, C, linear_svm
 from recon_model.evaluate.zero_shot import largest_confusions, zero_shot
 from recon_model.predictor import Predictor
+from recon_model.results import Embedding
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -148,3 +152,37 @@ def test_the_largest_confusions_come_first_and_right_names_never() -> None:
     pairs = [tuple(pair) for pair in largest_confusions(result, 3)]
     assert pairs == [("c", "a", 7, 0.7), ("a", "c", 3, 0.3), ("a", "b", 2, 0.2)]
     assert len(largest_confusions(result)) == 4
+
+
+def _folds(embedding: Embedding, data: LabelledClouds) -> list[float]:
+    x, y = embedding.features, data.labels
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(x, y)
+    return [LinearSVC(C=C, random_state=0).fit(x[train], y[train]).score(x[test], y[test]) for train, test in folds]
+
+
+def test_votes_are_means_over_cuts_that_begin_at_other_points(predictor: Predictor, data: LabelledClouds) -> None:
+    some = [predictor.prepare(cloud) for cloud in data.points[:6]]
+    voted = embed_all(predictor, some, votes=4)
+    one = embed_all(predictor, some)
+    cuts = []
+    for begin in (0, 32, 64, 96):  # of 128 points
+        turned = [replace(cloud, points=np.concatenate([cloud.points[begin:], cloud.points[:begin]])) for cloud in some]
+        cuts.append([predictor.embed([cloud]) for cloud in turned])
+    for row in range(6):
+        np.testing.assert_allclose(voted.features[row], np.mean([cut[row].features[0] for cut in cuts], axis=0), atol=1e-4)
+        np.testing.assert_allclose(voted.projected[row], np.mean([cut[row].projected[0] for cut in cuts], axis=0), atol=1e-4)
+    assert np.abs(voted.features - one.features).max() > 0.01
+    result, plain = zero_shot(predictor, data, "set", votes=4), zero_shot(predictor, data, "set")
+    assert "mean of 4 cuts into patches that begin at different points" in result["protocol"]
+    assert "one pass" in plain["protocol"]
+    expected = predictor.similarities(embed_all(predictor, data.points, votes=4).projected, predictor.words(NAMES)[0]).argmax(1)
+    assert result["top1"] == pytest.approx(np.mean(expected == data.labels))
+    svm = linear_svm(predictor, data, "set", votes=4)
+    assert "mean of 4 cuts" in svm["protocol"]
+    assert (svm["folds"], linear_svm(predictor, data, "set")["folds"]) == (
+        _folds(embed_all(predictor, data.points, votes=4), data),
+        _folds(embed_all(predictor, data.points), data),
+    )
+    for votes in (0, 129):
+        with pytest.raises(InputError, match=rf"votes \({votes}\) must be at least 1 and at most the model's 128 points"):
+            embed_all(predictor, some, votes=votes)

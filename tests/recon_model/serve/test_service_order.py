@@ -136,9 +136,9 @@ def test_another_model_may_come_first_when_the_default_is_missing(
     load = Predictor.load
     asked: list[str] = []
 
-    def told(source: str, device: str = "auto") -> Predictor:
+    def told(source: str, device: str = "auto", *, precision: str = "auto") -> Predictor:
         asked.append(source)
-        return load(tmp_path / "nothing" if source == "default" else source, device)
+        return load(tmp_path / "nothing" if source == "default" else source, device, precision=precision)
 
     monkeypatch.setattr(service.Predictor, "load", told)
     sent: list[Reply] = []
