@@ -213,6 +213,7 @@ class Activity(QWidget):
         while len(self.rows) > len(shown):
             row = self.rows.pop()
             self._jobs.removeWidget(row)
+            row.hide()  # until it is gone it would lie over the words that take its place
             row.deleteLater()
         for index, job in enumerate(shown):
             if index < len(self.rows):

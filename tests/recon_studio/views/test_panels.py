@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QMainWindow
 
-from recon_studio.state.app_state import AppState, Item, Mask, Score
+from recon_studio.state.app_state import AppState, Item, Job, Mask, Score
 from recon_studio.views.actions import make_actions
-from recon_studio.views.activity import time_left
+from recon_studio.views.activity import Activity, time_left
 from recon_studio.views.input_panel import InputPanel
 from recon_studio.views.inspector import Inspector
 from recon_studio.views.model_card import card_rows
@@ -178,3 +178,12 @@ def test_the_model_card_reads_like_one():
 )
 def test_time_left(seconds, words):
     assert time_left(seconds) == words
+
+
+def test_a_job_that_is_done_leaves_its_place_at_once(qtbot):
+    busy = replace(opened_state(), jobs=(Job(1, "Ranking 3 names"),))
+    line = _shown(qtbot, Activity(), busy)
+    (row,) = line.rows
+    line.show_state(busy, replace(busy, jobs=()))
+    assert not row.isVisible()  # though Qt deletes it only later: it would be painted over the words that take its place
+    assert line.idle.text()
