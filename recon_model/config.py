@@ -8,6 +8,8 @@ from recon_model.errors import ConfigError
 
 MaskStrategy = Literal["random", "block"]
 ReconstructionLoss = Literal["cdl1", "cdl2"]
+PRECISIONS = ("auto", "float32", "bfloat16")
+"""What a model may be asked to answer in."""
 
 
 def require(holds: bool, message: str) -> None:

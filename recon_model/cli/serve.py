@@ -2,10 +2,12 @@
 
 import argparse
 
+from recon_model.config import PRECISIONS
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon serve`` takes."""
-    from recon_model.serve.__main__ import PRECISIONS, ROLES
+    from recon_model.serve.__main__ import ROLES
 
     parser.add_argument("--role", required=True, choices=ROLES, help="what this process does")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="what models answer in; auto: bfloat16 where it is fast")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -46,9 +45,11 @@ def embed_all(
     parts = []
     for start in range(0, len(clouds), BATCH):
         part = clouds[start : start + BATCH]
-        asis = up == AUTO and votes == 1
-        told = part if asis else [each if isinstance(each, Prepared) else predictor.prepare(each, up=up) for each in part]
-        parts.append(predictor.embed(told) if votes == 1 else _by_votes(predictor, cast("Sequence[Prepared]", told), votes))
+        if votes == 1 and up == AUTO:
+            parts.append(predictor.embed(part))  # judges all of them together
+        else:
+            prepared = [each if isinstance(each, Prepared) else predictor.prepare(each, up=up) for each in part]
+            parts.append(_by_votes(predictor, prepared, votes))
         if tell is not None:
             tell(min(1.0, (start + BATCH) / len(clouds)))
     projected = [part.projected for part in parts if part.projected is not None]

@@ -53,12 +53,7 @@ def linear_svm(
     from sklearn.svm import LinearSVC
 
     labels = np.asarray(data.labels)
-    present, counts = np.unique(labels, return_counts=True)
-    if len(present) < 2:
-        raise InputError(f"data ('{source}') must hold at least two classes for an SVM; it holds {len(present)}.")
-    if counts.min() < FOLDS:
-        rare = data.names[present[counts.argmin()]]
-        raise InputError(f"class ('{rare}', {counts.min()} clouds) must have at least {FOLDS} clouds for {FOLDS} folds.")
+    present = _present(data, source)
     features = embed_all(predictor, disturbance.apply(data).points, tell, up, votes).features
     scores = []
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(features, labels):
@@ -79,3 +74,14 @@ def linear_svm(
         "std": float(np.std(scores)),
         "folds": scores,
     }
+
+
+def _present(data: LabelledClouds, source: str) -> list[int]:
+    """Returns the labels that occur, having checked that there are enough of each."""
+    present, counts = np.unique(data.labels, return_counts=True)
+    if len(present) < 2:
+        raise InputError(f"data ('{source}') must hold at least two classes for an SVM; it holds {len(present)}.")
+    if counts.min() < FOLDS:
+        rare = data.names[present[counts.argmin()]]
+        raise InputError(f"class ('{rare}', {counts.min()} clouds) must have at least {FOLDS} clouds for {FOLDS} folds.")
+    return [int(label) for label in present]

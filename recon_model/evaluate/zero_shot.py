@@ -70,18 +70,13 @@ def zero_shot(
     """
     truths = tuple(data.names if names is None else names)
     candidates = (*truths, *without(taught_names(predictor), truths)) if all_names else truths
-    labels = candidate_labels(data, truths)
-    kept = np.flatnonzero(labels >= 0)
-    if not len(kept):
-        raise InputError(f"names ({', '.join(truths)}) must hold at least one name of the data ({', '.join(data.names)}).")
+    kept, true = _named(data, truths)
     words = predictor.vocabulary.rows(candidates, templates).numpy()  # first: a missing teacher should be told at once
     disturbed = disturbance.apply(data).points
     embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell, up, votes)
-    sampling = sampling_in_words(predictor, disturbance, up, votes)
     similarities = predictor.similarities(embedding.projected, words)
-    true, predicted = labels[kept], _order(similarities)[:, 0]
-    confusion = np.zeros((len(candidates), len(candidates)), np.int64)
-    np.add.at(confusion, (true, predicted), 1)
+    confusion = _confusion(similarities, true)
+    sampling = sampling_in_words(predictor, disturbance, up, votes)
     return {
         "protocol": _protocol(predictor, data, truths, candidates, templates, len(kept), sampling),
         "data": source,
@@ -93,6 +88,22 @@ def zero_shot(
         "confusion": confusion.tolist(),
         **({"restricted": {"n": len(truths), **top_shares(similarities[:, : len(truths)], true)}} if all_names else {}),
     }
+
+
+def _named(data: LabelledClouds, names: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Returns which clouds have one of the names, and the place of each one's name among them."""
+    labels = candidate_labels(data, names)
+    kept = np.flatnonzero(labels >= 0)
+    if not len(kept):
+        raise InputError(f"names ({', '.join(names)}) must hold at least one name of the data ({', '.join(data.names)}).")
+    return kept, labels[kept]
+
+
+def _confusion(similarities: Floats, true: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    names = similarities.shape[1]
+    counts = np.zeros((names, names), np.int64)
+    np.add.at(counts, (true, _order(similarities)[:, 0]), 1)
+    return counts
 
 
 def _per_class(names: Sequence[str], confusion: npt.NDArray[np.int64]) -> dict[str, float | None]:

@@ -6,19 +6,17 @@ in float32; tokens between blocks, norms, softmax, coordinates, positions and th
 
 import copy
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, linear, relu
 
-from recon_model.config import require_choice
+from recon_model.config import PRECISIONS, require_choice
 from recon_model.models.pretraining import Pretraining
 from recon_model.nn.blocks import MLP
 from recon_model.nn.embedding import PatchEmbedding
 
-Precision = Literal["auto", "float32", "bfloat16"]
-PRECISIONS = get_args(Precision)
 WORTH_WIDTH = 128
 """Channels from which bfloat16 pays: in narrower models calls cost more than products."""
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import BinaryIO, NoReturn
 
+from recon_model.config import PRECISIONS
 from recon_model.errors import ServeError, sentence
 from recon_model.serve.framing import pack, private_pipes
 from recon_model.serve.inbox import Inbox
@@ -13,7 +14,6 @@ from recon_model.serve.messages import Ready, Reply, encode
 from recon_model.serve.versions import versions
 
 ROLES = ("reader", "model", "projection")
-PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
