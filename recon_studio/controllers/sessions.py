@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -138,29 +139,35 @@ class SessionController(QObject):
 
         self._scribe.write(partial(session.save, where, now), told)
 
-    def open(self, path: str) -> None:
-        """Opens a session's file in place of what is shown."""
+    def open(self, path: str, then: Callable[[], object] = lambda: None) -> None:
+        """Opens a session's file in place of what is shown; ``then`` is called afterwards, whether it could be read or not."""
         if not path:
             return
         where = Path(path).absolute()
-        found = session.load(where)
-        if isinstance(found, str):
-            self._say(found, "error")
-            return
-        self._store.apply(lambda state: actions.remember_recent(replace(state, session=str(where)), (str(where),)))
-        self._bring_back(found, where.parent)
+
+        def told(found: Session | str) -> None:
+            if isinstance(found, str):
+                self._say(found, "error")
+            else:
+                self._store.apply(lambda state: actions.remember_recent(replace(state, session=str(where)), (str(where),)))
+                self._bring_back(found, where.parent)
+            then()
+
+        self._scribe.write(partial(session.load, where), told)  # behind what is still to be written, perhaps to this very file
 
     def reopen_last(self) -> None:
         """Opens what was shown when the window was last closed."""
-        found = (
-            session.load(self._shelter.last)
-            if self._shelter is not None and self._shelter.last.exists()
-            else "No session was closed before."
-        )
-        if isinstance(found, str):
-            self._say(found, "warning")
-        else:
-            self._bring_back(found, Path(found.base))
+        if self._shelter is None or not self._shelter.last.exists():
+            self._say("No session was closed before.", "warning")
+            return
+
+        def told(found: Session | str) -> None:
+            if isinstance(found, str):
+                self._say(found, "warning")
+            else:
+                self._bring_back(found, Path(found.base))
+
+        self._scribe.write(partial(session.load, self._shelter.last), told)
 
     def start_afresh(self) -> None:
         """Empties the library and lets go of the session's file."""

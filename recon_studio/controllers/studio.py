@@ -201,14 +201,19 @@ class Studio(QObject):
         if runs:
             self.store.apply(lambda state: actions.enter(state, "training"))
         kept = [path for path in paths if path.lower().endswith(SUFFIX)]
-        if kept:
-            self.sessions.open(kept[-1])
         pictures = [path for path in paths if path.lower().endswith(PICTURES)]
-        if pictures:
-            self.finder.find_picture(pictures[-1])
         clouds = [path for path in paths if path not in (*models, *runs, *kept, *pictures)]
-        if clouds:
-            self.library.open_paths(clouds)
+
+        def rest() -> None:
+            if pictures:
+                self.finder.find_picture(pictures[-1])
+            if clouds:
+                self.library.open_paths(clouds)
+
+        if kept:
+            self.sessions.open(kept[-1], rest)  # it empties the library first
+        else:
+            rest()
 
     def _open_model(self, path: str) -> None:
         if path:

@@ -1,5 +1,6 @@
 """Sessions come back as they were; what cannot come back is named, and what is damaged is told in one sentence."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,10 +26,11 @@ from tests.fakes import FakeProcess, fake_backend
 class Rig:
     """A studio over prompt fakes."""
 
-    def __init__(self, folder: Path, files: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path, files: tuple[str, ...] = (), *, at_once: bool = True) -> None:
         backend, self.reader, self.model = fake_backend(prompt=True)
         self.studio = Studio(backend, Start(AppState(), files=files, samples=("/x/sample.ply",), shelter=Shelter(folder)))
-        self.studio.scribe.close()  # what is written is on the disk at once
+        if at_once:
+            self.studio.scribe.close()  # what is written is on the disk when the call returns
         self.studio.start()
         self.studio.start_reader()
 
@@ -107,6 +109,20 @@ def test_a_session_saved_and_opened_is_the_same(rig: Rig, tmp_path: Path, qtbot:
     rig.studio.store.undo()
     rig.studio.store.undo()
     assert rig.state.mask.hidden[3]  # undo reaches back into what was done before
+    rig.studio.close()
+
+
+def test_a_session_opened_while_it_is_still_being_saved_is_the_one_saved(tmp_path: Path, qtbot: QtBot) -> None:
+    rig, spins = Rig(tmp_path / "shelter", _files(tmp_path, "a.ply"), at_once=False), threading.Event()
+    qtbot.waitUntil(lambda: complete(rig.state))
+    session.save(tmp_path / "mine.recon", Session())  # an older one, empty
+    rig.studio.scribe.write(lambda: spins.wait(30))
+    rig.studio.sessions.save(str(tmp_path / "mine.recon"))
+    rig.studio._open_dropped([str(tmp_path / "mine.recon"), *_files(tmp_path, "b.ply")])
+    assert [item.name for item in rig.state.items] == ["a.ply"]  # the window has gone on
+    spins.set()
+    qtbot.waitUntil(lambda: rig.state.session == str(tmp_path / "mine.recon") and complete(rig.state))
+    assert [item.name for item in rig.state.items] == ["a.ply", "b.ply"]
     rig.studio.close()
 
 
