@@ -12,8 +12,8 @@ from recon_model.errors import InputError
 __all__ = ["CATEGORIES", "Category", "Shape", "depth_views", "sample_cloud", "sample_shape"]
 
 _THEMES = (
-    "aircraft animals appliances bathroom boats body buildings cabinets chairs containers cycles devices electronics grounds household "
-    "music outdoors plants seating storage tables textiles tools vehicles vessels"
+    "aircraft animals appliances bathroom boats body buildings cabinets cars chairs containers cycles devices electronics grounds "
+    "household music outdoors plants seating storage tables textiles tools vehicles vessels"
 )
 
 for _theme in _THEMES.split():

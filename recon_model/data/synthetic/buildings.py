@@ -105,6 +105,40 @@ def _block(dice: Dice, draft: Draft) -> str:
     return describe("house", ["modern"], ["flat roofs", "stacked boxes"])
 
 
+@HOUSE.style("wings", 1.5)
+def _winged_house(dice: Dice, draft: Draft) -> str:
+    """Two to four gabled parts across each other, none quite like the next, with what such houses have in front."""
+    long, deep, high = dice.uniform(7, 13), dice.uniform(4, 7), dice.uniform(2.4, 5.2)
+    steep, over, count = dice.uniform(0.25, 0.7), dice.uniform(0.0, 0.5), dice.integer(1, 3)
+    draft.add("wall", slab((-deep / 2, 0, -long / 2), (deep / 2, high, long / 2)))
+    draft.add("roof", gable(deep, long, high, steep * deep, over))
+    for _ in range(count):
+        wide, reach, level = dice.uniform(2.5, deep), dice.uniform(2.0, 6.0), high * dice.pick(1.0, dice.uniform(0.5, 1.1))
+        side, place = dice.pick(-1, 1), dice.uniform(-0.5, 0.5) * (long - wide)
+        start = len(draft.pieces)
+        draft.add("wall", slab((-wide / 2, 0, 0), (wide / 2, level, deep / 2 + reach)))
+        draft.add("roof", gable(wide, deep / 2 + reach, level, steep * wide, over) + np.array([0, 0, (deep / 2 + reach) / 2]))
+        draft.change(lambda piece, side=side, place=place: piece[..., [2, 1, 0]] * np.array([side, 1, 1]) + np.array([0, 0, place]), start)
+    porch = dice.chance(0.4)
+    if porch:
+        out, wide, level = dice.uniform(1.2, 2.5), dice.uniform(0.3, 1.0) * long, high * dice.uniform(0.5, 0.8)
+        draft.add("roof", box((out, 0.12, wide), (deep / 2 + out / 2, level, 0)))
+        posts = [(deep / 2 + out * 0.92, level / 2, z) for z in np.linspace(-0.48, 0.48, dice.integer(2, 6)) * wide]
+        draft.add("wall", *[box((0.15, level, 0.15), post) for post in posts])
+    tower = dice.chance(0.25)
+    if tower:
+        size, top, x, z = dice.uniform(1.5, 3), high + dice.uniform(0.5, 3), dice.pick(-1, 1) * deep / 2, dice.pick(-1, 1) * long * 0.4
+        draft.add("wall", slab((x - size / 2, 0, z - size / 2), (x + size / 2, top, z + size / 2)))
+        draft.add("roof", cone(size * 0.8, 0.0, size * dice.uniform(0.4, 1.2), (x, top, z), 4))
+    if dice.chance(0.5):
+        draft.add("chimney", box((0.6, 2.0, 0.6), (deep * 0.2, high + steep * deep * 0.6, dice.uniform(-0.4, 0.4) * long)))
+    return describe(
+        "house",
+        ["two-storey" if high > 4.2 else "rambling"],
+        [f"{count + 1} gables", "a porch" if porch else "", "a corner tower" if tower else ""],
+    )
+
+
 @CHURCH.style("steeple", 1.2)
 def _church(dice: Dice, draft: Draft) -> str:
     width, depth, high = dice.uniform(4, 7), dice.uniform(8, 14), dice.uniform(3.5, 6)

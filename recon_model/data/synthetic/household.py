@@ -454,7 +454,8 @@ def _blanket_chest(dice: Dice, draft: Draft) -> str:
     panels = dice.integer(0, 3)
     for x in np.linspace(-0.5, 0.5, 2 * panels + 1)[1::2] * width * 0.95 if panels else ():
         draft.add("body", box((width / panels * 0.7, high * 0.65, 0.02), (x, foot + high / 2, depth / 2 + 0.01)))
-    lid, is_open = box((width * 1.04, 0.04, depth * 1.06), (0, foot + high + 0.02, 0)), dice.chance(0.3)
+    over, thick, is_open = dice.pick(1.0, 1.0, 1.04, 1.08), dice.uniform(0.02, 0.12), dice.chance(0.3)
+    lid = box((width * over, thick, depth * over), (0, foot + high + thick / 2, 0))
     draft.add("lid", turn(lid, "x", -dice.uniform(40, 95), (0, foot + high, -depth / 2)) if is_open else lid)
     grips = dice.chance(0.5)
     if grips:

@@ -1,4 +1,4 @@
-"""Things that drive, sail and roll."""
+"""Lorries, buses, trains, tanks and other things that roll; cars have a file of their own."""
 
 import numpy as np
 
@@ -24,7 +24,6 @@ from recon_model.data.synthetic.primitives import (
 )
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
 
-CAR = category("car", "body cabin wheel detail")
 TRUCK = category("truck", "cab cargo wheel chassis")
 BUS = category("bus", "body wheel window")
 TRAIN = category("train", "engine wagon wheel chimney")
@@ -40,109 +39,11 @@ def tyre(radius: float, width: float, centre: tuple[float, float, float], hollow
     return wheel
 
 
-def _wheels(dice: Dice, draft: Draft, half: float, places: list[float], radius: float) -> None:
+def add_wheels(dice: Dice, draft: Draft, half: float, places: list[float], radius: float) -> None:
+    """Adds a pair of wheels at each of ``places`` along z, for a body that reaches ``half`` to either side."""
     width = radius * dice.uniform(0.5, 0.8)
     for z in places:
         draft.add("wheel", *[tyre(radius, width, (s * (half - width * 0.3), radius, z), dice.pick(0.0, 0.5)) for s in (-1, 1)])
-
-
-@CAR.style("saloon", 3.0)
-def _saloon(dice: Dice, draft: Draft) -> str:
-    kind = dice.pick("saloon", "hatchback", "estate", "coupe")
-    length, half, radius = dice.uniform(3.6, 5.0), dice.uniform(0.8, 0.95), dice.uniform(0.28, 0.36)
-    low, belt, roof = radius * dice.uniform(0.6, 0.9), dice.uniform(0.72, 0.95), dice.uniform(1.25, 1.55)
-    e = length / 2
-    nose = dice.uniform(0.55, 0.95) * belt
-    middle = (low + belt) / 2
-    rise = (belt - low) / 2
-    draft.add(
-        "body",
-        hull(
-            [
-                (e, (low + nose) / 2, half * 0.8, (nose - low) / 2 * 0.8),
-                (e * 0.9, (low + nose) / 2, half * 0.95, (nose - low) / 2),
-                (e * 0.35, middle, half, rise),
-                (-e * 0.7, middle, half, rise),
-                (-e, middle, half * 0.85, rise * 0.8),
-            ],
-            dice.uniform(4, 9),
-        ),
-    )
-    front, back = dice.uniform(0.3, 0.5) * e, {"saloon": 0.65, "hatchback": 0.9, "estate": 0.98, "coupe": 0.85}[kind] * e
-    flat = {"saloon": 0.4, "hatchback": 0.65, "estate": 0.9, "coupe": 0.25}[kind] * e
-    top = np.array([(front - e * 0.3, roof), (-flat, roof)])
-    outline = np.array([(front, belt - 0.05), *top, (-back, belt - 0.05)])
-    rings = np.stack(
-        [
-            np.column_stack([np.full(4, s * w), outline[:, 1], outline[:, 0]])
-            for s, w in ((-1, half * 0.95), (-1, half * 0.75), (1, half * 0.75), (1, half * 0.95))
-        ]
-    )
-    rings[0, 1:3, 1] = rings[3, 1:3, 1] = belt
-    draft.add("cabin", loft(rings))
-    _wheels(dice, draft, half, [e * dice.uniform(0.58, 0.68), -e * dice.uniform(0.55, 0.65)], radius)
-    if dice.chance(0.5):
-        draft.add("detail", *[ellipsoid((0.1, 0.07, 0.06), (s * (half + 0.08), belt + 0.05, front * 0.8), 6) for s in (-1, 1)])
-    if dice.chance(0.5):
-        draft.add("detail", *[ellipsoid((0.12, 0.1, 0.04), (s * half * 0.65, nose * 0.85, e), 6) for s in (-1, 1)])
-    draft.pose(dice, 0.85, ("x", 90), ("x", -90), ("z", 90))
-    return describe("car", ["long" if length > 4.6 else "", kind], ["four wheels"])
-
-
-@CAR.style("open", 1.0)
-def _open_car(dice: Dice, draft: Draft) -> str:
-    race = dice.chance(0.4)
-    length, half, radius = dice.uniform(3.4, 4.6), dice.uniform(0.7, 0.9), dice.uniform(0.3, 0.4)
-    low, belt, e = 0.2, dice.uniform(0.65, 0.9), 0.0
-    e = length / 2
-    body = half * (0.55 if race else 1.0)
-    draft.add(
-        "body",
-        hull(
-            [
-                (e, low + 0.2, body * 0.4, 0.12),
-                (e * 0.5, (low + belt) / 2, body, (belt - low) / 2),
-                (-e * 0.8, (low + belt) / 2, body, (belt - low) / 2),
-                (-e, low + 0.3, body * 0.8, 0.2),
-            ],
-            4,
-        ),
-    )
-    if race:
-        draft.add(
-            "detail",
-            box((half * 1.8, 0.04, 0.3), (0, 0.25, e * 0.95)),
-            box((half * 1.6, 0.04, 0.3), (0, belt + 0.2, -e)),
-            box((0.05, 0.4, 0.2), (0, belt, -e)),
-        )
-        draft.add("cabin", ellipsoid((0.25, 0.25, 0.5), (0, belt, -e * 0.3), 8))
-    else:
-        draft.add("cabin", turn(box((half * 1.6, 0.4, 0.03), (0, belt + 0.2, e * 0.2)), "x", -20, (0, belt, e * 0.2)))
-        draft.add("cabin", *[rounded_box((0.5, 0.5, 0.15), 0.06, (s * half * 0.45, belt, -e * 0.25)) for s in (-1, 1)])
-    _wheels(dice, draft, half, [e * 0.62, -e * 0.6], radius)
-    return describe("car", ["racing" if race else "open"], ["wings" if race else "two seats", "four wheels"])
-
-
-@CAR.style("off-road", 1.0)
-def _off_road(dice: Dice, draft: Draft) -> str:
-    kind = dice.pick("jeep", "van", "pickup")
-    length, half, radius = dice.uniform(3.6, 5.2), dice.uniform(0.85, 1.0), dice.uniform(0.34, 0.46)
-    e, low, belt, roof = length / 2, radius * 0.9, dice.uniform(1.0, 1.2), dice.uniform(1.7, 2.1)
-    draft.add("body", rounded_box((2 * half, belt - low, length), 0.1, (0, (belt + low) / 2, 0)))
-    back = {"jeep": -e, "van": -e, "pickup": -e * 0.05}[kind]
-    front = e * dice.uniform(0.25, 0.4) if kind != "van" else e * 0.8
-    outline = [(front + 0.25, belt), (front, roof), (back + 0.05, roof), (back, belt)]
-    draft.add("cabin", loft(np.array([[(s * half * 0.92, y, z) for z, y in outline] for s in (-1, 1)])))
-    if kind == "pickup":
-        draft.add("body", *[box((0.08, 0.25, e * 0.9), (s * (half - 0.04), belt + 0.1, -e * 0.53)) for s in (-1, 1)])
-    _wheels(dice, draft, half, [e * 0.62, -e * 0.6], radius)
-    if kind == "jeep":
-        draft.add("detail", turn(tyre(radius, 0.2, (0, 0, 0)), "y", 90) + np.array([0, belt, -e - 0.1]))
-    return describe(
-        "car",
-        ["tall", "off-road" if kind != "van" else ""],
-        [{"jeep": "a spare wheel behind", "van": "a boxy body", "pickup": "an open bed"}[kind]],
-    )
 
 
 @TRUCK.style("lorry", 2.0)
@@ -166,7 +67,7 @@ def _lorry(dice: Dice, draft: Draft) -> str:
         draft.add("cargo", *[box((0.08, wall, length), (s * half, deck + wall / 2, back - length / 2)) for s in (-1, 1)])
         draft.add("cargo", *[box((2 * half, wall, 0.08), (0, deck + wall / 2, z)) for z in (back, back - length)])
     places = [cab / 2 + bonnet * 0.5 - 0.3, back - length * 0.75, *([back - length * 0.75 - 2.1 * radius] if length > 5 else [])]
-    _wheels(dice, draft, half, places, radius)
+    add_wheels(dice, draft, half, places, radius)
     return describe(
         "truck",
         [size_word(length, 5, 8, "short", "long")],
@@ -192,7 +93,7 @@ def _pickup(dice: Dice, draft: Draft) -> str:
         *[box((0.08, wall, back), (s * half * 0.96, low + wall / 2, -e + back / 2)) for s in (-1, 1)],
         box((2 * half, wall, 0.08), (0, low + wall / 2, -e)),
     )
-    _wheels(dice, draft, half, [e * 0.62, -e * 0.58], radius)
+    add_wheels(dice, draft, half, [e * 0.62, -e * 0.58], radius)
     return describe("truck", ["pickup"], ["an open cargo bed"])
 
 
@@ -206,7 +107,7 @@ def _coach(dice: Dice, draft: Draft) -> str:
         zs = np.linspace(-0.45, 0.45, count) * length
         for s in (-1, 1):
             draft.add("window", copies(box((0.02, roof * 0.18, 0.9)), [(s * (half + 0.01), roof * level, z) for z in zs]))
-    _wheels(dice, draft, half, [length * 0.33, -length * 0.3], radius)
+    add_wheels(dice, draft, half, [length * 0.33, -length * 0.3], radius)
     return describe("bus", ["double-decker" if double else "long"], ["rows of windows"])
 
 
@@ -374,7 +275,7 @@ def _school_bus(dice: Dice, draft: Draft) -> str:
     zs = np.linspace(-0.42, 0.42, int(length // 1.0)) * length
     for s in (-1, 1):
         draft.add("window", copies(box((0.03, 0.6, 0.7)), [(s * half, roof * 0.72, z) for z in zs]))
-    _wheels(dice, draft, half, [length / 2 + nose * 0.2, -length * 0.28], 0.5)
+    add_wheels(dice, draft, half, [length / 2 + nose * 0.2, -length * 0.28], 0.5)
     return describe("bus", ["school"], ["a bonnet in front", "rows of windows"])
 
 
@@ -388,11 +289,11 @@ def _minibus(dice: Dice, draft: Draft) -> str:
         draft.add(
             "window", copies(box((0.03, (roof - belt) * 0.6, e * 0.4)), [(s * half, (roof + belt) / 2, z * e) for z in (-0.7, -0.2, 0.3)])
         )
-    _wheels(dice, draft, half, [e * 0.68, -e * 0.6], 0.36)
+    add_wheels(dice, draft, half, [e * 0.68, -e * 0.6], 0.36)
     return describe("bus", ["small"], ["a sloping front", "three windows a side"])
 
 
-@TANK.style("turretless", 0.5)
+@TANK.style("turretless", 0.2)
 def _assault_gun(dice: Dice, draft: Draft) -> str:
     """A low casemate on tracks, its gun in the front plate."""
     length, half, high = dice.uniform(4.5, 6.5), dice.uniform(1.2, 1.6), dice.uniform(1.3, 1.9)
