@@ -1,6 +1,7 @@
 """How sensors, files and poses spoil a cloud: augmentation of (N, 3) numpy clouds, drawn from a passed generator.
 
-The cloud stays upright: whole turns that lay it on a side are exact on patches that are cut already, see ``geometry.orientation``.
+The cloud keeps its heading and stays upright, but for a small tilt: turns are exact on patches that are cut already, see
+``geometry.orientation``.
 """
 
 from dataclasses import dataclass, fields
@@ -17,9 +18,7 @@ Points = NDArray[np.float32]
 class Augmentation:
     """Probabilities (each drawn on its own) and strengths; the output is centred and scaled to the unit sphere again."""
 
-    rotate: float = 1.0
-    """Chance of a uniform rotation about y."""
-    tilt: float = 0.5
+    tilt: float = 0.35
     """Chance of a small rotation about a random horizontal axis."""
     tilt_degrees: float = 12.0
     """Standard deviation of that rotation."""
@@ -70,23 +69,6 @@ class Augmentation:
             raise ConfigError(f"voxel_cells ({self.voxel_cells}) must be two rising whole numbers of at least 2.")
 
 
-POSE_ONLY = Augmentation(
-    tilt=0.0,
-    mirror=0.0,
-    stretch=0.0,
-    voxels=0.0,
-    partial=0.0,
-    crop=0.0,
-    gap=0.0,
-    holes=0.0,
-    density=0.0,
-    scan_lines=0.0,
-    clutter=0.0,
-    jitter=0.0,
-)
-"""Rotation about y and nothing else."""
-
-
 def augment(points: Points, rng: np.random.Generator, settings: Augmentation | None = None, count: int | None = None) -> Points:
     """Spoils one cloud.
 
@@ -116,15 +98,11 @@ def _pose(cloud: Points, rng: np.random.Generator, s: Augmentation) -> Points:
         cloud = cloud * np.exp(rng.uniform(-reach, reach, 3)).astype(np.float32)
     if rng.random() < s.mirror:
         cloud = cloud * np.array([-1, 1, 1], np.float32)
-    matrix = np.eye(3)
-    if rng.random() < s.rotate:
-        matrix = axis_rotation(np.array([0.0, 1.0, 0.0]), rng.random() * 2 * np.pi)
     if rng.random() < s.tilt:
         heading = rng.random() * 2 * np.pi
         angle = np.deg2rad(rng.normal(0.0, s.tilt_degrees))
-        matrix = axis_rotation(np.array([np.cos(heading), 0.0, np.sin(heading)]), angle) @ matrix
-    posed: Points = cloud @ matrix.T.astype(np.float32)
-    return posed
+        cloud = cloud @ axis_rotation(np.array([np.cos(heading), 0.0, np.sin(heading)]), angle).T.astype(np.float32)
+    return cloud
 
 
 def _sense(cloud: Points, rng: np.random.Generator, s: Augmentation) -> Points:

@@ -56,10 +56,11 @@ def about_y(angles: Tensor) -> Tensor:
 
 
 def draw_wrong(count: int, looks: int, generator: torch.Generator) -> Tensor:
-    """Draws rotations that lay upright clouds down: (count, looks, 3, 3) float32.
+    """Draws rotations that lay upright clouds down: (count, looks, 3, 3) float32, each one of the 20 that take axes to axes.
 
-    The looks of one cloud have different directions up, none of them the right one, and each its own heading.
+    The looks of one cloud have different directions up, none of them the right one, and each its own heading: a cloud that stands
+    along the axes of its file lies flat on a side, as it would in a file with another up axis.
     """
     ups = 1 + torch.rand(count, len(UPS) - 1, generator=generator).argsort(1)[:, :looks]
-    headings = about_y(torch.rand(count * looks, generator=generator) * (2 * np.pi))
+    headings = about_y(torch.randint(4, (count * looks,), generator=generator) * (np.pi / 2))
     return headings.view(count, looks, 3, 3) @ torch.from_numpy(STANDING.astype(np.float32))[ups]

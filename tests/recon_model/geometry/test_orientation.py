@@ -49,5 +49,6 @@ def test_wrong_poses_of_a_cloud_differ_and_none_stands() -> None:
     torch.testing.assert_close(torch.linalg.det(wrong), torch.ones(50, 3))
     fallen = wrong @ torch.tensor([0.0, 1.0, 0.0])  # where what was up has gone
     assert fallen[..., 1].max() < 0.01
+    torch.testing.assert_close(wrong.abs().amax(-1), torch.ones(50, 3, 3))  # what lay along the axes still does
     up = wrong[:, :, 1]  # the direction of the upright cloud that is up now
     assert (up.unsqueeze(1) * up.unsqueeze(2)).sum(-1).triu(1).max() < 0.01  # along different axes, or opposite
