@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HOVER_LIMIT = 60_000  # points; beyond, finding the patch under the pointer would hold the pointer up
 RULER = 96  # logical pixels a scale bar may take
 _ANSWERS = ("rebuilt", "overlay", "difference", "rebuilt_b", "contest")  # views that change when the model has answered
-_PATIENCE = 0.03  # seconds a view may take in a plain image for a sharp one, of four times the pixels, to be worth it
+_PATIENCE = 0.02  # seconds a view may take in a plain image for a sharp one, of four times the pixels, to be worth it
 _SETTLE = 140  # milliseconds of rest before the sharp image
 _REFINE = 0.02  # seconds at a time for the further parts of large clouds
 _TURN_MS, _TURN_SPEED = 33, 24.0  # the turntable: milliseconds between images, degrees a second
