@@ -118,7 +118,8 @@ def _winged_house(dice: Dice, draft: Draft) -> str:
         start = len(draft.pieces)
         draft.add("wall", slab((-wide / 2, 0, 0), (wide / 2, level, deep / 2 + reach)))
         draft.add("roof", gable(wide, deep / 2 + reach, level, steep * wide, over) + np.array([0, 0, (deep / 2 + reach) / 2]))
-        draft.change(lambda piece, side=side, place=place: piece[..., [2, 1, 0]] * np.array([side, 1, 1]) + np.array([0, 0, place]), start)
+        draft.pieces[start:] = [piece[..., [2, 1, 0]] * np.array([side, 1, 1]) for piece in draft.pieces[start:]]
+        draft.move((0, 0, place), start)
     porch = dice.chance(0.4)
     if porch:
         out, wide, level = dice.uniform(1.2, 2.5), dice.uniform(0.3, 1.0) * long, high * dice.uniform(0.5, 0.8)

@@ -69,9 +69,9 @@ def _greenhouse(dice: Dice, draft: Draft, body: _Pressing) -> None:
             draft.add("cabin", rod(low, (side * wide, body.height(head), body.length * (0.5 - head)), 0.035, segments=4))
     for row in (0.3, 0.75):
         z_seat = body.length * (0.5 - body.front - row * (body.back - body.front))
-        for side in (-0.45, 0.45):
-            draft.add("cabin", rounded_box((0.5, 0.14, 0.5), 0.05, (side * body.half, body.belt * 0.55, z_seat)))
-            draft.add("cabin", rounded_box((0.5, 0.55, 0.14), 0.05, (side * body.half, body.belt * 0.85, z_seat - 0.25)))
+        for x in (-0.45 * body.half, 0.45 * body.half):
+            draft.add("cabin", rounded_box((0.5, 0.14, 0.5), 0.05, (x, body.belt * 0.55, z_seat)))
+            draft.add("cabin", rounded_box((0.5, 0.55, 0.14), 0.05, (x, body.belt * 0.85, z_seat - 0.25)))
 
 
 @CAR.style("pressed", 4.0)
