@@ -145,7 +145,7 @@ class Familiar:
             "score": "energy",
             "clouds": clouds,
             "threshold": 1 - FALSE_ALARMS,
-            "energies": [round(float(value), 4) for value in self.energies],
+            "energies": [round(float(value), 6) for value in self.energies],
         }
 
     def unlike(self, energies: Doubles) -> Floats:
