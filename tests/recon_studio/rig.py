@@ -158,3 +158,11 @@ def open_drawer(rig: Rig) -> Drawer:
         QApplication.sendPostedEvents()
         QApplication.processEvents()
     return drawer
+
+
+def exact_error(points: npt.NDArray[np.float32], hidden: npt.NDArray[np.bool_]) -> float:
+    """Returns how far a cloud's hidden patches (G,) are rebuilt from the truth, as explanations have it: what is drawn may be bfloat16."""
+    from recon_model.predictor import Predictor  # brings torch along, which the window's process does without
+
+    exact = Predictor.load("default", device="cpu", precision="float32")
+    return float(exact.reconstruct(exact.prepare(points), hidden=hidden).chamfer.mean())

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from recon_model.predictor import Predictor
 from recon_model.serve.messages import Fix
 from recon_studio.controllers.errand import complete
 from recon_studio.scene.bench import Bench, Rect
@@ -29,6 +28,7 @@ from tests.recon_studio.rig import (
     colourful,
     drawn,
     drop,
+    exact_error,
     handle_of,
     open_drawer,
     pixels,
@@ -360,13 +360,9 @@ def test_attention_is_doubted_and_the_answer_follows_the_brush(rig: Rig, qtbot: 
     view = rig.view(3)
     QTest.mouseClick(drawer.tabs["occlusion"], Qt.MouseButton.LeftButton)
     QTest.mouseClick(drawer.colour, Qt.MouseButton.LeftButton)
-    state = rig.settle(qtbot)
-    first = explaining.occlusion(state)
+    first = explaining.occlusion(state := rig.settle(qtbot))
     assert not first.effect[state.reconstruction.hidden].any()
-    exact = Predictor.load("default", device="cpu", precision="float32")  # as explanations are answered; what is drawn may be bfloat16
-    shown = exact.prepare(chair())
-    assert first.whole == pytest.approx(exact.reconstruct(shown, hidden=state.reconstruction.hidden).chamfer.mean(), rel=1e-4)
-    assert first.whole == pytest.approx(state.reconstruction.chamfer.mean(), rel=5e-3)
+    assert first.whole == pytest.approx(exact_error(chair(), state.reconstruction.hidden), rel=1e-4)
     assert rig.window.bench.tiles[3].view.title == "What each patch helps to rebuild"
     assert (rig.view(3) != view).any()
     qtbot.waitUntil(lambda: drawer.figures["occlusion"].canvas is not None, timeout=WAIT_MS)
@@ -388,8 +384,7 @@ def test_attention_is_doubted_and_the_answer_follows_the_brush(rig: Rig, qtbot: 
     assert [curve.order for curve in curves] == ["attention", "error", "random"]
     # Nothing is taken away yet, in any order: the error is that of the reconstruction.
     starts = [float(run[0]) for curve in curves for run in curve.deletion]
-    whole = float(exact.reconstruct(shown, hidden=rig.state.mask.hidden).chamfer.mean())
-    assert starts == pytest.approx([whole] * len(starts), rel=1e-4)
+    assert starts == pytest.approx([exact_error(chair(), rig.state.mask.hidden)] * len(starts), rel=1e-4)
     press(rig.window, Qt.Key.Key_D)
     assert not drawer.isVisible()
 
