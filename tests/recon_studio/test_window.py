@@ -363,13 +363,13 @@ def test_attention_is_doubted_and_the_answer_follows_the_brush(rig: Rig, qtbot: 
     first = explaining.occlusion(state := rig.settle(qtbot))
     assert not first.effect[state.reconstruction.hidden].any()
     assert first.whole == pytest.approx(exact_error(chair(), state.reconstruction.hidden), rel=1e-4)
+    assert first.whole == pytest.approx(state.reconstruction.chamfer.mean(), rel=2e-3)  # what is drawn may be bfloat16
     assert rig.window.bench.tiles[3].view.title == "What each patch helps to rebuild"
     assert (rig.view(3) != view).any()
     qtbot.waitUntil(lambda: drawer.figures["occlusion"].canvas is not None, timeout=WAIT_MS)
     assert drawer.figures["occlusion"].patch_at(0, 0.0) == first.effect.argmax()  # the most helpful patch has the first bar
     press(rig.window, Qt.Key.Key_B)
-    tile = rig.window.bench.tiles[1]
-    middle = tile.image_rect().center()
+    middle = (tile := rig.window.bench.tiles[1]).image_rect().center()
     QTest.mousePress(tile, Qt.MouseButton.LeftButton, pos=middle - QPoint(0, 50))
     for step in range(1, 11):
         QTest.mouseMove(tile, middle + QPoint(0, 10 * step - 50))
