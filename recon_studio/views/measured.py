@@ -52,6 +52,8 @@ class MeasuredView(QWidget):
         self._wanted = cloud, theme
         name = cloud.key.replace("\\", "/").rsplit("/", 1)[-1]
         self.setWindowTitle(f"{name} – in its own units")
+        if not self._fresh:
+            self.plotter.setUpdatesEnabled(False)  # neither the cloud before nor one that is half made is for the screen
         self.show()
         self.raise_()
         self.activateWindow()
@@ -90,8 +92,6 @@ class MeasuredView(QWidget):
         if self._fresh:
             self.plotter.render()  # empty: it opens its OpenGL
             yield
-        else:
-            self.plotter.setUpdatesEnabled(False)  # what is half made is not for the screen
         for _ in draw_measured(self.plotter, cloud, theme):
             yield
             if self._fresh:  # a first image takes several times as long as those that find what it made

@@ -59,7 +59,7 @@ class Sitting(QObject):
 
     def _some(self) -> None:
         """Draws some more."""
-        from recon_studio.scene.bench import Bench
+        from recon_studio.scene.bench import Bench, Rect
 
         if self._place == len(self._poses):
             self._turn.stop()
@@ -69,6 +69,8 @@ class Sitting(QObject):
         elif self._bench is None:
             self._bench = Bench(shades=False)
             self._bench.show(self._poses[0].picture)
+            # A few pixels: the shaders are made for them, in a turn of its own.
+            self._bench.render({self._poses[0].index: self._poses[0].camera}, {self._poses[0].index: Rect(0, 0, 2, 2)}, 1, coarse=True)
         else:
             self._draw(self._bench, self._poses[self._place])
 

@@ -297,8 +297,9 @@ class Monkey:
 
     def _key(self) -> str:
         key = self.random.choice(KEYS)
-        self.heart.doing = f"pressing {key.name}"
-        QTest.keyClick(QApplication.focusWidget() or self.window, key, self._keys())
+        widget = QApplication.focusWidget() or self.window
+        self.heart.doing = f"pressing {key.name} in {_named(widget)}"
+        QTest.keyClick(widget, key, self._keys())
         return self.heart.doing
 
     def _type(self) -> str:
