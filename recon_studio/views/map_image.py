@@ -52,11 +52,11 @@ def _paint_legend(painter: QPainter, area: QRect, colouring: Colouring, state: A
     painter.setPen(QColor(colours.text))
     painter.setFont(text_font(strong=True))
     painter.drawText(QRect(left, top, area.width() - 2 * GRID, ROW), Qt.AlignmentFlag.AlignVCenter, colouring.title)
-    groups = [group for group in colouring.groups if group.name not in state.map.hidden]
-    if not groups:
+    if not colouring.groups:
         paint_scale(painter, QRectF(left, top + ROW + 4, area.width() - 3 * GRID, 10), colouring, state.theme)
         return
-    step = min(_FULL, max(_TIGHT, (area.height() - 6 * GRID) // len(groups)))
+    groups = [group for group in colouring.groups if group.name not in state.map.hidden]
+    step = min(_FULL, max(_TIGHT, (area.height() - 6 * GRID) // max(len(groups), 1)))  # all may be hidden
     painter.setFont(text_font(SMALL))
     measure = QFontMetrics(painter.font())
     for place, group in enumerate(groups):

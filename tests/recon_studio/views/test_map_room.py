@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from recon_studio.scene.map import PALETTE
+from recon_studio.scene.map import PALETTE, colouring
 from recon_studio.state import lapse as lapsing
 from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState
@@ -20,6 +20,7 @@ from recon_studio.state.embeddings import EmbeddingWork
 from recon_studio.state.lapse import Frame, Lapse
 from recon_studio.state.map import Quality
 from recon_studio.views.main_window import MainWindow
+from recon_studio.views.map_image import map_image
 from recon_studio.views.map_room import MapRoom, quality_in_words
 from recon_studio.views.scatter import ScatterView
 from tests.recon_studio.maps import map_state
@@ -246,6 +247,18 @@ def test_the_exported_image_holds_map_legend_and_recipe(rig: Rig, qtbot: QtBot, 
     assert image.width() > 2 * room.scatter.width()
     assert image.text("Description").startswith("queries of 12 clouds")
     assert np.abs(np.subtract(image.pixelColor(round(place[0]), round(place[1])).getRgb()[:3], PALETTE["light"][2])).max() < 12
+
+
+def test_the_exported_image_of_hidden_groups_has_a_legend_without_them(rig: Rig) -> None:
+    _, room, state = rig
+    colours = [PALETTE["light"][place] for place in range(3)]
+    for names, seen in ((frozenset(), 3), (frozenset({"lamp"}), 2), (frozenset({"chair", "lamp", "table"}), 0)):
+        shown = mapping.change(state, hidden=names)
+        _show(rig, shown)
+        image = map_image(room.scatter, shown, colouring(shown.map, "light")).convertToFormat(QImage.Format.Format_RGB888)
+        pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)[:, : 3 * image.width()].reshape(image.height(), -1, 3)
+        legend = pixels[:, 2 * room.scatter.width() :].astype(int)
+        assert sum(bool((np.abs(legend - colour).max(-1) < 12).any()) for colour in colours) == seen
 
 
 def test_dark_is_dark(rig: Rig, qtbot: QtBot) -> None:
