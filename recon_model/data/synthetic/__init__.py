@@ -12,7 +12,7 @@ from recon_model.errors import InputError
 __all__ = ["CATEGORIES", "Category", "Shape", "depth_views", "sample_cloud", "sample_shape"]
 
 _THEMES = (
-    "aircraft animals appliances bathroom boats body buildings cabinets cars chairs containers cycles devices electronics grounds "
+    "aircraft animals appliances bathroom bathtubs boats body buildings cabinets cars chairs containers cycles devices electronics grounds "
     "household music outdoors plants seating storage tables textiles tools vehicles vessels"
 )
 

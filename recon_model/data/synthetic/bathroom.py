@@ -1,7 +1,8 @@
-"""Bathtubs, toilets, sinks and faucets."""
+"""Toilets, sinks and faucets."""
 
 import numpy as np
 
+from recon_model.data.synthetic.bathtubs import basin_wall, flat_rim
 from recon_model.data.synthetic.primitives import (
     Triangles,
     arc,
@@ -21,196 +22,9 @@ from recon_model.data.synthetic.primitives import (
 )
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
 
-BATHTUB = category("bathtub", "body basin rim leg faucet wall")
 TOILET = category("toilet", "bowl seat lid tank base button")
 SINK = category("sink", "basin counter faucet pedestal")
 FAUCET = category("faucet", "base spout handle")
-
-
-def _basin(dice: Dice, outline: Triangles, level: float, deep: float, slope: float) -> Triangles:
-    """The inner wall of a tub: from the rim at ``level`` down by ``deep``, narrowing by ``slope``."""
-    lean = dice.uniform(-0.5, 0.5) * slope * float(outline[:, 0].max())
-    scales = [1.0, 1 - slope * 0.3, 1 - slope * 0.7, 1 - slope * 1.3]
-    rings = rings_of(
-        outline,
-        scales,
-        [level, level - deep * 0.5, level - deep * 0.9, level - deep],
-        [(0, 0), (0.3 * lean, 0), (0.7 * lean, 0), (lean, 0)],
-    )
-    return loft(rings, bottom=False)
-
-
-def _rim(outer: Triangles, inner: Triangles, level: float) -> Triangles:
-    """A flat ring between two outlines of equally many points."""
-    rings = np.stack([np.column_stack([line[:, 0], np.full(len(line), level), line[:, 1]]) for line in (outer, inner)])
-    return loft(rings, bottom=False, top=False)
-
-
-def _faucet(dice: Dice, draft: Draft, x: float, level: float, towards: float) -> str:
-    """A spout at (x, level), bent towards +x or -x, with two taps; absent more often than not."""
-    if dice.chance(0.55):
-        return ""
-    size, radius = dice.uniform(0.06, 0.16), dice.uniform(0.008, 0.02)
-    path = [
-        (x, level, 0),
-        (x, level + size, 0),
-        (x + towards * size * 0.5, level + size * 1.2, 0),
-        (x + towards * size, level + size * 0.9, 0),
-    ]
-    draft.add("faucet", tube(path, radius, 6))
-    draft.add("faucet", *[ellipsoid((radius * 2, radius * 2.5, radius * 2), (x, level + 0.03, s * 0.1), 6) for s in (-1, 1)])
-    return "a faucet"
-
-
-def _slipper(dice: Dice, draft: Draft, length: float) -> None:
-    """Raises one end or both, more often than not."""
-    one, other = dice.pick(0.0, 0.0, dice.uniform(0.05, 0.5)), dice.pick(0.0, 0.0, dice.uniform(0.05, 0.6))
-
-    def raised(piece: Triangles) -> Triangles:
-        along = 2 * piece[..., 0] / length
-        lift = np.where(along < 0, one, other) * along**2
-        return np.stack([piece[..., 0], piece[..., 1] * (1 + lift), piece[..., 2]], -1)
-
-    draft.change(raised)
-
-
-@BATHTUB.style("free-standing", 3.0)
-def _free_standing(dice: Dice, draft: Draft) -> str:
-    length, width, level = dice.uniform(1.4, 1.9), dice.uniform(0.65, 0.95), dice.uniform(0.42, 0.7)
-    exponent, lip, taper = dice.uniform(2.0, 5.0), dice.uniform(0.015, 0.07), dice.uniform(0.65, 0.98)
-    outer = superellipse(length, width, exponent, 28)
-    inner = superellipse(length - 2 * lip, width - 2 * lip, exponent, 28)
-    belly = (1 + taper) / 2 + dice.uniform(0.0, 0.04)
-    draft.add("body", loft(rings_of(outer, [taper, belly, 1.0], [0.0, level * 0.5, level]), top=False))
-    draft.add("basin", _basin(dice, inner, level, level * dice.uniform(0.5, 0.92), dice.uniform(0.1, 0.3)))
-    draft.add("rim", _rim(outer, inner, level))
-    if dice.chance(0.3):
-        ring = np.column_stack([outer[:, 0], np.full(28, level), outer[:, 1]])
-        draft.add("rim", tube(ring, dice.uniform(0.015, 0.035), 6, closed=True))
-    _slipper(dice, draft, length)
-    tap = _faucet(dice, draft, -length / 2 + lip, level, 1)
-    return describe("bathtub", ["free-standing", size_word(exponent, 2.8, 4, "oval", "rectangular")], ["a thin rim", tap])
-
-
-@BATHTUB.style("built-in", 3.0)
-def _built_in(dice: Dice, draft: Draft) -> str:
-    length, width, level = dice.uniform(1.4, 1.95), dice.uniform(0.65, 1.0), dice.uniform(0.35, 0.62)
-    outer = superellipse(length, width, 60.0, 28)
-    lip, exponent = dice.uniform(0.04, 0.14), dice.uniform(2.2, 8.0)
-    inner = superellipse(length - 2 * lip, width - 2 * lip, exponent, 28)
-    draft.add("body", loft(rings_of(outer, [1.0, 1.0], [0.0, level]), top=False, bottom=dice.chance(0.7)))
-    draft.add("basin", _basin(dice, inner, level, level * dice.uniform(0.4, 0.95), dice.uniform(0.08, 0.3)))
-    draft.add("rim", _rim(outer, inner, level))
-    if dice.chance(0.3):
-        _slipper(dice, draft, length)
-    if dice.chance(0.3):
-        rest, deep = dice.uniform(0.05, 0.3), dice.uniform(0.08, 0.3)
-        draft.add("rim", rounded_box((deep, rest, width * dice.uniform(0.5, 1.0)), 0.04, (length / 2 - deep / 2, level + rest / 2, 0)))
-    tap = _faucet(dice, draft, -length / 2 + lip * 0.5, level, 1)
-    return describe("bathtub", ["built-in", "rectangular"], ["an oval basin" if exponent < 3.5 else "a rounded basin", tap])
-
-
-@BATHTUB.style("claw foot", 1.2)
-def _claw_foot(dice: Dice, draft: Draft) -> str:
-    length, width, level, foot = dice.uniform(1.35, 1.8), dice.uniform(0.65, 0.85), dice.uniform(0.5, 0.68), dice.uniform(0.08, 0.2)
-    outer = superellipse(length, width, dice.uniform(2.2, 3.2), 28)
-    deep = level - foot
-    draft.add("body", loft(rings_of(outer, [0.5, 0.78, 0.9, 1.0], [foot, foot + deep * 0.15, foot + deep * 0.5, level]), top=False))
-    draft.add(
-        "basin", loft(rings_of(outer * 0.95, [0.5, 0.78, 0.9, 1.0], [foot + 0.04, foot + deep * 0.2, foot + deep * 0.5, level]), top=False)
-    )
-    ring = np.column_stack([outer[:, 0], np.full(28, level), outer[:, 1]])
-    draft.add("rim", tube(ring, dice.uniform(0.015, 0.035), 6, closed=True))
-    for x in (-0.3, 0.3):
-        for z in (-0.26, 0.26):
-            draft.add(
-                "leg",
-                tube(
-                    [
-                        (x * length, foot * 1.6, z * width),
-                        (x * length * 1.15, foot, z * width * 1.2),
-                        (x * length * 1.1, 0, z * width * 1.25),
-                    ],
-                    0.03,
-                    5,
-                ),
-            )
-    _slipper(dice, draft, length)
-    tap = _faucet(dice, draft, -length / 2, level, 1)
-    return describe("bathtub", ["claw-foot"], ["four curved feet", "a rolled rim", tap])
-
-
-@BATHTUB.style("corner", 0.8)
-def _corner(dice: Dice, draft: Draft) -> str:
-    size, level, lip = dice.uniform(1.2, 1.6), dice.uniform(0.42, 0.62), dice.uniform(0.08, 0.2)
-    front = np.deg2rad(np.linspace(0, 90, 14))
-    bulge = dice.uniform(0.75, 1.0)
-    outline = np.concatenate([[(0.0, 0.0)], np.column_stack([np.cos(front), np.sin(front)]) ** bulge]) * size
-    outline -= outline.mean(0)
-    inner = superellipse(size - 2 * lip, size * 0.8 - 2 * lip, 2.4, len(outline))
-    angle = np.deg2rad(135)
-    inner = inner @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) * 0.9
-    draft.add("body", loft(rings_of(outline, [1.0, 1.0], [0.0, level]), top=False))
-    draft.add("rim", prism(outline, level - 0.02, level))
-    draft.add("basin", _basin(dice, inner, level + 0.005, level * 0.85, 0.2))
-    return describe("bathtub", ["corner"], ["a curved front", "an oval basin"])
-
-
-@BATHTUB.style("round", 0.5)
-def _round(dice: Dice, draft: Draft) -> str:
-    radius, level = dice.uniform(0.65, 1.0), dice.uniform(0.45, 0.8)
-    lip = dice.uniform(0.03, 0.2)
-    draft.add("body", revolve([(radius * dice.uniform(0.8, 1.0), 0), (radius, level)], segments=24, closed=False))
-    draft.add("rim", revolve([(radius, level), (radius - lip, level)], segments=24, closed=False))
-    draft.add(
-        "basin",
-        revolve(
-            [(radius - lip, level), ((radius - lip) * 0.95, level * 0.45), ((radius - lip) * 0.8, level * 0.15), (0.0, level * 0.12)],
-            segments=24,
-        ),
-    )
-    if dice.chance(0.4):
-        draft.add(
-            "body",
-            revolve(
-                [((radius - lip) * 0.95, level * 0.45), (radius * 0.6, level * 0.45), (radius * 0.6, level * 0.15)],
-                segments=24,
-                closed=False,
-            ),
-        )
-    return describe("bathtub", ["round"], ["a bench inside" if len(draft.pieces) > 3 else "a deep basin"])
-
-
-@BATHTUB.style("surround", 0.8)
-def _surround(dice: Dice, draft: Draft) -> str:
-    text = _built_in(dice, draft)
-    whole = np.concatenate(draft.pieces).reshape(-1, 3)
-    (x0, _, z0), (x1, _, z1) = whole.min(0), whole.max(0)
-    high = dice.uniform(0.7, 2.0)
-    draft.add("wall", slab((x0, 0, z0 - 0.03), (x1, high, z0)))
-    for x in [x for x in (x0, x1) if dice.chance(0.5)]:
-        draft.add("wall", slab((x - 0.015, 0, z0), (x + 0.015, high, z1)))
-    if dice.chance(0.5):
-        draft.add(
-            "faucet",
-            rod((x0 + 0.1, 0.6, z0 + 0.02), (x0 + 0.1, high, z0 + 0.02), 0.015),
-            ellipsoid((0.06, 0.02, 0.06), (x0 + 0.14, high, z0 + 0.08)),
-        )
-    return text + " and walls around it"
-
-
-@BATHTUB.style("deck", 0.8)
-def _deck(dice: Dice, draft: Draft) -> str:
-    """A basin let into a wide platform, sometimes with steps."""
-    length, width, level = dice.uniform(1.6, 2.3), dice.uniform(1.1, 1.7), dice.uniform(0.4, 0.7)
-    outer = superellipse(length, width, 60.0, 28)
-    inner = superellipse(length * dice.uniform(0.65, 0.85), width * dice.uniform(0.6, 0.8), dice.uniform(2.0, 4.0), 28)
-    draft.add("body", loft(rings_of(outer, [1.0, 1.0], [0.0, level]), top=False))
-    draft.add("rim", _rim(outer, inner, level))
-    draft.add("basin", _basin(dice, inner, level, level * 0.85, 0.2))
-    if dice.chance(0.4):
-        draft.add("leg", slab((-length * 0.3, 0, width / 2), (length * 0.3, level / 2, width / 2 + 0.3)))
-    return describe("bathtub", ["large", "sunken"], ["a wide platform around the basin"])
 
 
 def _bowl_outline(width: float, length: float, points: int = 20) -> Triangles:
@@ -239,7 +53,7 @@ def _bowl(dice: Dice, draft: Draft, width: float, length: float, level: float, f
     draft.add("bowl", loft(rings_of(inner, [1.0, 0.8, 0.4], [level, level * 0.7, level * 0.5]), bottom=False))
     rise = dice.uniform(0.015, 0.05)
     draft.add(
-        "seat", _rim(outline * 1.02, inner, level + rise), loft(rings_of(outline * 1.02, [1, 1], [level, level + rise]), False, False)
+        "seat", flat_rim(outline * 1.02, inner, level + rise), loft(rings_of(outline * 1.02, [1, 1], [level, level + rise]), False, False)
     )
 
 
@@ -332,7 +146,7 @@ def _pedestal_sink(dice: Dice, draft: Draft) -> str:
     width, depth, level = dice.uniform(0.45, 0.65), dice.uniform(0.38, 0.5), dice.uniform(0.75, 0.9)
     outer = superellipse(width, depth, dice.uniform(2.0, 5.0), 24)
     draft.add("basin", loft(rings_of(outer, [0.45, 0.85, 1.0], [level - 0.2, level - 0.12, level]), top=False))
-    draft.add("basin", _rim(outer, outer * 0.75, level), _basin(dice, outer * 0.75, level, 0.14, 0.3))
+    draft.add("basin", flat_rim(outer, outer * 0.75, level), basin_wall(dice, outer * 0.75, level, 0.14, 0.3))
     draft.add("pedestal", revolve([(0.13, 0), (0.12, 0.05), (0.08, 0.3), (0.1, level - 0.18)]))
     return describe("sink", ["pedestal"], ["a column", _sink_faucet(dice, draft, -depth * 0.43, level)])
 
@@ -345,8 +159,8 @@ def _counter_sink(dice: Dice, draft: Draft) -> str:
     inner = superellipse(width / count * 0.8, depth * 0.72, dice.uniform(2.0, 8.0), 28)
     for i in range(count):
         shift = np.array([(i - (count - 1) / 2) * width / count, level, 0.0])
-        draft.add("counter", _rim(outer, inner, 0.2) + shift)
-        draft.add("basin", _basin(dice, inner, 0.2, 0.17, 0.15) + shift)
+        draft.add("counter", flat_rim(outer, inner, 0.2) + shift)
+        draft.add("basin", basin_wall(dice, inner, 0.2, 0.17, 0.15) + shift)
     if level or dice.chance(0.3):
         draft.add("counter", slab((-width / 2, 0, -depth / 2), (width / 2, level + 0.01, depth / 2)))
     draft.add("counter", *[box((0.01, 0.2, depth), (s * width / 2, level + 0.1, 0)) for s in (-1, 1)])

@@ -98,6 +98,23 @@ def test_things_of_the_public_data_sets_are_built_in_more_than_one_way() -> None
     assert {name for name in wanted if len(CATEGORIES[name].styles) < 2} <= {"stairs", "clock", "helmet"}
 
 
+def _heights_above(triangles: np.ndarray, x: float, z: float) -> np.ndarray:
+    """Heights at which a vertical line meets triangles (T, 3, 3)."""
+    corners = np.concatenate([triangles[..., ::2], np.ones((*triangles.shape[:2], 1))], 2)  # (T, 3, 3): x, z, 1
+    flat = np.abs(np.linalg.det(corners)) < 1e-9
+    shares = np.linalg.solve(corners[~flat].transpose(0, 2, 1), np.array([x, z, 1.0])[:, None])[..., 0]
+    met = (shares >= 0).all(1)
+    return (shares[met] * triangles[~flat][met, :, 1]).sum(1)
+
+
+@pytest.mark.parametrize("style", ["free-standing", "built-in", "corner", "deck"])
+def test_bathtubs_are_open_above_their_basin(style: str) -> None:
+    for seed in range(20):
+        shape = sample_shape("bathtub", np.random.default_rng([seed, 0]), style)
+        rim = shape.triangles[shape.labels == shape.parts.index("rim"), :, 1].max()
+        assert _heights_above(shape.triangles, 0.01, 0.02).max() < 0.85 * rim
+
+
 def test_sampling_follows_area() -> None:
     triangles = np.concatenate([box((1, 1, 1)), box((3, 3, 3), (9, 0, 0)), sticks([[0, 4, 0]], [[0, 9, 0]], 0.02, 0.02)])
     labels = np.repeat([0, 1, 2], [12, 12, len(triangles) - 24])
