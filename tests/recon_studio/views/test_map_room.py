@@ -256,7 +256,9 @@ def test_the_exported_image_of_hidden_groups_has_a_legend_without_them(rig: Rig)
         shown = mapping.change(state, hidden=names)
         _show(rig, shown)
         image = map_image(room.scatter, shown, colouring(shown.map, "light")).convertToFormat(QImage.Format.Format_RGB888)
-        pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)[:, : 3 * image.width()].reshape(image.height(), -1, 3)
+        pixels = (
+            np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)[:, : 3 * image.width()].reshape(image.height(), -1, 3)
+        )
         legend = pixels[:, 2 * room.scatter.width() :].astype(int)
         assert sum(bool((np.abs(legend - colour).max(-1) < 12).any()) for colour in colours) == seen
 
