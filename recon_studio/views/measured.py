@@ -33,7 +33,7 @@ class MeasuredView(QWidget):
         self._steps: Iterator[None] = iter(())
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._some)
-        self._fresh = True  # whether nothing was drawn yet
+        self._known: set[bool] = set()  # whether clouds with colours of their own, and those without, were drawn before
         self._caption = QLabel("Opening…", self)
         self._caption.setWordWrap(True)
         self._caption.setContentsMargins(GRID, GRID, GRID, GRID)
@@ -52,7 +52,7 @@ class MeasuredView(QWidget):
         self._wanted = cloud, theme
         name = cloud.key.replace("\\", "/").rsplit("/", 1)[-1]
         self.setWindowTitle(f"{name} – in its own units")
-        if not self._fresh:
+        if self._known:
             self.plotter.setUpdatesEnabled(False)  # neither the cloud before nor one that is half made is for the screen
         self.show()
         self.raise_()
@@ -89,19 +89,23 @@ class MeasuredView(QWidget):
         self._caption.setText(
             f"{counted(len(cloud.points), 'point')}{drawn} · {sides} file units (x × y × z) · ticks count from ({origin})"
         )
-        if self._fresh:
+        fresh = (cloud.colours is not None) not in self._known
+        if not self._known:
             self.plotter.render()  # empty: it opens its OpenGL
             yield
         for _ in draw_measured(self.plotter, cloud, theme):
             yield
-            if self._fresh:  # a first image takes several times as long as those that find what it made
-                self.plotter.repaint()
+            if fresh:  # a first image of its kind takes several times as long as those that find what it made
+                self._paint()
                 yield
-        if not self._fresh:
-            self.plotter.setUpdatesEnabled(True)
-            self.plotter.repaint()  # Qt draws it anyway: the plotter's own render() would be a second image of the same
-        self._fresh = False
+        if not fresh:
+            self._paint()
+        self._known.add(cloud.colours is not None)
         self.drawn.emit()
+
+    def _paint(self) -> None:
+        self.plotter.setUpdatesEnabled(True)
+        self.plotter.repaint()  # Qt draws it anyway: the plotter's own render() would be a second image of the same
 
     def shut(self) -> None:
         """Ends the import and frees VTK, before the application ends."""

@@ -69,3 +69,8 @@ def test_a_cloud_is_drawn_once_and_keys_change_nothing(window, qtbot):
     assert not view.plotter.ren_win.GetStereoRender()
     assert view.isVisible()
     view.close()
+    images.clear()
+    with qtbot.waitSignal(view.drawn, timeout=30_000):
+        window.show_measured()
+    assert len(images) == 1  # what it held before it was closed is not drawn once more
+    view.close()
