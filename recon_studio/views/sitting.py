@@ -68,9 +68,10 @@ class Sitting(QObject):
             self._send(lambda: self._bind([image.result() for image in images]))
         elif self._bench is None:
             self._bench = Bench(shades=False)
-            self._bench.show(self._poses[0].picture)
+            first = self._poses[0]
+            self._bench.show(first.picture)
             # A few pixels: the shaders are made for them, in a turn of its own.
-            self._bench.render({self._poses[0].index: self._poses[0].camera}, {self._poses[0].index: Rect(0, 0, 2, 2)}, 1, coarse=True)
+            self._bench.render({first.index: first.camera}, {first.index: Rect(0, 0, 2, 2)}, 1, coarse=True)
         else:
             self._draw(self._bench, self._poses[self._place])
 

@@ -170,9 +170,9 @@ def _corner(dice: Dice, draft: Draft) -> str:
         bend = np.deg2rad(np.linspace(0, 90, 14))
         edge = np.column_stack([np.cos(bend), np.sin(bend)]) ** dice.uniform(0.6, 1.0)
     else:
-        short, bow = dice.uniform(0.25, 0.7), 0.0 if front == "cut-off" else dice.uniform(0.05, 0.25)
+        short, bow = dice.uniform(0.25, 0.7), 0.0 if front == "cut-off" else dice.uniform(0.1, 0.5)
         along = np.linspace(0, 1, 9)[:, None]
-        edge = np.array([1.0, short]) * (1 - along) + np.array([short, 1.0]) * along + bow * 4 * along * (1 - along) * 0.5
+        edge = np.array([1.0, short]) * (1 - along) + np.array([short, 1.0]) * along + bow * along * (1 - along)
     outline = np.concatenate([[(0.0, 0.0), (1.0, 0.0)], edge, [(0.0, 1.0)]]) * np.array([size, other])
     outline -= outline.max(0) * dice.uniform(0.4, 0.48)
     outer = _seen_from(outline)
@@ -243,16 +243,15 @@ def _deck(dice: Dice, draft: Draft) -> str:
     """A basin let into a wide platform, sometimes with steps or a raised back."""
     length, width, level = dice.uniform(1.6, 2.5), dice.uniform(1.0, 1.9), dice.uniform(0.25, 0.75)
     kind = dice.pick("rectangular", "rectangular", "rounded", "oval", "eight-sided")
-    exponent = {"rectangular": 60.0, "rounded": dice.uniform(5.0, 12.0), "oval": 2.2, "eight-sided": 60.0}[kind]
-    outline = superellipse(length, width, exponent, 8 if kind == "eight-sided" else 40)
     if kind == "eight-sided":
-        cut = dice.uniform(0.15, 0.35) * width
-        x, z = length / 2, width / 2
-        outline = np.array(
-            [(x, z - cut), (x - cut, z), (cut - x, z), (-x, z - cut), (-x, cut - z), (cut - x, -z), (x - cut, -z), (x, cut - z)]
-        )
+        x, z, cut = length / 2, width / 2, dice.uniform(0.15, 0.35) * width
+        half = np.array([(x, cut - z), (x, z - cut), (x - cut, z), (cut - x, z)])
+        outline = np.concatenate([half, -half])
+    else:
+        exponent = {"rectangular": 60.0, "rounded": dice.uniform(5.0, 12.0), "oval": 2.2}[kind]
+        outline = superellipse(length, width, exponent, _RAYS)
     share = dice.uniform(0.5, 0.9)
-    basin = superellipse(length * share, width * min(share * dice.uniform(0.8, 1.1), 0.92), dice.uniform(2.0, 8.0), 40)
+    basin = superellipse(length * share, width * min(share * dice.uniform(0.8, 1.1), 0.92), dice.uniform(2.0, 8.0), _RAYS)
     outer, inner = _seen_from(outline), _seen_from(basin)
     inner *= min(1.0, 0.95 * float((np.linalg.norm(outer, axis=1) / np.linalg.norm(inner, axis=1)).min()))
     _tub(dice, draft, outer, inner, level)
