@@ -22,6 +22,7 @@ from recon_model.geometry.preparation import Floats, checked, to_unit
 from recon_model.lexicon import Name
 from recon_model.models.classifier import LabelHead
 from recon_model.models.inference import for_inference, in_bfloat16
+from recon_model.models.pooling import svm_feature
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright
 from recon_model.models.zero_shot import project
@@ -294,8 +295,7 @@ class Predictor:
             patches, doubts = self._standing(part)
             seen = looks(patches, doubts)
             encoded = self.answering.encode(seen.patches)
-            tokens = encoded.patches
-            features.append(seen.mean(torch.cat([encoded.queries.amax(1), tokens.amax(1) + tokens.mean(1)], dim=-1)))
+            features.append(seen.mean(svm_feature(encoded)))
             if self._head is not None:
                 labels.append(seen.mean(self._head.shares(encoded)))
             if self._why_no_words() is None:

@@ -10,8 +10,8 @@ adds the others to the same image, a few milliseconds at a time, so that a milli
 import math
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -30,6 +30,10 @@ from recon_studio.state.view_state import MOST_TILES
 SPHERE_LIMIT = 20_000  # points per view; above, spheres take too long without a graphics card
 MOVING_SPHERES = 16_000  # points over all views that are drawn as spheres while the camera moves
 MOST_MOVING = 150_000  # points of large clouds over all views while the camera moves, where drawing is fast
+AT_ONCE = 1_000_000
+"""Pixels that are drawn in one turn of the event loop where there is time: without a graphics card every million takes some 20 ms."""
+EDGE = 32
+"""Rows drawn beyond a band and cut off again: a point whose centre is out of sight is not drawn, though half of it may be in sight."""
 _SLOW, _FAST = 0.045, 0.02  # seconds an image may take while things move; and below which more can be drawn
 
 
@@ -51,6 +55,18 @@ class Band:
     """The first of them, in pixels from the top of the whole view."""
     of: int
     """Rows of the whole view."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A view to be drawn, or some of its rows."""
+
+    index: int
+    asked: tuple[object, ...]
+    parts: int
+    top: int | None = None
+    """The first of the rows; all of the view where it is None, and none of it, for it only has to be finished, at its end."""
+    rows: int = 0
 
 
 class _Cloud:
@@ -186,7 +202,8 @@ class Bench:
         self._rects: dict[int, Rect] = {}
         self._oversampling = 1
         self._budget = MOST_MOVING  # points of large clouds while the camera moves, as this machine manages
-        self._waiting: list[tuple[int, tuple[object, ...], int]] = []  # views that the last render left to ``refine``
+        self._waiting: list[_Job] = []  # what the last render left to ``refine``
+        self._deep: Floats = np.zeros((0, 0), np.float32)  # depths of the view that is drawn in bands
         self.drawn: frozenset[int] = frozenset()  # the views that the last render drew anew
         self._closed = False
 
@@ -222,7 +239,7 @@ class Bench:
         coarse: bool = False,
         moving: bool = False,
         band: Band | None = None,
-        most: int = MOST_TILES,
+        most: int | None = None,
     ) -> Bytes:
         """Draws the views named by ``rects`` and returns the image that holds them.
 
@@ -235,7 +252,7 @@ class Bench:
             coarse: whether large clouds are drawn in part only; ``refine`` adds the rest.
             moving: whether the camera moves, so that even clouds of a few thousand points are drawn as simply as the next image needs.
             band: which rows of a larger view each rectangle holds; all of the view where it is None.
-            most: how many views may be drawn at once; ``refine`` draws the others, one at a time.
+            most: how many pixels may be drawn at once; ``refine`` draws the other views, and a view's other bands, one at a time.
 
         Returns:
             (H, W, 4) RGBA, H and W being ``oversampling`` times what the rectangles span; the top row first.
@@ -249,8 +266,7 @@ class Bench:
         self._window.SetSize(*size)
         limit = self._parts_while_moving(rects) if coarse else None
         few = sum(self._views[index].points for index in rects) <= MOVING_SPHERES
-        drawn: list[int] = []
-        self._waiting = []
+        jobs: list[_Job] = []
         for index, view in enumerate(self._views):
             view.renderer.SetDraw(0)
             if index in rects and view.picture is not None:
@@ -260,13 +276,10 @@ class Bench:
                 asked = (seen, rects[index], band, spheres, self._picture.point_size, self._picture.shading)
                 if asked == view.asked and view.drawn >= min(wanted, view.count):
                     continue
-                if len(drawn) < most:
-                    self._draw_first(view, rects[index], asked, wanted)
-                    drawn.append(index)
-                else:
-                    self._waiting.append((index, asked, wanted))
+                jobs += self._jobs(_Job(index, asked, wanted), most)
         begun = perf_counter()
-        image = self._drawn(drawn)
+        self._waiting = jobs if most is not None else []
+        image = self._next() if self._waiting else self._drawn(jobs)
         if moving and limit is not None:
             self._learn(perf_counter() - begun, limit * self._first_parts(rects))
         return image
@@ -285,6 +298,47 @@ class Bench:
             self._budget = max(points // 2, 1)
         elif seconds < _FAST:
             self._budget = min(max(2 * points, self._budget), MOST_MOVING)
+
+    def _jobs(self, whole: _Job, most: int | None) -> list[_Job]:
+        """Parts a view so that no more pixels are drawn at once; large clouds, whose parts are added to what is there, stay whole."""
+        rect = self._rects[whole.index]
+        across = rect.width * self._oversampling**2
+        if most is None or rect.height * across <= most or self._views[whole.index].count > 1:
+            return [whole]
+        rows = max(2 * EDGE, most // across)
+        tops = range(0, rect.height, rows)
+        return [*(replace(whole, top=top, rows=min(rows, rect.height - top)) for top in tops), replace(whole, top=rect.height)]
+
+    def _next(self) -> Bytes:
+        """Does the first of what waits."""
+        for view in self._views:
+            view.renderer.SetDraw(0)
+        job = self._waiting.pop(0)
+        if job.top is None:
+            return self._drawn([job])
+        if job.rows:
+            self._draw_band(job, job.top)
+            self.drawn = frozenset()
+            return self._frame
+        self._views[job.index].asked = job.asked
+        self.drawn = frozenset({job.index})
+        self._shade(job.index, self._deep)
+        return self._frame.copy()
+
+    def _draw_band(self, job: _Job, top: int) -> None:
+        view, rect = self._views[job.index], self._rects[job.index]
+        low, high = max(0, top - EDGE), min(rect.height, top + job.rows + EDGE)
+        camera, _, _, *rest = job.asked
+        place = Rect(rect.x, rect.y + low, rect.width, high - low)
+        # What was asked is not there before the last band is, so a view left in between is drawn anew.
+        self._draw_first(view, place, (camera, place, Band(low, rect.height), *rest), job.parts)
+        self._window.Render()
+        self._read(job.index, top, job.rows)
+        if self._shaded:
+            times = self._oversampling
+            if top == 0:
+                self._deep = np.ones((rect.height * times, rect.width * times), np.float32)
+            self._deep[top * times : (top + job.rows) * times] = self._depths_of(job.index, top, job.rows)
 
     def _draw_first(self, view: _View, rect: Rect, asked: tuple[object, ...], parts: int) -> None:
         """Prepares a view to be drawn from nothing, with so many of its parts."""
@@ -325,15 +379,11 @@ class Bench:
         return bool(view.asked) and view.drawn < view.count
 
     def refine(self, seconds: float) -> Bytes:
-        """Adds a view that waits to the last image, or further parts of large clouds for about that long, and returns the image.
+        """Adds what waits first to the last image, or further parts of large clouds for about that long, and returns the image.
 
-        ``drawn`` tells which views grew."""
+        ``drawn`` tells which views grew; none has where a band was drawn that is not its last. The image is then not to be kept."""
         if self._waiting:
-            for view in self._views:
-                view.renderer.SetDraw(0)
-            index, asked, wanted = self._waiting.pop(0)
-            self._draw_first(self._views[index], self._rects[index], asked, wanted)
-            return self._drawn((index,))
+            return self._next()
         until = perf_counter() + seconds
         grown: set[int] = set()
         while self.unfinished and (not grown or perf_counter() < until):
@@ -355,31 +405,59 @@ class Bench:
     def _size(self) -> tuple[int, int]:
         return _span(self._rects, self._oversampling)
 
-    def _drawn(self, indices: Iterable[int]) -> Bytes:
+    def _drawn(self, jobs: Sequence[_Job]) -> Bytes:
+        for job in jobs:
+            self._draw_first(self._views[job.index], self._rects[job.index], job.asked, job.parts)
         self._window.Render()
-        return self._image(indices)
+        return self._image([job.index for job in jobs])
+
+    @property
+    def _shaded(self) -> bool:
+        return self._shades and self._picture is not None and self._picture.shading == "eye_dome"
 
     def _image(self, indices: Iterable[int]) -> Bytes:
         """Reads views back, shaded by depth where that is wanted, and returns all that was drawn so far."""
-        assert self._picture is not None
         self.drawn = frozenset(indices)
         for index in self.drawn:
-            x, y, wide, high = self.places[index]
-            bottom = self._size()[1] - y - high
-            self._window.GetRGBACharPixelData(x, bottom, x + wide - 1, bottom + high - 1, 0, self._pixels, 0)
-            part = self._frame[y : y + high, x : x + wide, :3]
-            part[:] = vtk_to_numpy(self._pixels).reshape(high, wide, 4)[::-1, :, :3]
-            if self._shades and self._picture.shading == "eye_dome":
-                part[:] = eye_dome(part, *self.depths(index), reach=self._oversampling)
+            height = self._rects[index].height
+            self._read(index, 0, height)
+            self._shade(index, self._depths_of(index, 0, height) if self._shaded else self._deep)
         return self._frame.copy()
+
+    def _part(self, index: int) -> Bytes:
+        """The colours of a view in the frame."""
+        x, y, wide, high = self.places[index]
+        return self._frame[y : y + high, x : x + wide, :3]
+
+    def _lines(self, index: int, top: int, rows: int) -> tuple[int, int, int, int]:
+        """Where some rows of a view lie in the window: its first and last column and line, counted from below."""
+        x, y, wide, _ = self.places[index]
+        below = self._size()[1] - y - (top + rows) * self._oversampling
+        return x, below, x + wide - 1, below + rows * self._oversampling - 1
+
+    def _read(self, index: int, top: int, rows: int) -> None:
+        """Reads some rows of a view back."""
+        times = self._oversampling
+        self._window.GetRGBACharPixelData(*self._lines(index, top, rows), 0, self._pixels, 0)
+        part = self._part(index)[top * times : (top + rows) * times]
+        part[:] = vtk_to_numpy(self._pixels).reshape(rows * times, -1, 4)[::-1, :, :3]
+
+    def _shade(self, index: int, depths: Floats) -> None:
+        """Shades a view in the frame by its depths, where that is wanted."""
+        if self._shaded:
+            part = self._part(index)
+            near, far = self._views[index].camera.GetClippingRange()
+            part[:] = eye_dome(part, depths, near, far, self._oversampling)
+
+    def _depths_of(self, index: int, top: int, rows: int) -> Floats:
+        self._window.GetZbufferData(*self._lines(index, top, rows), self._depths)
+        depths: Floats = vtk_to_numpy(self._depths).reshape(rows * self._oversampling, -1)[::-1].copy()
+        return depths
 
     def depths(self, index: int) -> tuple[Floats, float, float]:
         """Returns a view's depths in the last image, (h, w) from 0 at the first of the two distances that follow to 1 at the second."""
-        x, y, wide, high = self.places[index]
-        bottom = self._size()[1] - y - high
-        self._window.GetZbufferData(x, bottom, x + wide - 1, bottom + high - 1, self._depths)
         near, far = self._views[index].camera.GetClippingRange()
-        return vtk_to_numpy(self._depths).reshape(high, wide)[::-1].copy(), near, far
+        return self._depths_of(index, 0, self._rects[index].height), near, far
 
     def close(self) -> None:
         """Frees what VTK holds; the bench must not be used again."""

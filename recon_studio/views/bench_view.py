@@ -238,7 +238,7 @@ class BenchView(QWidget):
         self._moving = False
         # Screens with small pixels need no oversampling, and slow machines are not made to wait for it.
         large = self._picture is not None and any(view.finer for view in self._picture.views)
-        self._render(1 if large or self._seconds > _PATIENCE or self.devicePixelRatioF() >= 2 else 2, most=1)
+        self._render(1 if large or self._seconds > _PATIENCE or self.devicePixelRatioF() >= 2 else 2, at_once=False)
         if self._bench is not None and self._bench.unfinished:
             self._refine_timer.start()
 
@@ -249,10 +249,10 @@ class BenchView(QWidget):
         self._hand_out(self._bench.refine(_REFINE))
         self._refine_timer.start()
 
-    def _render(self, oversampling: int, *, coarse: bool = True, most: int = MOST_TILES) -> None:
+    def _render(self, oversampling: int, *, coarse: bool = True, at_once: bool = True) -> None:
         if self._bench is None or self._picture is None or not any(view.layers for view in self._picture.views):
             return
-        from recon_studio.scene.bench import Rect
+        from recon_studio.scene.bench import AT_ONCE, Rect
 
         ratio = self.devicePixelRatioF()
         sizes = {}
@@ -263,6 +263,7 @@ class BenchView(QWidget):
         rects = {index: Rect(*place) for index, place in atlas(rows_of(len(self.tiles)), sizes).items()}
         cameras = {index: self.camera_of(index) for index in rects}
         begun = perf_counter()
+        most = None if at_once else AT_ONCE
         pixels = self._bench.render(cameras, rects, oversampling, coarse=coarse, moving=self._moving, most=most)
         if oversampling == 1 and self._bench.drawn:
             self._seconds = (perf_counter() - begun) / len(self._bench.drawn)
@@ -276,7 +277,8 @@ class BenchView(QWidget):
         image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
         for index in self._bench.drawn:
             self._tiles[index].set_image(image.copy(*self._bench.places[index]))
-        self.drawn.emit()
+        if self._bench.drawn or not self._bench.unfinished:  # a band that is not its view's last shows nothing yet
+            self.drawn.emit()
 
     @property
     def complete(self) -> bool:

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _SLICE = 0.02
 """Seconds at a time for the parts of a large cloud."""
-_AT_ONCE = 1_000_000
-"""Pixels drawn at a time: without a graphics card every million takes some 20 ms."""
-_EDGE = 32
-"""Rows drawn beyond a band and cut off again: a point whose centre is out of sight is not drawn, though half of it may be in sight."""
 
 
 class Sitting(QObject):
@@ -77,12 +73,12 @@ class Sitting(QObject):
 
     def _draw(self, bench: Bench, pose: Pose) -> None:
         """Draws some more of a band of the pose."""
-        from recon_studio.scene.bench import Band, Rect
+        from recon_studio.scene.bench import AT_ONCE, EDGE, Band, Rect
 
         width, height = pose.size
         times = pose.oversampling
-        rows = max(2 * _EDGE, _AT_ONCE // (width * times**2) - 2 * _EDGE)
-        low, high = max(0, self._top - _EDGE), min(height, self._top + rows + _EDGE)
+        rows = max(2 * EDGE, AT_ONCE // (width * times**2) - 2 * EDGE)
+        low, high = max(0, self._top - EDGE), min(height, self._top + rows + EDGE)
         if self._begun:
             pixels = bench.refine(_SLICE)
         else:

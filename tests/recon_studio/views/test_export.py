@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from recon_studio.scene.bench import Bench, Rect
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.state.report import page, printed
-from recon_studio.views import sitting
 from recon_studio.views.colour_bar import COLUMN
 from recon_studio.views.export import ALL, WINDOW, PictureDialog
 from recon_studio.views.main_window import MainWindow
@@ -131,7 +130,7 @@ def test_a_picture_drawn_in_bands_has_no_seams(window, qtbot, monkeypatch, shadi
     one = pose(window.bench, 0, "light", Wanted(500, 400, 1.0, words=False))
     one = replace(one, picture=replace(one.picture, shading=shading))
     (whole,) = _drawn(window, qtbot, one)
-    monkeypatch.setattr(sitting, "_AT_ONCE", 0)
+    monkeypatch.setattr("recon_studio.scene.bench.AT_ONCE", 0)
     sizes = []
     render = Bench.render
     monkeypatch.setattr(
