@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QMouseEvent
 from PySide6.QtTest import QTest
 
+from recon_studio.scene.bench import Bench
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.scene.resolve import Resolver
 from recon_studio.state import viewing
@@ -66,6 +67,34 @@ def test_every_number_of_views_fills_the_room_without_overlap(window, qtbot, cou
         (at,), _ = window.bench.camera.project(CORNERS[7][None], area.width(), area.height())
         found = tile.grab().toImage().pixelColor(round(area.x() + at[0]), round(area.y() + at[1]))
         assert (found.red(), found.green(), found.blue()) != GROUNDS["light"].background, place
+
+
+@pytest.mark.parametrize("shading", ["lit", "eye_dome"])
+def test_one_large_view_at_rest_is_sharp_though_its_bands_take_turns(window, qtbot, monkeypatch, shading):
+    monkeypatch.setattr("recon_studio.views.bench_view._PATIENCE", 60.0)  # slow machines are spared sharp images, but not this one
+    monkeypatch.setattr("recon_studio.scene.bench.AT_ONCE", 100_000)
+    refined = []
+    refine = Bench.refine
+    monkeypatch.setattr(Bench, "refine", lambda bench, seconds: refined.append(seconds) or refine(bench, seconds))
+    state = answered_state()
+    state = replace(state, views=replace(state.views, tiles=state.views.tiles[1:2], shading=shading))
+    show(window, state)
+    window.start_views()
+    qtbot.waitUntil(lambda: window.bench.complete, timeout=20_000)
+    tile = window.bench.tiles[0]
+    at_rest = tile.grab(tile.image_rect()).toImage()
+    assert len(refined) > 4
+    window.bench.render_sharp()
+    apart = [
+        abs(at_rest.pixelColor(x, y).lightness() - now.pixelColor(x, y).lightness())
+        for now in [tile.grab(tile.image_rect()).toImage()]
+        for x in range(0, now.width(), 5)
+        for y in range(0, now.height(), 5)
+    ]
+    assert np.mean(np.array(apart) > 8) < 0.002
+    window.bench._render(1)
+    plain = tile.grab(tile.image_rect()).toImage()
+    assert sum(at_rest.pixel(x, y) != plain.pixel(x, y) for x in range(0, plain.width(), 5) for y in range(0, plain.height(), 5)) > 20
 
 
 def test_narrower_views_still_hold_the_whole_cloud_and_wider_ones_come_near_again(window, qtbot):
