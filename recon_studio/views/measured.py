@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from recon_model.counts import counted
@@ -70,9 +70,18 @@ class MeasuredView(QWidget):
         self._go_on()
 
     def _go_on(self) -> None:
-        """Every step of a drawing takes long enough, so that other things have their turn between them."""
-        if self.plotter is not None:
+        """Every step of a drawing takes long enough, so that other things have their turn between them.
+
+        What is drawn before the screen has the window is drawn again, and twice, when it has.
+        """
+        if self.plotter is not None and self.windowHandle().isExposed():
             self._turn.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws what was wished before the screen had the window."""
+        super().paintEvent(event)
+        if self._wanted is not None:
+            self._go_on()
 
     def _some(self) -> None:
         if self._wanted is not None:  # a newer wish takes the place of one that is half drawn

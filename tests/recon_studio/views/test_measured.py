@@ -72,5 +72,6 @@ def test_a_cloud_is_drawn_once_and_keys_change_nothing(window, qtbot):
     images.clear()
     with qtbot.waitSignal(view.drawn, timeout=30_000):
         window.show_measured()
+        assert view._turn.isActive() == view.windowHandle().isExposed()  # what is drawn before would be drawn again
     assert len(images) == 1  # what it held before it was closed is not drawn once more
     view.close()
