@@ -59,13 +59,13 @@ class Band:
 
 @dataclass(frozen=True)
 class _Job:
-    """A view to be drawn, or some of its rows."""
+    """A view to be drawn, some of its rows, or, once all of these are there, what is left to do."""
 
     index: int
     asked: tuple[object, ...]
     parts: int
     top: int | None = None
-    """The first of the rows; all of the view where it is None, and none of it, for it only has to be finished, at its end."""
+    """The first of the rows; None for all of the view."""
     rows: int = 0
 
 
@@ -322,7 +322,8 @@ class Bench:
             return self._frame
         self._views[job.index].asked = job.asked
         self.drawn = frozenset({job.index})
-        self._shade(job.index, self._deep)
+        if self._shaded:
+            self._shade(job.index, self._deep)
         return self._frame.copy()
 
     def _draw_band(self, job: _Job, top: int) -> None:
@@ -421,7 +422,8 @@ class Bench:
         for index in self.drawn:
             height = self._rects[index].height
             self._read(index, 0, height)
-            self._shade(index, self._depths_of(index, 0, height) if self._shaded else self._deep)
+            if self._shaded:
+                self._shade(index, self._depths_of(index, 0, height))
         return self._frame.copy()
 
     def _part(self, index: int) -> Bytes:
@@ -443,11 +445,10 @@ class Bench:
         part[:] = vtk_to_numpy(self._pixels).reshape(rows * times, -1, 4)[::-1, :, :3]
 
     def _shade(self, index: int, depths: Floats) -> None:
-        """Shades a view in the frame by its depths, where that is wanted."""
-        if self._shaded:
-            part = self._part(index)
-            near, far = self._views[index].camera.GetClippingRange()
-            part[:] = eye_dome(part, depths, near, far, self._oversampling)
+        """Shades a view in the frame by its depths."""
+        part = self._part(index)
+        near, far = self._views[index].camera.GetClippingRange()
+        part[:] = eye_dome(part, depths, near, far, self._oversampling)
 
     def _depths_of(self, index: int, top: int, rows: int) -> Floats:
         self._window.GetZbufferData(*self._lines(index, top, rows), self._depths)

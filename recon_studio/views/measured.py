@@ -54,6 +54,7 @@ class MeasuredView(QWidget):
         self.setWindowTitle(f"{name} – in its own units")
         if self._known:
             self.plotter.setUpdatesEnabled(False)  # neither the cloud before nor one that is half made is for the screen
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
         self.activateWindow()

@@ -75,3 +75,19 @@ def test_a_cloud_is_drawn_once_and_keys_change_nothing(window, qtbot):
         assert view._turn.isActive() == view.windowHandle().isExposed()  # what is drawn before would be drawn again
     assert len(images) == 1  # what it held before it was closed is not drawn once more
     view.close()
+
+
+@pytest.mark.window
+def test_a_minimised_window_comes_to_the_front_and_draws(window, qtbot):
+    window.show_state(None, answered_state())
+    window.show_measured()
+    view = window.measured
+    with qtbot.waitSignal(view.drawn, timeout=30_000):
+        pass
+    view.showMinimized()
+    qtbot.waitUntil(view.isMinimized)
+    with qtbot.waitSignal(view.drawn, timeout=30_000):
+        window.show_measured()
+    assert not view.isMinimized()
+    assert view.windowHandle().isExposed()
+    view.close()
