@@ -1,7 +1,7 @@
 """A pool of synthetic clouds, cut into patches ahead of training: farthest points and neighbours cost as much as a training step.
 
 The pool is made shard by shard, each a pure function of its settings and number, and kept in a cache folder named after
-the settings and the code that made it. A helper process makes shards ahead while training runs on those already there.
+the settings and the code that made it. Helper processes make shards ahead while training runs on those already there.
 """
 
 import hashlib
@@ -162,10 +162,10 @@ def _write(settings: PoolSettings, folder: Path, index: int) -> None:
     waiting.replace(target)
 
 
-def _make_ahead(settings: PoolSettings, folder: Path, count: int, parent: int) -> None:
-    """Body of the helper process; it ends with the pool, or with the process that wanted it."""
+def _make_ahead(settings: PoolSettings, folder: Path, indices: range, parent: int) -> None:
+    """Body of a helper process; it ends with the pool, or with the process that wanted it."""
     os.nice(1)
-    for index in range(count):
+    for index in indices:
         if os.getppid() != parent:
             return
         _write(settings, folder, index)
@@ -184,29 +184,34 @@ class Pool:
         self.settings, self.count = settings, count
         self.folder = cache / settings.key()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._helper: SpawnProcess | None = None
+        self._helpers: list[SpawnProcess] = []
 
     def made(self) -> int:
         """Number of shards that are ready, counted from the first without a gap."""
         return next((index for index in range(self.count) if not self._file(index).exists()), self.count)
 
     def start(self) -> None:
-        """Starts the helper process, unless everything is made."""
-        if self._helper is None and self.made() < self.count:
-            arguments = (self.settings, self.folder, self.count, os.getpid())
-            self._helper = multiprocessing.get_context("spawn").Process(target=_make_ahead, args=arguments, daemon=True)
-            self._helper.start()
+        """Starts helper processes on all cores but two, at least one, unless everything is made; they take turns."""
+        if self._helpers or self.made() == self.count:
+            return
+        count = max((os.cpu_count() or 1) - 2, 1)
+        for first in range(count):
+            arguments = (self.settings, self.folder, range(first, self.count, count), os.getpid())
+            helper = multiprocessing.get_context("spawn").Process(target=_make_ahead, args=arguments, daemon=True)
+            helper.start()
+            self._helpers.append(helper)
 
     def close(self) -> None:
-        """Ends the helper process; what it has made stays."""
-        if self._helper is not None:
-            self._helper.terminate()
-            self._helper.join()
-            self._helper.close()
-            self._helper = None
+        """Ends the helper processes; what they have made stays."""
+        for helper in self._helpers:
+            helper.terminate()
+        for helper in self._helpers:
+            helper.join()
+            helper.close()
+        self._helpers = []
 
     def shard(self, index: int, waiting: Callable[[int], bool]) -> Shard | None:
-        """Returns a shard, waiting for the helper where one runs and making it here where none does.
+        """Returns a shard, waiting for the helpers where they run and making it here where none does.
 
         Args:
             index: which one.
@@ -222,10 +227,11 @@ class Pool:
         while not file.exists():
             if waiting(self.made()):
                 return None
-            if self._helper is None or not self._helper.is_alive():
-                _write(self.settings, self.folder, index)
+            at_work = [helper for helper in self._helpers if helper.is_alive()]
+            if at_work:
+                at_work[index % len(at_work)].join(WAIT_SECONDS)
             else:
-                self._helper.join(WAIT_SECONDS)
+                _write(self.settings, self.folder, index)
         try:
             with np.load(file, allow_pickle=False) as arrays:
                 return Shard(*(arrays[name] for name in Shard._fields))

@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ from recon_model.assets import asset_path
 from recon_model.checkpoint.format import write_atomically
 from recon_model.checkpoint.opening import UPRIGHT, open_pretraining, save_upright
 from recon_model.data.pool import default_cache
+from recon_model.devices import device_in_words, find_device
 from recon_model.errors import InputError
 from recon_model.teachers import build_image, build_text
 from recon_model.teachers.clip import Clip
 from recon_model.train import upright as standing
 from recon_model.train.export import export
 from recon_model.train.launch import Request, launch
-from recon_model.train.settings import SETTLING, RecipeConfig
+from recon_model.train.settings import AMPLE, AMPLY_SETTLING, SETTLING, RecipeConfig
 from recon_model.train.sources import SyntheticSource
 from recon_model.train.targets import TextTargets
 
@@ -54,7 +56,7 @@ class Plan:
     device: str = "auto"
     cache: Path | None = None
     epochs: int | None = None
-    """Epochs of pretraining, where they are not the recipe's."""
+    """Epochs of pretraining, where they are not the recipe's; on a GPU the recipe is a longer one (``settings.AMPLE``)."""
 
 
 def build(plan: Plan, say: Callable[[str], None] = print) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def build(plan: Plan, say: Callable[[str], None] = print) -> dict[str, Any]:
         done["seconds"][stage] = time.monotonic() - start
         write_atomically(log, (json.dumps(done, indent=1) + "\n").encode())
         say(f"{stage}: {done['seconds'][stage]:.0f} s")
-    say(f"all: {sum(done['seconds'].values()) / 60:.0f} minutes on {torch.get_num_threads()} threads")
+    say(f"all: {sum(done['seconds'].values()) / 60:.0f} minutes on {device_in_words(find_device(plan.device))}")
     card: dict[str, Any] = json.loads((plan.out / "default" / "card.json").read_text(encoding="utf-8"))
     return card
 
@@ -90,20 +92,29 @@ def _text(plan: Plan, say: Callable[[str], None]) -> None:
         shutil.copytree(asset_path("clip"), clip)
         return
     asked = ["--minilm", str(plan.minilm), "--wordnet", str(plan.wordnet), "--out", str(clip), "--seed", str(plan.seed)]
-    build_text.build(build_text.parser().parse_args([*asked, "--threads", str(torch.get_num_threads())]))
+    build_text.build(build_text.parser().parse_args([*asked, *_where(plan)]))
 
 
 def _image(plan: Plan, _say: Callable[[str], None]) -> None:
     asked = ["--clip", str(plan.work / "clip"), "--seed", str(plan.seed), "--shapes", "150", "--views", "6", "--steps", "1400"]
-    build_image.build(build_image.parser().parse_args([*asked, "--threads", str(torch.get_num_threads())]))
+    build_image.build(build_image.parser().parse_args([*asked, *_where(plan)]))
+
+
+def _where(plan: Plan) -> list[str]:
+    return ["--device", plan.device, "--threads", str(torch.get_num_threads())]
 
 
 def _pretrain(plan: Plan, _say: Callable[[str], None]) -> None:
-    _train(plan, PRETRAINED, {} if plan.epochs is None else {"epochs": plan.epochs})
+    changes = AMPLE if _is_ample(plan) else {}
+    _train(plan, PRETRAINED, changes if plan.epochs is None else {**changes, "epochs": plan.epochs})
 
 
 def _settle(plan: Plan, _say: Callable[[str], None]) -> None:
-    _train(plan, SETTLED, SETTLING, init=plan.work / PRETRAINED)
+    _train(plan, SETTLED, AMPLY_SETTLING if _is_ample(plan) else SETTLING, init=plan.work / PRETRAINED)
+
+
+def _is_ample(plan: Plan) -> bool:
+    return find_device(plan.device).type == "cuda"
 
 
 def _train(plan: Plan, name: str, changes: Mapping[str, Any], init: Path | None = None) -> None:
@@ -132,8 +143,10 @@ def _upright(plan: Plan, say: Callable[[str], None]) -> None:
     recipe = replace(RecipeConfig.from_dict(card["recipe"]), seed=plan.seed + 2, validation_shapes=LOOKED_AT)
     source = SyntheticSource(opened.model.config, recipe, plan.cache or default_cache(), names=tuple(card["data"]["names"]))
     say(f"upright: looking at {LOOKED_AT} fresh shapes from six sides")
-    batches = source.validation(lambda _made, _wanted: False)
-    upright, found = standing.train(opened.model.eval(), bank, card["temperature"], batches, plan.seed)
+    with closing(source):
+        batches = source.validation(lambda _made, _wanted: False)
+    device = find_device(plan.device)
+    upright, found = standing.train(opened.model.eval().to(device), bank, card["temperature"], batches, plan.seed)
     save_upright(plan.work, upright, {"seed": plan.seed, "clouds": LOOKED_AT, **{key: round(value, 4) for key, value in found.items()}})
 
 

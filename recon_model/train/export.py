@@ -6,6 +6,7 @@ python -m recon_model.train.export runs/default assets/default --measure ../shar
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,8 @@ def _calibrated(run: Path, which: str, held_out: int, cache: Path) -> tuple[dict
     recipe = replace(recipe, seed=recipe.seed + 1, validation_shapes=held_out)
     source = SyntheticSource(config, recipe, cache, names=tuple(card["data"]["names"]))
     targets = TextTargets(clip.encode_text, source.names, card["templates"])
-    chosen = calibrate(model, source.validation(_patiently), targets.classifier)
+    with closing(source):
+        chosen = calibrate(model, source.validation(_patiently), targets.classifier)
     temperature = round(chosen.temperature, 4)
     protocol = f"zero-shot on {counted(held_out, 'synthetic cloud')} held out from training, all {len(source.names)} training names"
     return weights, {

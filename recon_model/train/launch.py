@@ -80,6 +80,7 @@ def launch(request: Request) -> str:
         clip.check(asked["teacher"], image=True)
     config = {**asked, "model": model.to_dict(), "teacher": {"source": asked["teacher"]["source"], **clip.entry}}
     fabric = make_fabric(request.device, recipe.precision)
+    clip.to(fabric.device)
     folder = RunFolder(request.out, quiet=fabric.global_rank != 0, also=scalars)
     names = tuple(asked.get("names", recipe.names))  # of the run to resume: there may be more categories by now
     source = _source(asked["data"], model, recipe, clip, request.cache or default_cache(), names)
@@ -89,7 +90,7 @@ def launch(request: Request) -> str:
 
     def make() -> Loop:
         folder.event("phase", text="Opening the text teacher")
-        targets = TextTargets(clip.encode_text, source.names, templates)
+        targets = TextTargets(lambda texts: clip.encode_text(texts).cpu(), source.names, templates)
         loop = pretrainer(fabric, model, recipe, source, targets, folder, _card(config, source, list(templates)))
         if not request.resume and config["init"]:
             loop.model.load_state_dict(_initial_weights(config["init"], model))
@@ -219,7 +220,7 @@ def _source(data: str, model: ModelConfig, recipe: RecipeConfig, clip: Clip, cac
         return SyntheticSource(model, recipe, cache, names=names)
 
     def encode_views(views: NDArray[np.uint8]) -> Tensor:
-        return clip.encode_image(torch.from_numpy(views).float() / 255)
+        return clip.encode_image(torch.from_numpy(views).float() / 255).cpu()
 
     return SyntheticSource(model, recipe, cache, encode_views, clip.image_size, names)
 

@@ -5,7 +5,8 @@ A recipe brings a ``Task``: its model, its losses and its judgement. What a run 
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -80,7 +81,8 @@ class Progress:
 class Meter:
     """Losses and time since the last line in the log."""
 
-    sums: dict[str, float] = field(default_factory=dict)
+    sums: dict[str, Tensor] = field(default_factory=dict)
+    """Where the losses are: to read one would make a GPU wait for the CPU at every step."""
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     steps: int = 0
@@ -90,12 +92,12 @@ class Meter:
         self.seconds += seconds
         self.steps += 1
         for name, value in losses.items():
-            self.sums[name] = self.sums.get(name, 0.0) + float(value.detach())
+            self.sums[name] = self.sums[name] + value.detach() if name in self.sums else value.detach()
             self.counts[name] = self.counts.get(name, 0) + 1
 
     def means(self) -> dict[str, float]:
         """Returns the mean of each part over the steps that had it."""
-        return {name: value / self.counts[name] for name, value in self.sums.items()}
+        return {name: float(value) / self.counts[name] for name, value in self.sums.items()}
 
 
 class Stopped(Exception):
@@ -128,10 +130,11 @@ class Loop:
         self.control = Control(folder.path)
         self.progress = Progress()
         self.steps_per_epoch = recipe.steps_per_epoch or max(source.size // recipe.batch_size, 1)
-        with torch.random.fork_rng(devices=[]):
+        self._gpus = [fabric.device] if fabric.device.type == "cuda" else []
+        with torch.random.fork_rng(self._gpus):
             torch.manual_seed(recipe.seed)
             self.task = make_task()
-            self._rng_state = torch.get_rng_state()
+            self._random = self._random_state()
         self.model = self.task.model
         self.objective, self.optimiser = fabric.setup(self.task.objective, self.task.optimiser())
         self._meter = Meter()
@@ -150,8 +153,8 @@ class Loop:
             ConfigError: the loss is no number any more.
         """
         self.folder.event("begin", epochs=self.recipe.epochs, steps_per_epoch=self.steps_per_epoch, batch_size=self.recipe.batch_size)
-        with self.control.listening(), torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(self._rng_state)
+        with self.control.listening(), torch.random.fork_rng(self._gpus):
+            self._set_random_state(self._random)
             try:
                 self._train()
             except Stopped:
@@ -163,7 +166,7 @@ class Loop:
                     raise
                 raise self._memory_short() from error
             finally:
-                self._rng_state = torch.get_rng_state()
+                self._random = self._random_state()
         self.folder.event("done", epoch=self.progress.epoch, step=self.progress.step, seconds=round(self.progress.seconds, 1))
         return "done"
 
@@ -173,7 +176,7 @@ class Loop:
         if loaded is not None:
             tensors, numbers = loaded
             self.model.load_state_dict({key[6:]: value for key, value in tensors.items() if key.startswith("model.")})
-            self._rng_state = tensors["rng"]
+            self._random = {key: value for key, value in tensors.items() if key.startswith("rng")}
             state = self.optimiser.state_dict()
             for key, value in tensors.items():
                 if key.startswith("optimiser."):
@@ -199,9 +202,9 @@ class Loop:
             raise Stopped
         self.objective.train()
         self._meter = Meter()
-        for step in range(first, self.steps_per_epoch):
-            started = time.perf_counter()
-            losses = self._step(self.source.batch(epoch, step))
+        started = time.perf_counter()
+        for batch in self._batches(epoch, first):
+            losses = self._step(batch)
             spent = time.perf_counter() - started
             self._meter.add(losses, spent)
             self.progress.step += 1
@@ -209,6 +212,16 @@ class Loop:
             if self.progress.step % self.recipe.log_every == 0:
                 self._log_step()
             self._obey()
+            started = time.perf_counter()
+
+    def _batches(self, epoch: int, first: int) -> Iterator[Batch]:
+        """The batches of an epoch from a step on; each is made while the one before is learnt from."""
+        with ThreadPoolExecutor(1) as maker:
+            ahead: Future[Batch] | None = None
+            for step in range(first, self.steps_per_epoch):
+                batch = ahead or maker.submit(self.source.batch, epoch, step)
+                ahead = maker.submit(self.source.batch, epoch, step + 1) if step + 1 < self.steps_per_epoch else None
+                yield batch.result()
 
     def _step(self, batch: Batch) -> dict[str, Tensor]:
         rate = learning_rate(self.recipe, self.progress.step, self.steps_per_epoch)
@@ -270,7 +283,7 @@ class Loop:
             tensors = {f"model.{key}": value for key, value in weights.items()}
             for index, state in self.optimiser.state_dict()["state"].items():
                 tensors.update({f"optimiser.{index}.{name}": torch.as_tensor(value) for name, value in state.items()})
-            tensors["rng"] = torch.get_rng_state()
+            tensors.update(self._random_state())
             self.folder.save_resume(tensors, vars(self.progress))
         more = {"kept": kept} if kept else {}
         self.folder.event("checkpoint", epoch=self.progress.epoch, step=self.progress.step, best=is_best, **more)
@@ -298,6 +311,17 @@ class Loop:
         size, device = self.recipe.batch_size, str(self.fabric.device)
         self.folder.event("out_of_memory", batch_size=size, device=device)
         return MemoryShortError(f"batch_size ({size}) needs more memory than {device} has free; {max(size // 2, 2)} needs about half.")
+
+    # ---------------------------------------------------------------- chance
+
+    def _random_state(self) -> dict[str, Tensor]:
+        """The generators' states: the CPU's and the GPU's, from which stochastic depth draws there."""
+        return {"rng": torch.get_rng_state()} | ({"rng_gpu": torch.cuda.get_rng_state(self._gpus[0])} if self._gpus else {})
+
+    def _set_random_state(self, state: Mapping[str, Tensor]) -> None:
+        torch.set_rng_state(state["rng"])
+        if self._gpus and "rng_gpu" in state:  # a run may be taken up on another device
+            torch.cuda.set_rng_state(state["rng_gpu"], self._gpus[0])
 
     # ---------------------------------------------------------------- stop and pause
 

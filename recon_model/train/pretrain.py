@@ -45,10 +45,11 @@ class PretrainingTask:
         """Draws masks and texts for the whole batch, whatever share of it is this process's."""
         generator = torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + step)
         hidden = draw_mask(batch.patches.centres, self.config.mask_ratio, self.config.mask_strategy, generator)
-        if self.recipe.caption_share:
-            self.targets.learn_captions(batch.captions)
         text = self.targets.draw(batch.labels, batch.captions, self.recipe.caption_share, generator)
         share = self.recipe.reconstruct_share
+        reconstruct = int(share * (step + 1)) > int(share * step)
+        if self.recipe.show_whole and not reconstruct:
+            hidden = torch.zeros_like(hidden)
         return {
             "patches": batch.patches._replace(centres=mine(batch.patches.centres), relative=mine(batch.patches.relative)),
             "hidden": mine(hidden),
@@ -56,7 +57,7 @@ class PretrainingTask:
             "text": mine(text),
             "images": None if batch.images is None else mine(batch.images),
             "wrong": mine(draw_wrong(len(batch.labels), self.recipe.wrong_ups, generator)) if self.recipe.wrong_ups else None,
-            "reconstruct": int(share * (step + 1)) > int(share * step),
+            "reconstruct": reconstruct,
         }
 
     def judge(self, held_out: list[Batch]) -> Judged:

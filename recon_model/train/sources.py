@@ -16,6 +16,7 @@ from recon_model.counts import counted, grouped
 from recon_model.data.labelled import LabelledClouds
 from recon_model.data.pool import SHARD, Pool, PoolSettings, Shard
 from recon_model.errors import InputError
+from recon_model.geometry.bending import bent
 from recon_model.geometry.normalise import unit_sphere
 from recon_model.geometry.orientation import about_y, turned
 from recon_model.geometry.patches import Patches, cut
@@ -145,10 +146,12 @@ class SyntheticSource:
         picks = self._epoch_order[step * size : (step + 1) * size]
         batch = _gather(self._shards, self._images, picks)
         seed = (self._recipe.seed, 2, epoch, step)
-        return batch._replace(patches=posed(batch.patches, seed))
+        patches = bent(batch.patches, np.random.default_rng((*seed, 1)), self._recipe.bend)
+        return batch._replace(patches=posed(patches, seed))
 
     def validation(self, waiting: Waiting) -> list[Batch]:
         """Shapes of another seed, each at one fixed angle."""
+        self._held_out.start()
         batches = []
         for index in range(self._held_out.count):
             shard = self._held_out.shard(index, lambda made: waiting(made, self._held_out.count))
@@ -162,8 +165,9 @@ class SyntheticSource:
         return batches
 
     def close(self) -> None:
-        """Ends the helper that makes shapes."""
+        """Ends the helpers that make shapes."""
         self._pool.close()
+        self._held_out.close()
 
 
 def _gather(shards: list[Shard], images: list[Tensor], picks: NDArray[np.int64]) -> Batch:

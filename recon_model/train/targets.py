@@ -1,6 +1,6 @@
 """What the text teacher says, computed once: every name in every template, and captions as they are met."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 import torch
 from torch import Tensor
@@ -30,25 +30,26 @@ class TextTargets:
         """(names, D) summed prompt features, what zero-shot compares with (recon.md §4)."""
         self._captions: dict[str, Tensor] = {}
 
-    def learn_captions(self, captions: Sequence[str]) -> None:
-        """Encodes the captions not met before."""
-        new = sorted(set(captions) - set(self._captions))
-        if new:
-            self._captions.update(zip(new, self._encode(new).float(), strict=True))
-
     def draw(self, labels: Tensor, captions: Sequence[str], caption_share: float, generator: torch.Generator) -> Tensor:
         """Returns one text feature a cloud, (B, D): its name in a random template or, for a share of them, its caption.
 
         Args:
             labels: (B,) index into the names.
-            captions: one sentence a cloud, known to ``learn_captions``; "" has none.
+            captions: one sentence a cloud; "" has none.
             caption_share: probability that a caption is taken where there is one.
             generator: on the CPU.
         """
         templates = torch.randint(self.features.shape[1], (len(labels),), generator=generator)
         drawn = self.features[labels, templates].clone()
         by_caption = torch.rand(len(labels), generator=generator) < caption_share
-        for row, caption in enumerate(captions):
-            if by_caption[row] and caption:
-                drawn[row] = self._captions[caption]
+        rows = [row for row, taken in enumerate(by_caption.tolist()) if taken and captions[row]]
+        self._learn({captions[row] for row in rows})
+        for row in rows:
+            drawn[row] = self._captions[captions[row]]
         return drawn
+
+    def _learn(self, captions: Set[str]) -> None:
+        """Encodes the captions not met before."""
+        new = sorted(captions - set(self._captions))
+        if new:
+            self._captions.update(zip(new, self._encode(new).float(), strict=True))

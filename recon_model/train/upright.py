@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from recon_model.geometry.orientation import UPS
+from recon_model.geometry.patches import Patches
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright, UprightShape
 from recon_model.train.sources import Batch
@@ -25,11 +26,16 @@ PRIORS = tuple(float(2**power) for power in range(13))
 
 def seen(model: Pretraining, upright: Upright, batches: Iterable[Batch]) -> Tensor:
     """Returns what upright clouds look like from six sides, (n, 6, inputs); the first side is the right one."""
-    return torch.cat([upright.looks(model, batch.patches) for batch in batches])
+    device = upright.mean.device
+
+    def there(patches: Patches) -> Patches:
+        return patches._replace(centres=patches.centres.to(device), relative=patches.relative.to(device))
+
+    return torch.cat([upright.looks(model, there(batch.patches)) for batch in batches])
 
 
 def train(model: Pretraining, bank: Tensor, temperature: float, batches: Sequence[Batch], seed: int) -> tuple[Upright, dict[str, float]]:
-    """Trains a judge for a model.
+    """Trains a judge for a model, on the model's device.
 
     Args:
         model: in evaluation mode.
@@ -44,7 +50,7 @@ def train(model: Pretraining, bank: Tensor, temperature: float, batches: Sequenc
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         shape, ratio = UprightShape(model.config.width, model.config.text_dim, len(bank)), model.config.zero_shot_ratio
-        upright = Upright(shape, temperature=temperature, ratio=ratio)
+        upright = Upright(shape, temperature=temperature, ratio=ratio).to(next(model.parameters()).device)
         upright.bank.copy_(bank)
         looks = seen(model, upright, (batch for number, batch in enumerate(batches) if number % 5))
         kept = seen(model, upright, (batch for number, batch in enumerate(batches) if not number % 5))
@@ -65,8 +71,8 @@ def _fit(upright: Upright, looks: Tensor) -> None:
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     upright.train()
     for _ in range(EPOCHS):
-        for rows in torch.randperm(len(looks)).split(BATCH):
-            loss = cross_entropy(upright(looks[rows]), torch.zeros(len(rows), dtype=torch.int64))
+        for rows in torch.randperm(len(looks)).to(looks.device).split(BATCH):
+            loss = cross_entropy(upright(looks[rows]), torch.zeros(len(rows), dtype=torch.int64, device=looks.device))
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(upright.parameters(), 1.0)
@@ -81,5 +87,5 @@ def _turned_wrongly(scores: Tensor, prior: float) -> float:
 
 def _found(scores: Tensor, prior: float) -> float:
     """Share of upright clouds, given in each of six ways, whose up is found."""
-    favoured = scores.unsqueeze(1) + torch.eye(len(UPS)) * np.log(prior)  # (n, which side is given, 6)
+    favoured = scores.unsqueeze(1) + torch.eye(len(UPS), device=scores.device) * np.log(prior)  # (n, which side is given, 6)
     return float((favoured.argmax(2) == 0).float().mean())

@@ -74,21 +74,25 @@ def test_a_damaged_shard_is_a_sentence(tmp_path):
         made.shard(0, never)
 
 
-def test_the_helper_process_makes_the_pool(tmp_path):
-    made = Pool(replace(SETTINGS, view_size=0), 1, tmp_path)
+@pytest.mark.parametrize(("cores", "helpers"), [(2, 1), (4, 2)])
+def test_the_helper_processes_make_the_pool(tmp_path, monkeypatch, cores, helpers):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(pools, "SHARD", 256)  # as the helpers, which know of no patch, have it
+    made = Pool(replace(SETTINGS, view_size=0), 3, tmp_path)
     made.start()
     try:
-        helper = made._helper
-        assert helper is not None
-        helper.join(60)
-        assert helper.exitcode == 0
-        assert made.made() == 1
+        assert len(made._helpers) == helpers
+        for helper in made._helpers:
+            helper.join(60)
+            assert helper.exitcode == 0
+        assert made.made() == 3
     finally:
         made.close()
+    assert np.array_equal(made.shard(2, never).centres, make_shard(made.settings, 2).centres)
 
 
 def test_a_helper_without_its_parent_ends(tmp_path):
-    pools._make_ahead(SETTINGS, tmp_path, 3, parent=os.getpid())  # our parent is another process
+    pools._make_ahead(SETTINGS, tmp_path, range(3), parent=os.getpid())  # our parent is another process
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from recon_model.config import ModelConfig
 from recon_model.data.labelled import LabelledClouds
@@ -72,26 +73,24 @@ def encode(texts: list[str]) -> torch.Tensor:
     return torch.stack([table[0 if "rod" in text else 1] for text in texts])
 
 
-class Hooked(CloudSource):
-    """A source that tells before each batch which step comes."""
-
-    tell: Callable[[int, int], None] = staticmethod(lambda epoch, step: None)
-
-    def batch(self, epoch: int, step: int) -> Batch:
-        self.tell(epoch, step)
-        return super().batch(epoch, step)
-
-
 def pretrainer(
     folder: Path, *, tell: Callable[[int, int], None] | None = None, model: dict[str, object] | None = None, **recipe: object
 ) -> Loop:
+    """A run that tells before each step which one comes."""
     config, settings = model_config(**(model or {})), recipe_config(**recipe)
-    source = Hooked(clouds(), config, settings)
-    if tell is not None:
-        source.tell = tell  # type: ignore[method-assign]
+    source = CloudSource(clouds(), config, settings)
     targets = TextTargets(encode, source.names, ("a {}", "the {}."))
     fabric = make_fabric("cpu", settings.precision)
-    return make_pretrainer(fabric, config, settings, source, targets, RunFolder(folder), CARD)
+    loop = make_pretrainer(fabric, config, settings, source, targets, RunFolder(folder), CARD)
+    step = loop._step
+
+    def told(batch: Batch) -> dict[str, Tensor]:
+        if tell is not None:
+            tell(*divmod(loop.progress.step, loop.steps_per_epoch))
+        return step(batch)
+
+    loop._step = told  # type: ignore[method-assign]
+    return loop
 
 
 def begin(folder: Path, *, tell: Callable[[int, int], None] | None = None, model: dict[str, object] | None = None, **recipe: object) -> str:

@@ -175,6 +175,18 @@ def test_steps_without_reconstruction_leave_the_decoder_alone(tmp_path):
     assert [float(step) for step in decoder] == [2.0]
 
 
+@pytest.mark.parametrize(("whole", "shown"), [(False, 4), (True, 8)])
+def test_steps_without_reconstruction_may_see_whole_clouds(tmp_path, whole, shown):
+    """A third of the steps rebuild, and see 4 of 8 patches; the others see all of them where the recipe says so."""
+    made = pretrainer(tmp_path, reconstruct_share=0.34, show_whole=whole)
+    assert made.source.prepare(0, lambda _made, _wanted: False)
+    seen = {True: set(), False: set()}
+    for step in range(made.steps_per_epoch):
+        inputs = made.task.inputs(made.source.batch(0, step), step, lambda values: values)
+        seen[inputs["reconstruct"]].update((~inputs["hidden"]).sum(1).tolist())
+    assert seen == {True: {4}, False: {shown}}
+
+
 def test_a_run_folder_must_be_a_folder(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is a file; --out must be a folder"):

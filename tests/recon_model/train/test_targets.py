@@ -18,7 +18,6 @@ def test_names_are_put_into_every_template_and_summed():
 def test_a_cloud_is_taught_by_its_name_in_any_template_or_its_caption():
     targets = TextTargets(spelled, ("mug", "cup"), ("{}", "a {}."))
     labels, captions = torch.zeros(400, dtype=torch.int64), ["a tall mug"] * 200 + [""] * 200
-    targets.learn_captions([text for text in captions if text])
     drawn = targets.draw(labels, captions, 0.5, torch.Generator().manual_seed(0))
     meant = {"mug": 0, "a mug.": 0, "a tall mug": 0}
     for text in meant:
@@ -37,6 +36,6 @@ def test_captions_are_encoded_once():
         return encode(texts)
 
     targets = TextTargets(listening, ("rod",), ("{}",))
-    targets.learn_captions(["a thin rod", "a thin rod", "a fat rod"])
-    targets.learn_captions(["a fat rod"])
+    for captions in (["a thin rod", "a thin rod", "a fat rod"], ["a fat rod", "", "a thin rod"]):
+        targets.draw(torch.zeros(3, dtype=torch.int64), captions, 1.0, torch.Generator().manual_seed(0))
     assert asked == ["rod", "a fat rod", "a thin rod"]
