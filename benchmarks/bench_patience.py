@@ -1,6 +1,7 @@
 """How long a brush stroke waits for a long question that is being worked on: ``python -m benchmarks.bench_patience [--json]``.
 
-A real model process over its pipes. A long question is asked; some time into it a reconstruction under another mask is. Told are the
+A real model process over its pipes, on any device (``--device``), with the shipped model or one of the published base size with random
+weights (``--model base``). A long question is asked; some time into it a reconstruction under another mask is. Told are the
 medians and worst cases of the milliseconds until the reconstruction is there, beside those with nothing else asked, and how long all
 attention takes and how many bytes it has.
 """
@@ -12,19 +13,26 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from recon_model.assets import asset_path
+from recon_model.checkpoint import format as checkpoint
 from recon_model.data.clouds import read
+from recon_model.models.pretraining import Pretraining
+from recon_model.presets import preset
 from recon_model.serve.framing import pack, read_frame
 from recon_model.serve.messages import (
     Array,
     AttendAll,
     CloudPrepared,
+    LoadModel,
+    ModelLoaded,
     Occlude,
     PrepareCloud,
     Progress,
@@ -47,12 +55,14 @@ REST_S = 0.2
 class Model:
     """A model process that has one cloud cut."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str, device: str) -> None:
         command = [sys.executable, "-P", "-m", "recon_model.serve", "--role", "model"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._number = 0
         self.bytes = 0
         self.receive()
+        self.send(LoadModel(id=0, source=source, device=device))
+        self.loaded = cast(ModelLoaded, self.receive())
         points = read(asset_path("clouds") / "chair.ply").points
         self.send(PrepareCloud(id=0, points=Array.of(points)))
         self.prepared = cast(CloudPrepared, self.receive())
@@ -109,9 +119,16 @@ def partly(number: int, groups: int) -> Array:
     return another(Array.of(np.arange(groups) < 2), number)
 
 
-def measure(rounds: int) -> dict[str, Any]:
+def untaught(size: str, folder: Path) -> str:
+    """Writes a model of a published size with random weights; returns the folder."""
+    model = Pretraining(preset(size))
+    checkpoint.save(folder, model.state_dict(), {"name": size, "config": model.config.to_dict()})
+    return str(folder)
+
+
+def measure(rounds: int, source: str, device: str) -> dict[str, Any]:
     """Returns what is told, in milliseconds and bytes."""
-    model = Model()
+    model = Model(source, device)
     points, groups = model.prepared.points, len(model.prepared.centres.numpy())
     model.send(Reconstruct(id=1, points=points))
     rebuilt = model.receive()
@@ -123,7 +140,9 @@ def measure(rounds: int) -> dict[str, Any]:
         "during_ratios": lambda number: SweepRatios(id=number, points=points, seeds=(number, number + 1, number + 2)),
         "during_phrase": lambda number: Relate(id=number, points=points, hidden=partly(number, groups), names=("chair", "table", "lamp")),
     }
-    found = {}
+    if source != "default":
+        del questions["during_phrase"]  # nobody taught it to speak
+    found: dict[str, Any] = {"on": model.loaded.device}
     for name, question in questions.items():
         waited = []
         for number in range(rounds):
@@ -151,12 +170,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="reconstructions for each question")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    parser.add_argument("--model", choices=("default", "base"), default="default", help="the shipped one, or base with random weights")
+    parser.add_argument("--device", default="cpu", help="auto, cpu, cuda, cuda:N or mps")
     options = parser.parse_args()
-    found = measure(options.rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        source = options.model if options.model == "default" else untaught(options.model, Path(folder))
+        found = measure(options.rounds, source, options.device)
     if options.json:
         machine = f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"
         print(json.dumps({"device": machine, "load": round(os.getloadavg()[0], 2), "versions": versions(), **found}))
     else:
+        print(options.model, found.pop("on"))
         for name, figures in found.items():
             print(f"{name:18} {figures['p50_ms']:6.1f} ms, worst {figures['worst_ms']:6.1f} ms")
 

@@ -19,12 +19,15 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.attention import sdpa_kernel
 
 from recon_model.data.synthetic import CATEGORIES
+from recon_model.devices import device_in_words, find_device
 from recon_model.errors import ReconError
 from recon_model.teachers import memory
 from recon_model.teachers.clip import Clip
 from recon_model.teachers.distillation import folder, learning
+from recon_model.teachers.distillation.minilm import ATTENTION
 from recon_model.teachers.distillation.pictures import Pictures, draw
 from recon_model.teachers.fingerprint import image_fingerprint, is_image, text_fingerprint
 from recon_model.teachers.prompts import classifier
@@ -45,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--steps", type=int, default=2500, help="batches to learn from")
     made.add_argument("--batch", type=int, default=128)
     made.add_argument("--learning-rate", type=float, default=2e-3)
+    made.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps: where the image side learns")
     made.add_argument("--threads", type=int, default=1)
     return made
 
@@ -75,24 +79,25 @@ def train(
     options: argparse.Namespace,
     rng: np.random.Generator,
 ) -> Iterator[str]:
-    """Trains the image side; yields progress now and then."""
+    """Trains the image side on the device that pictures, targets and network are on; yields progress now and then."""
     captions, names = targets
-    optimizer = torch.optim.AdamW(visual.parameters(), lr=options.learning_rate, weight_decay=0.05, betas=(0.9, 0.98))
-    start, running = time.monotonic(), 0.0
+    device = names.device
+    optimizer = torch.optim.AdamW(visual.parameters(), lr=options.learning_rate, weight_decay=0.05, betas=(0.9, 0.98), fused=True)
+    start, running = time.monotonic(), torch.zeros((), device=device)
     for step in range(1, options.steps + 1):
         for settings in optimizer.param_groups:
             settings["lr"] = options.learning_rate * _schedule(step / options.steps)
-        shapes = torch.from_numpy(rng.integers(len(pictures), size=options.batch))
-        with torch.autocast("cpu", torch.bfloat16):
+        shapes = torch.from_numpy(rng.integers(len(pictures), size=options.batch)).to(device, non_blocking=device.type == "cuda")
+        with torch.autocast(device.type, torch.bfloat16):
             features = encode(pictures.batch(shapes, rng))
         loss = loss_of(features.float(), pictures.names[shapes], captions[shapes], names)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(visual.parameters(), 1.0)
         optimizer.step()
-        running += (loss.item() - running) / min(step, 50)
+        running += (loss.detach() - running) / min(step, 50)  # read now and then only: reading waits for the device
         if step % 100 == 0:
-            yield f"step {step}: loss {running:.3f} ({time.monotonic() - start:.0f} s)"
+            yield f"step {step}: loss {running.item():.3f} ({time.monotonic() - start:.0f} s)"
 
 
 @torch.inference_mode()
@@ -123,14 +128,16 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
     """Trains the folder's image side and returns the folder's card.
 
     Raises:
+        ConfigError: the device is not there.
         TeacherError: the folder holds no complete tower.
     """
     torch.set_num_threads(options.threads)
+    device = find_device(options.device)
     out: Path = options.clip.resolve()
     clip = Clip.load(out)
-    rng = np.random.default_rng(options.seed)
     categories = list(CATEGORIES)
-    pictures = draw(categories, options.shapes, options.views, folder.IMAGE_SIZE, rng)
+    rng = np.random.default_rng((options.seed, len(categories)))  # no category draws from it
+    pictures = draw(categories, options.shapes, options.views, folder.IMAGE_SIZE, options.seed)
     print(f"drew {options.views} views of each of {len(pictures)} shapes of {len(categories)} categories", flush=True)
     names = functional.normalize(classifier(clip, categories, EVERYDAY), dim=-1)
     captions = functional.normalize(functional.normalize(clip.encode_text(pictures.captions), dim=-1) + names[pictures.names], dim=-1)
@@ -140,16 +147,19 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
         # The folder itself stays whole until the new weights are ready.
         folder.write_json(Path(empty) / folder.CONFIG, config)
         model: Any = folder.create(Path(empty), options.seed)
-    visual = model.visual.to(memory_format=torch.channels_last)
+    visual = model.visual.to(device, memory_format=torch.channels_last)
     encode = _encoder(visual, config)
-    for line in train(encode, visual, pictures, (captions.clone(), names.clone()), options, rng):
-        print(line, flush=True)
-    visual.eval()
-    with torch.inference_mode():
-        some = torch.from_numpy(rng.permutation(len(pictures))[:1000])
-        learning.set_norm(visual.attnpool.c_proj.parameters(), encode(pictures.batch(some, rng)))
-    fresh = draw(categories, 25, 4, folder.IMAGE_SIZE, np.random.default_rng(options.seed + 1))
-    results = _measure(encode, fresh, names)
+    pictures, captions, names = pictures.to(device), captions.clone().to(device), names.clone().to(device)
+    fresh = draw(categories, 25, 4, folder.IMAGE_SIZE, options.seed + 1).to(device)
+    with sdpa_kernel(ATTENTION):
+        for line in train(encode, visual, pictures, (captions, names), options, rng):
+            print(line, flush=True)
+        visual.eval()
+        with torch.inference_mode():
+            some = torch.from_numpy(rng.permutation(len(pictures))[:1000])
+            learning.set_norm(visual.attnpool.c_proj.parameters(), encode(pictures.batch(some, rng)))
+        results = _measure(encode, fresh, names)
+    model.cpu()
     folder.write_json(out / folder.CONFIG, config)
     return _write(out, model, options, categories, results)
 
@@ -172,6 +182,7 @@ def _write(
         "views": options.views,
         "steps": options.steps,
         "seed": options.seed,
+        "device": device_in_words(find_device(options.device)),
         "results": {name: round(value, 3) for name, value in results.items()},
     }
     folder.write_json(out / folder.CARD, card)

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from recon_model.devices import device_in_words, find_device
 from recon_model.errors import ReconError
 from recon_model.teachers.distillation import corpus, folder, learning, merges, minilm, wordnet
 from recon_model.teachers.fingerprint import image_fingerprint, text_fingerprint
@@ -41,6 +42,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--layers", type=int, default=1)
     made.add_argument("--context", type=int, default=24)
     made.add_argument("--epochs", type=int, default=learning.Schedule.epochs)
+    made.add_argument("--batch", type=int, default=learning.Schedule.batch)
+    made.add_argument("--learning-rate", type=float, default=learning.Schedule.learning_rate)
+    made.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps: where the teacher reads and the tower learns")
     made.add_argument("--threads", type=int, default=1)
     return made
 
@@ -56,15 +60,17 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
     """Writes the folder and returns its card.
 
     Raises:
+        ConfigError: the device is not there.
         InputError: WordNet or MiniLM is not where the options say.
         TeacherError: MiniLM's weights are not the pinned ones.
     """
     start = time.monotonic()
     torch.set_num_threads(options.threads)
+    device = find_device(options.device)
     rng = random.Random(options.seed)
     out: Path = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    teacher = minilm.MiniLM.load(options.minilm)
+    teacher = minilm.MiniLM.load(options.minilm, device)
     texts = corpus.write(wordnet.read(options.wordnet), rng)
     learnt, kept = corpus.hold_out(texts, _HELD_OUT, rng)
     merges.save(merges.choose((text.text for text in learnt), options.merges), out / folder.MERGES)
@@ -76,9 +82,10 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
     with torch.no_grad():
         model.token_embedding.weight.copy_(learning.first_embedding(tokenizer, teacher, options.width))
     wanted = _targets([*learnt, *kept], teacher)
-    schedule = learning.Schedule(epochs=options.epochs)
-    for line in learning.train(model, learnt, wanted[: len(learnt)], tokenizer, schedule, rng):
+    schedule = learning.Schedule(epochs=options.epochs, batch=options.batch, learning_rate=options.learning_rate)
+    for line in learning.train(model.to(device), learnt, wanted[: len(learnt)], tokenizer, schedule, rng):
         print(f"{line} ({time.monotonic() - start:.0f} s)", flush=True)
+    model.cpu()
     with torch.inference_mode():
         learning.set_norm([model.text_projection], model.encode_text(tokenizer([text.text for text in rng.sample(learnt, 5000)])))
         measured = learning.recall(model.encode_text(tokenizer([text.text for text in kept])), wanted[len(learnt) :])
@@ -93,6 +100,9 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
             "texts": len(learnt),
             "seed": options.seed,
             "epochs": options.epochs,
+            "batch": options.batch,
+            "learning_rate": options.learning_rate,
+            "device": device_in_words(device),
             "seconds": round(time.monotonic() - start),
             "results": {f"held-out phrases {name}": round(value, 3) for name, value in measured.items()},
         },

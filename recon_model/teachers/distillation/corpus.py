@@ -2,9 +2,9 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from recon_model.teachers.distillation.wordnet import ARTIFACT, CONCRETE, WordNet
+from recon_model.teachers.distillation.wordnet import ARTIFACT, CONCRETE, Meanings, WordNet
 from recon_model.templates import EVERYDAY, PUBLISHED
 
 PLAIN_FORM = "plain"
@@ -66,6 +66,8 @@ class Text:
     """A noun whose embedding is the target instead (``own`` False) or half of it."""
     own: bool = True
     """Whether the sentence's own embedding is (part of) the target."""
+    meanings: Meanings = ()
+    """Definitions of the noun that the sentence is about; they count, too."""
 
 
 def plural(word: str, irregular: dict[str, str]) -> str:
@@ -101,6 +103,11 @@ class _Nouns:
     artifacts: list[str]
     common: list[str]
     """Concrete nouns met in text at all: the words people type."""
+    meanings: dict[str, Meanings]
+
+    def text(self, text: str, form: str, noun: str) -> Text:
+        """A sentence about a noun."""
+        return Text(text, form, meanings=self.meanings.get(noun, ()))
 
     def draw(self, rng: random.Random) -> str:
         return rng.choice(self.common if rng.random() < 0.5 else self.artifacts if rng.random() < 0.7 else self.every)
@@ -110,30 +117,34 @@ def _nouns(wordnet: WordNet) -> _Nouns:
     concrete = _unique(word for synset in wordnet.nouns if synset.file in CONCRETE for word in synset.words if _readable(word))
     used = _unique(word for synset in wordnet.nouns for word in synset.words if _readable(word) and wordnet.uses[word] > 0)
     spelt = [ways[0] for ways in _SPELLINGS]
+    known = {first: wordnet.meanings[way] for first, *others in _SPELLINGS for way in others if way in wordnet.meanings}
     return _Nouns(
         every=list(dict.fromkeys([*concrete, *used, *spelt])),
         artifacts=_unique(word for synset in wordnet.nouns if synset.file == ARTIFACT for word in synset.words if _readable(word)),
         common=[word for word in concrete if wordnet.uses[word] > 0] + spelt,
+        meanings={**known, **wordnet.meanings},
     )
 
 
 def _templated(nouns: _Nouns, rng: random.Random) -> Iterator[Text]:
     for index, template in enumerate(PUBLISHED):
         for _ in range(500):
-            yield Text(template.replace("{}", nouns.draw(rng)), f"published {index}")
+            noun = nouns.draw(rng)
+            yield nouns.text(template.replace("{}", noun), f"published {index}", noun)
     for index, template in enumerate(EVERYDAY[1:]):
         for _ in range(1200):
-            yield Text(template.replace("{}", nouns.draw(rng)), f"everyday {index}")
+            noun = nouns.draw(rng)
+            yield nouns.text(template.replace("{}", noun), f"everyday {index}", noun)
 
 
 def _spelt(nouns: _Nouns, rng: random.Random) -> Iterator[Text]:
     for first, *others in _SPELLINGS:
         for other in others:
-            yield Text(other, PLAIN_FORM, means=first, own=False)
+            yield replace(nouns.text(other, PLAIN_FORM, first), means=first, own=False)
     # "parking lot" is also written "parkinglot"; the teacher, cutting unknown words to pieces, would not recognise it.
     pairs = [word for word in nouns.artifacts if word.count(" ") == 1 and "'" not in word]
     for word in rng.sample(pairs, min(4000, len(pairs))):
-        yield Text(word.replace(" ", rng.choice(("", "-"))), PLAIN_FORM, means=word, own=False)
+        yield replace(nouns.text(word.replace(" ", rng.choice(("", "-"))), PLAIN_FORM, word), means=word, own=False)
 
 
 def _captions(nouns: _Nouns, irregular: dict[str, str], rng: random.Random) -> Iterator[Text]:
@@ -163,15 +174,17 @@ def _captions(nouns: _Nouns, irregular: dict[str, str], rng: random.Random) -> I
     ]
     for form, count, write in writers:
         for _ in range(count):
-            yield Text(write(nouns.draw(rng)), form)
+            noun = nouns.draw(rng)
+            yield nouns.text(write(noun), form, noun)
 
 
-def _defined(wordnet: WordNet, rng: random.Random) -> Iterator[Text]:
-    artifacts = [synset for synset in wordnet.nouns if synset.file == ARTIFACT and synset.words[0].islower()]
-    others = [synset for synset in wordnet.nouns if synset.file in CONCRETE - {ARTIFACT} and synset.words[0].islower()]
-    for synset in [*artifacts, *rng.sample(others, min(14000, len(others)))]:
-        # A definition means its word, so half its target is the word: that is more than the teacher itself knows.
-        yield Text(synset.gloss, "gloss", means=synset.words[0])
+def _defined(wordnet: WordNet, nouns: _Nouns) -> Iterator[Text]:
+    for synset in wordnet.nouns:
+        if synset.file in CONCRETE and synset.words[0].islower():
+            # A definition means its word, so half its target is the word: that is more than the teacher itself knows.
+            yield replace(nouns.text(synset.gloss, "gloss", synset.words[0]), means=synset.words[0])
+    for gloss in wordnet.glosses:
+        yield Text(gloss, "other gloss")
 
 
 def _purposes(wordnet: WordNet, nouns: _Nouns, rng: random.Random) -> Iterator[Text]:
@@ -186,16 +199,16 @@ def _purposes(wordnet: WordNet, nouns: _Nouns, rng: random.Random) -> Iterator[T
 
 
 def write(wordnet: WordNet, rng: random.Random) -> list[Text]:
-    """Writes the corpus: some 240 000 sentences, the same ones for the same seed."""
+    """Writes the corpus: some 285 000 sentences, the same ones for the same seed."""
     nouns = _nouns(wordnet)
-    texts = [Text(word, PLAIN_FORM) for word in nouns.every]
+    texts = [nouns.text(word, PLAIN_FORM, word) for word in nouns.every]
     texts += [
         Text(word, "word") for word in dict.fromkeys([*wordnet.adjectives[:3000], *wordnet.verbs[:2000], *_LOOKS, *_PARTS, *_NUMBERS])
     ]
     texts += _spelt(nouns, rng)
     texts += _templated(nouns, rng)
     texts += _captions(nouns, wordnet.plurals, rng)
-    texts += _defined(wordnet, rng)
+    texts += _defined(wordnet, nouns)
     texts += _purposes(wordnet, nouns, rng)
     return list({text.text: text for text in reversed(texts)}.values())[::-1]  # the first of equal sentences stays
 

@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import torch
@@ -18,6 +19,8 @@ from recon_model.teachers.distillation.minilm import MiniLM
 
 _RARE_FORM = 100
 _TEMPERATURE = 0.05
+_DEFINED = 0.7
+"""Weight of what a noun's definitions say beside what the teacher says of the noun."""
 FEATURE_NORM = 10.0
 """Mean length of raw features, as CLIP's: ReCon's SmoothL1 reads them un-normalised."""
 
@@ -44,6 +47,22 @@ def targets(texts: Sequence[Text], teacher: MiniLM) -> Tensor:
     meant = functional.normalize(teacher.encode([means for _, means, _ in pointing]) - plain_mean, dim=-1)
     for row, (index, _, own_counts) in enumerate(pointing):
         centred[index] = functional.normalize(centred[index] + meant[row], dim=-1) if own_counts else meant[row]
+    return _with_meanings(centred, texts, teacher)
+
+
+def _with_meanings(centred: Tensor, texts: Sequence[Text], teacher: MiniLM) -> Tensor:
+    """Adds to each target what the noun means: that a hatchet is "a small ax" the teacher itself hardly knows."""
+    wanted = {text.meanings for text in texts if text.meanings}
+    glosses = list(dict.fromkeys(gloss for meanings in sorted(wanted) for gloss, _ in meanings))
+    if not glosses:
+        return centred
+    said = teacher.encode(glosses)
+    said = functional.normalize(said - said.mean(dim=0), dim=-1)
+    place = {gloss: index for index, gloss in enumerate(glosses)}
+    meant = {meanings: sum(weight * said[place[gloss]] for gloss, weight in meanings) for meanings in wanted}
+    rows = [index for index, text in enumerate(texts) if text.meanings]
+    added = functional.normalize(torch.stack([torch.as_tensor(meant[texts[row].meanings]) for row in rows]), dim=-1)
+    centred[rows] = functional.normalize(centred[rows] + _DEFINED * added, dim=-1)
     return centred
 
 
@@ -72,7 +91,7 @@ def text_features(model: nn.Module, ids: Tensor) -> Tensor:
     clip: Any = model
     x = clip.token_embedding(ids) + clip.positional_embedding[:length]  # (B, L, C)
     x = clip.transformer(x, attn_mask=clip.attn_mask[:length, :length])
-    x = clip.ln_final(x)[torch.arange(len(ids)), ids.argmax(dim=-1)]  # (B, C) at the end-of-text mark
+    x = clip.ln_final(x)[torch.arange(len(ids), device=ids.device), ids.argmax(dim=-1)]  # (B, C) at the end-of-text mark
     features: Tensor = x @ clip.text_projection
     return features
 
@@ -99,31 +118,46 @@ class Schedule:
     """Share of texts whose words are cut differently each epoch (BPE-dropout)."""
 
 
-def _encode(texts: Sequence[Text], loose: LooseEncoder, share: float, rng: random.Random, limit: int) -> list[list[int]]:
-    tokenizer = loose.tokenizer
-    out = []
-    for text in texts:
-        ids = loose.encode(text.text) if rng.random() < share else tokenizer.encode(text.text)
-        out.append([tokenizer.sot_token_id, *ids[: limit - 2], tokenizer.eot_token_id])
-    return out
+class Lessons:
+    """The ids of all texts, of which a share is cut anew each epoch and the rest was cut once: cutting is pure Python."""
+
+    def __init__(self, texts: Sequence[Text], tokenizer: SimpleTokenizer, share: float, rng: random.Random, limit: int) -> None:
+        self._texts, self._share, self._rng, self._limit = texts, share, rng, limit
+        self._encoder = LooseEncoder(tokenizer, rng)
+        self._whole = self._padded([self._encoder.whole(text.text) for text in texts])
+
+    def _padded(self, texts: Sequence[list[int]]) -> Tensor:
+        tokenizer = self._encoder.tokenizer
+        rows = [[tokenizer.sot_token_id, *ids[: self._limit - 2], tokenizer.eot_token_id] for ids in texts]
+        lengths = torch.tensor([len(row) for row in rows], dtype=torch.long)
+        padded = torch.zeros(len(rows), self._limit, dtype=torch.long)
+        padded[torch.arange(self._limit) < lengths[:, None]] = torch.tensor(list(chain.from_iterable(rows)), dtype=torch.long)
+        return padded
+
+    def epoch(self) -> Tensor:
+        """(n, limit) ids padded with 0."""
+        loose = [index for index in range(len(self._texts)) if self._rng.random() < self._share]
+        ids = self._whole.clone()
+        ids[torch.tensor(loose, dtype=torch.long)] = self._padded([self._encoder.encode(self._texts[index].text) for index in loose])
+        return ids
 
 
-def _batches(ids: Sequence[list[int]], size: int, rng: random.Random) -> Iterator[tuple[list[int], Tensor]]:
-    """Batches of like length, in random order: (indices, (B, L) ids padded with 0)."""
-    order = list(range(len(ids)))
-    rng.shuffle(order)
-    chunk = size * 16
-    groups = []
-    for start in range(0, len(order), chunk):
-        near = sorted(order[start : start + chunk], key=lambda index: len(ids[index]))
-        groups += [near[at : at + size] for at in range(0, len(near), size)]
-    rng.shuffle(groups)
-    for group in groups:
-        length = max(len(ids[index]) for index in group)
-        padded = torch.zeros(len(group), length, dtype=torch.long)
-        for row, index in enumerate(group):
-            padded[row, : len(ids[index])] = torch.tensor(ids[index])
-        yield group, padded
+def batches(ids: Tensor, size: int, rng: random.Random, device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches of like length, in random order: (B,) rows and their (B, L) ids.
+
+    All of them are on the device before the first: a batch then costs no copy, and nothing waits for the device.
+    """
+    shuffled = list(range(len(ids)))
+    rng.shuffle(shuffled)
+    order, lengths = torch.tensor(shuffled), ids.argmax(dim=1) + 1  # the mark at the end has the largest number
+    chunk = torch.arange(len(ids)) // (size * 16)
+    order = order[torch.argsort(chunk * (ids.shape[1] + 1) + lengths[order], stable=True)]
+    longest = [int(lengths[group[-1]]) for group in order.split(size)]
+    places = list(range(len(longest)))
+    rng.shuffle(places)
+    ids, groups = ids.to(device), order.to(device).split(size)
+    for place in places:
+        yield groups[place], ids[groups[place], : longest[place]]
 
 
 def text_parameters(model: nn.Module) -> list[nn.Parameter]:
@@ -134,28 +168,29 @@ def text_parameters(model: nn.Module) -> list[nn.Parameter]:
 def train(
     model: nn.Module, texts: Sequence[Text], wanted: Tensor, tokenizer: SimpleTokenizer, schedule: Schedule, rng: random.Random
 ) -> Iterator[str]:
-    """Trains the text side in place; yields a line of progress per epoch."""
+    """Trains the text side in place, on the device it is on; yields a line of progress per epoch."""
     parameters = text_parameters(model)
-    optimizer = torch.optim.AdamW(parameters, lr=schedule.learning_rate, weight_decay=0.01, betas=(0.9, 0.98))
+    device = parameters[0].device
+    wanted = wanted.to(device)
+    optimizer = torch.optim.AdamW(parameters, lr=schedule.learning_rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
     limit = int(model.context_length)  # type: ignore[arg-type]
     total = schedule.epochs * math.ceil(len(texts) / schedule.batch)
-    loose = LooseEncoder(tokenizer, rng)
+    lessons = Lessons(texts, tokenizer, schedule.loose, rng, limit)
     step = 0
     for epoch in range(schedule.epochs):
-        ids = _encode(texts, loose, schedule.loose, rng, limit)
-        running = 0.0
-        for count, (group, padded) in enumerate(_batches(ids, schedule.batch, rng), start=1):
+        losses = []
+        for group, ids in batches(lessons.epoch(), schedule.batch, rng, device):
             step += 1
             rate = min(1.0, step / schedule.warm_up) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / total)))
             for settings in optimizer.param_groups:
                 settings["lr"] = schedule.learning_rate * rate
-            loss = loss_of(text_features(model, padded), wanted[group])
+            loss = loss_of(text_features(model, ids), wanted[group])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
-            running += (loss.item() - running) / count
-        yield f"epoch {epoch + 1}/{schedule.epochs}: loss {running:.4f}"
+            losses.append(loss.detach())  # read once an epoch: reading waits for the device
+        yield f"epoch {epoch + 1}/{schedule.epochs}: loss {torch.stack(losses).mean().item():.4f}"
 
 
 @torch.no_grad()

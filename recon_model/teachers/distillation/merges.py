@@ -28,10 +28,13 @@ def split(word: Sequence[str], ranks: Mapping[Pair, int], *, used: Counter[Pair]
     """
     parts = tuple(word)
     while len(parts) > 1:
-        pairs = [pair for pair in pairwise(parts) if pair in ranks and not (rng and rng.random() < skip)]
-        if not pairs:
+        best, lowest = None, len(ranks)
+        for pair in pairwise(parts):
+            rank = ranks.get(pair, lowest)
+            if rank < lowest and not (rng and rng.random() < skip):
+                best, lowest = pair, rank
+        if best is None:
             break
-        best = min(pairs, key=ranks.__getitem__)
         if used is not None:
             used[best] += weight
         merged: list[str] = []
@@ -87,10 +90,19 @@ class LooseEncoder:
         self.tokenizer = tokenizer
         self._rng, self._skip = rng, skip
         self._words = lru_cache(maxsize=None)(lambda text: _words(tokenizer, text))
+        self._letters = lru_cache(maxsize=None)(lambda word: _letters(tokenizer, word))
+        self._whole = lru_cache(maxsize=None)(self._ids)
+
+    def _ids(self, word: str) -> list[int]:
+        letters = "".join(self.tokenizer.byte_encoder[byte] for byte in word.encode("utf-8"))
+        return [self.tokenizer.encoder[part] for part in self.tokenizer.bpe(letters).split(" ")]
+
+    def whole(self, text: str) -> list[int]:
+        """Returns what the tokenizer itself makes of ``text``; the words it finds are kept for ``encode``, since cleaning takes longest."""
+        return [part for word in self._words(text) for part in self._whole(word)]
 
     def encode(self, text: str) -> list[int]:
         """Returns the ids of ``text`` without start and end."""
-        parts = (
-            split(_letters(self.tokenizer, word), self.tokenizer.bpe_ranks, skip=self._skip, rng=self._rng) for word in self._words(text)
-        )
+        ranks = self.tokenizer.bpe_ranks
+        parts = (split(self._letters(word), ranks, skip=self._skip, rng=self._rng) for word in self._words(text))
         return [self.tokenizer.encoder[part] for word in parts for part in word]

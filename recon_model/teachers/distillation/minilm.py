@@ -11,11 +11,14 @@ from typing import Self
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from recon_model.errors import InputError, TeacherError
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS, HEADS = 6, 12
+ATTENTION = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+"""All kinds of attention but cuDNN's, which is planned anew for every shape: lengths and batches come in hundreds of them."""
 _MAX_PIECES = 128
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
@@ -53,15 +56,16 @@ class MiniLM:
 
     dim = 384
 
-    def __init__(self, weights: Mapping[str, Tensor], word_pieces: WordPiece) -> None:
+    def __init__(self, weights: Mapping[str, Tensor], word_pieces: WordPiece, device: torch.device | str = "cpu") -> None:
         self.word_pieces = word_pieces
+        self._device = torch.device(device)
         self.piece_embeddings = weights["embeddings.word_embeddings.weight"].float()  # (30522, 384)
         # bf16 halves the time and moves a cosine by less than 1e-3; LayerNorm and softmax keep fp32 inside.
-        self._weights = {name: value.to(torch.bfloat16) for name, value in weights.items() if value.is_floating_point()}
+        self._weights = {name: value.to(self._device, torch.bfloat16) for name, value in weights.items() if value.is_floating_point()}
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Reads ``model.safetensors`` and ``vocab.txt`` of ``folder``.
+    def load(cls, folder: Path, device: torch.device | str = "cpu") -> Self:
+        """Reads ``model.safetensors`` and ``vocab.txt`` of ``folder``; the device is where it will read.
 
         Raises:
             InputError: one of the files is missing.
@@ -75,7 +79,7 @@ class MiniLM:
         digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
         if digest != WEIGHTS_SHA256:
             raise TeacherError(f"The weights in '{folder}' have sha256 {digest}, but must have {WEIGHTS_SHA256}.")
-        return cls(load_file(folder / "model.safetensors"), WordPiece(folder / "vocab.txt"))
+        return cls(load_file(folder / "model.safetensors"), WordPiece(folder / "vocab.txt"), device)
 
     def _linear(self, x: Tensor, name: str) -> Tensor:
         return functional.linear(x, self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])
@@ -113,11 +117,11 @@ class MiniLM:
         """Embeds texts, grouped by length so that no token is padding.
 
         Returns:
-            (n, 384) float32 unit vectors, in the order of ``texts``.
+            (n, 384) float32 unit vectors on the CPU, in the order of ``texts``.
         """
         pieces = [self.word_pieces(text) for text in texts]
         order = sorted(range(len(texts)), key=lambda index: len(pieces[index]))
-        out = torch.empty(len(texts), self.dim)
+        out = torch.empty(len(texts), self.dim, device=self._device)
         start = 0
         while start < len(order):
             length = len(pieces[order[start]])
@@ -125,6 +129,8 @@ class MiniLM:
             while stop < len(order) and len(pieces[order[stop]]) == length and (stop - start) * length < tokens_per_batch:
                 stop += 1
             chosen = order[start:stop]
-            out[chosen] = self._forward(torch.tensor([pieces[index] for index in chosen]))
+            ids = torch.tensor([pieces[index] for index in chosen]).to(self._device)
+            with sdpa_kernel(ATTENTION):
+                out[torch.tensor(chosen).to(self._device)] = self._forward(ids)
             start = stop
-        return out
+        return out.cpu()

@@ -1,7 +1,7 @@
 """WordNet 3.0 as its database files hold it: nouns with glosses and kinds, verbs and adjectives with how often they were met in text."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,17 @@ CONCRETE = frozenset({5, 6, 8, 13, 15, 17, 18, 20, 25, 27})
 """Files of things that have a body: animals, artifacts, body parts, food, places, natural objects, people, plants, shapes, substances."""
 
 
+_DEFINED = CONCRETE | {3}
+"""Files whose meanings define a noun: file 3 holds the roots, such as plant and animal."""
+_MADE = 2
+"""How much more a meaning counts that is a man-made thing: the names of shapes mostly are such things."""
+_MEANINGS = 3
+"""Meanings kept of a noun."""
+
+Meanings = tuple[tuple[str, int], ...]
+"""Definitions of one noun, each with its weight."""
+
+
 @dataclass(frozen=True)
 class Synset:
     """One meaning: its words (underscores as blanks), lexicographer's file and definition without examples."""
@@ -20,6 +31,8 @@ class Synset:
     words: tuple[str, ...]
     file: int
     gloss: str
+    keys: tuple[str, ...] = ()
+    """Under which key each word's having this meaning is counted (``senseidx(5WN)``)."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,10 @@ class WordNet:
     """Irregular plurals by their singular."""
     uses: Counter[str]
     """How often each noun was met in text."""
+    glosses: list[str]
+    """Definitions of what has no body: of verbs, adjectives and the other nouns."""
+    meanings: dict[str, Meanings]
+    """What each noun means that has a body, the most often met first."""
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -47,13 +64,18 @@ def _plain(word: str) -> str:
     return word.split("(")[0].replace("_", " ")
 
 
+def _gloss(line: str) -> str:
+    # Definitions and quoted examples in one line, parted by semicolons.
+    return line.partition(" | ")[2].split('; "')[0].split(";")[0].strip()
+
+
 def _synset(line: str) -> Synset:
-    head, _, gloss = line.partition(" | ")
+    head = line.partition(" | ")[0]
     fields = head.split(" ")
     count = int(fields[3], 16)
-    words = tuple(_plain(fields[4 + 2 * index]) for index in range(count))
-    # A gloss is definitions and quoted examples in one line, parted by semicolons.
-    return Synset(words, int(fields[1]), gloss.split('; "')[0].split(";")[0].strip())
+    words, ids = fields[4 : 4 + 2 * count : 2], fields[5 : 5 + 2 * count : 2]
+    keys = tuple(f"{word.lower()}%1:{fields[1]}:{int(key, 16):02d}::" for word, key in zip(words, ids, strict=True))
+    return Synset(tuple(map(_plain, words)), int(fields[1]), _gloss(line), keys)
 
 
 def _by_use(folder: Path, kind: str, counts: Counter[str]) -> list[str]:
@@ -62,14 +84,29 @@ def _by_use(folder: Path, kind: str, counts: Counter[str]) -> list[str]:
     return sorted(single, key=lambda word: (-counts[word], word))
 
 
+def _met(folder: Path) -> Iterator[tuple[str, int]]:
+    """Keys of senses, each with how often it was met in text."""
+    for line in (folder / "cntlist.rev").read_text(encoding="latin-1").splitlines():
+        key, _, count = line.split(" ")
+        yield key, int(count)
+
+
+def _meanings(nouns: list[Synset], met: Mapping[str, int]) -> dict[str, Meanings]:
+    found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for synset in nouns:
+        if synset.file in _DEFINED:
+            for word, key in zip(synset.words, synset.keys, strict=True):
+                found[word].append((synset.gloss, (met.get(key, 0) + 1) * (_MADE if synset.file == ARTIFACT else 1)))
+    return {word: tuple(sorted(meanings, key=lambda meaning: -meaning[1])[:_MEANINGS]) for word, meanings in found.items()}
+
+
 def _counts(folder: Path, kinds: str) -> Counter[str]:
     """How often each word was met, over senses whose key names one of ``kinds`` (1 noun, 2 verb, 3 and 5 adjective)."""
     counts: Counter[str] = Counter()
-    for line in (folder / "cntlist.rev").read_text(encoding="latin-1").splitlines():
-        key, _, count = line.split(" ")
+    for key, count in _met(folder):
         word, _, sense = key.partition("%")
         if sense[0] in kinds:
-            counts[_plain(word)] += int(count)
+            counts[_plain(word)] += count
     return counts
 
 
@@ -79,7 +116,7 @@ def read(folder: Path) -> WordNet:
     Raises:
         InputError: the folder does not hold them.
     """
-    needed = ("data.noun", "index.verb", "index.adj", "noun.exc", "cntlist.rev")
+    needed = ("data.noun", "data.verb", "data.adj", "index.verb", "index.adj", "noun.exc", "cntlist.rev")
     missing = [name for name in needed if not (folder / name).is_file()]
     if missing:
         raise InputError(f"The folder '{folder}' must hold WordNet's database files, but lacks {', '.join(missing)}.")
@@ -87,10 +124,14 @@ def read(folder: Path) -> WordNet:
     for line in _lines(folder / "noun.exc"):
         plural, *singulars = line.split()
         plurals.setdefault(_plain(singulars[0]), _plain(plural))
+    nouns = [_synset(line) for line in _lines(folder / "data.noun")]
     return WordNet(
-        nouns=[_synset(line) for line in _lines(folder / "data.noun")],
+        nouns=nouns,
+        glosses=[synset.gloss for synset in nouns if synset.file not in CONCRETE]
+        + [_gloss(line) for kind in ("verb", "adj") for line in _lines(folder / f"data.{kind}")],
         verbs=_by_use(folder, "verb", _counts(folder, "2")),
         adjectives=_by_use(folder, "adj", _counts(folder, "35")),
         plurals=plurals,
         uses=_counts(folder, "1"),
+        meanings=_meanings(nouns, dict(_met(folder))),
     )

@@ -16,7 +16,7 @@ from recon_model.teachers.distillation.pictures import draw
 
 @pytest.fixture(scope="module")
 def pictures():
-    return draw(["chair", "bathtub"], 3, 2, 32, np.random.default_rng(0))
+    return draw(["chair", "bathtub"], 3, 2, 32, 0)
 
 
 def test_pictures_carry_their_names_and_captions(pictures):
@@ -25,6 +25,14 @@ def test_pictures_carry_their_names_and_captions(pictures):
     assert all("chair" in caption for caption in pictures.captions[:3])
     assert all("tub" in caption for caption in pictures.captions[3:])
     assert (pictures.views > 0).float().mean() > 0.05
+
+
+def test_pictures_are_the_same_however_many_draw_them(pictures):
+    shared = draw(["chair", "bathtub"], 3, 2, 32, 0, workers=2)
+    assert torch.equal(shared.views, pictures.views)
+    assert torch.equal(shared.names, pictures.names)
+    assert shared.captions == pictures.captions
+    assert not torch.equal(draw(["chair", "bathtub"], 3, 2, 32, 1).views, pictures.views)
 
 
 def test_a_batch_is_one_view_of_each_shape_perhaps_mirrored(pictures):
@@ -48,7 +56,7 @@ def test_training_replaces_the_image_side_alone(tmp_path, monkeypatch):
     folder = shutil.copytree(asset_path("clip"), tmp_path / "clip")
     before = Clip.load(folder)
     monkeypatch.setattr(build_image, "CATEGORIES", {"chair": None, "bathtub": None})
-    options = ["--clip", str(folder), "--shapes", "4", "--views", "2", "--steps", "3", "--batch", "8"]
+    options = ["--clip", str(folder), "--shapes", "4", "--views", "2", "--steps", "3", "--batch", "8", "--device", "cpu"]
     assert build_image.main(options) == 0
     after = Clip.load(folder)
     assert after.text_fingerprint == before.text_fingerprint
@@ -56,6 +64,7 @@ def test_training_replaces_the_image_side_alone(tmp_path, monkeypatch):
     assert torch.equal(before.encode_text(["a chair"]), after.encode_text(["a chair"]))
     card = json.loads((folder / "card.json").read_text())
     assert card["image"]["categories"] == ["chair", "bathtub"]
+    assert card["image"]["device"].startswith("CPU")
     assert after.remembered("bathtub", ("{}",)) is not None
 
 
@@ -63,7 +72,7 @@ def test_the_shipped_image_side_names_new_shapes():
     card = json.loads((asset_path("clip") / "card.json").read_text())
     names = card["image"]["categories"]
     clip = Clip.load()
-    fresh = draw(names[:12], 3, 4, clip.image_size, np.random.default_rng(12345))
+    fresh = draw(names[:12], 3, 4, clip.image_size, 12345)
     words = functional.normalize(clip.encode_text(names), dim=-1)
     features = functional.normalize(clip.encode_image(fresh.views.flatten(0, 1).float() / 255), dim=-1)
     guesses = (features.view(len(fresh), 4, -1).mean(dim=1) @ words.T).argmax(dim=1)
@@ -73,3 +82,8 @@ def test_the_shipped_image_side_names_new_shapes():
 def test_a_missing_folder_is_one_sentence(tmp_path, capsys):
     assert build_image.main(["--clip", str(tmp_path)]) == 2
     assert "lacks open_clip_config.json" in capsys.readouterr().err
+
+
+def test_a_device_that_is_not_there_is_one_sentence(tmp_path, capsys):
+    assert build_image.main(["--clip", str(tmp_path), "--device", "cuda:99"]) == 2
+    assert "cuda:99" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 import gzip
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from open_clip.tokenizer import SimpleTokenizer
 from torch import nn
 
 from recon_model.errors import InputError, TeacherError
-from recon_model.teachers.build_text import main
+from recon_model.teachers.build_text import main, parser
 from recon_model.teachers.distillation import corpus, folder, learning, merges, minilm, wordnet
 
 NOUNS = """\
@@ -26,6 +27,8 @@ NOUNS = """\
 @pytest.fixture
 def database(tmp_path):
     (tmp_path / "data.noun").write_text(NOUNS)
+    (tmp_path / "data.verb").write_text('1 29 v 01 sit 0 000 01 + 02 00 | be seated; "sit down"\n')
+    (tmp_path / "data.adj").write_text("1 00 a 01 red 0 000 | of the colour of blood\n")
     (tmp_path / "index.verb").write_text("  1 licence\nsit v 1 1 @ 1 0 00865794\nrun v 1 1 @ 1 0 1\nabase v 1 1 @ 1 0 2\n")
     (tmp_path / "index.adj").write_text("red a 1 1 @ 1 0 3\n")
     (tmp_path / "noun.exc").write_text("shelves shelf\n")
@@ -36,11 +39,26 @@ def database(tmp_path):
 
 
 def test_wordnet_is_read_as_its_manual_says(database):
-    assert database.nouns[0] == wordnet.Synset(("night table", "bedside table"), 6, "a small table")
+    keys = ("night_table%1:06:00::", "bedside_table%1:06:00::")
+    assert database.nouns[0] == wordnet.Synset(("night table", "bedside table"), 6, "a small table", keys)
     assert database.verbs == ["sit", "run"]  # by use over all senses; "abase" was never met
     assert database.adjectives == ["red"]
     assert database.plurals == {"shelf": "shelves"}
     assert database.uses["shelf"] == 3
+    assert database.glosses == ["a thought", "be seated", "of the colour of blood"]
+
+
+def test_a_noun_means_what_it_is_met_with_most_and_a_made_thing_counts_double(tmp_path, database):
+    (tmp_path / "data.noun").write_text(
+        "1 06 n 01 horse 0 000 | a frame for wood\n2 05 n 01 horse 0 000 | an animal to ride\n"
+        "3 08 n 01 chest 0 000 | the front of the trunk\n4 06 n 01 chest 1 000 | a box with a lid\n5 09 n 01 idea 0 000 | a thought\n"
+    )
+    (tmp_path / "cntlist.rev").write_text("horse%1:05:00:: 1 103\nhorse%1:06:00:: 2 1\nchest%1:08:00:: 1 34\nchest%1:06:01:: 2 19\n")
+    assert wordnet.read(tmp_path).meanings == {
+        "horse": (("an animal to ride", 104), ("a frame for wood", 4)),
+        "chest": (("a box with a lid", 40), ("the front of the trunk", 35)),
+    }
+    assert database.meanings["shelf"] == (("a flat board for holding things", 8),)
 
 
 def test_a_folder_without_wordnet_is_refused(tmp_path):
@@ -64,6 +82,8 @@ def test_the_corpus_is_the_same_for_the_same_seed_and_says_nothing_twice(databas
     assert {f"published {index}" for index in range(60)} <= {text.form for text in first}
     assert corpus.Text("nightstand", corpus.PLAIN_FORM, means="night stand", own=False) in first
     assert not any("Fido" in text.text for text in first)
+    shelves = [text for text in first if "shelf" in text.text or "shelves" in text.text]
+    assert database.meanings["shelf"] in {text.meanings for text in shelves if text.form == "plural"}
 
 
 def test_word_pieces_take_the_longest_piece_first(tmp_path):
@@ -163,7 +183,7 @@ class Compass:
     """A teacher whose every sentence shares one direction with all others of its form."""
 
     def encode(self, texts):
-        return nn.functional.normalize(torch.stack([self.one(text) for text in texts]), dim=-1)
+        return nn.functional.normalize(torch.stack([self.one(text) for text in texts]), dim=-1) if texts else torch.empty(0, 16)
 
     def one(self, text):
         row = torch.zeros(16)
@@ -180,6 +200,18 @@ def test_targets_lose_what_their_form_shares():
     assert wanted[3] @ wanted[160 + 3] > 0.99
     assert wanted[3] @ wanted[160 + 5] < 0.0
     assert wanted[-1] @ wanted[5] > 0.99
+
+
+def test_targets_of_words_lean_towards_what_they_mean():
+    """Two words of one meaning come closer to each other and to it; of two meanings the one met more often counts more."""
+    defined = [corpus.Text(f"noun {index}", corpus.PLAIN_FORM, meanings=((f"sense {index % 8 // 2}", 1),)) for index in range(160)]
+    defined[5] = replace(defined[5], meanings=(("sense 2", 3), ("sense 7", 1)))
+    plain = learning.targets([replace(text, meanings=()) for text in defined], Compass())
+    wanted = learning.targets(defined, Compass())
+    assert wanted[4] @ wanted[5] > plain[4] @ plain[5] + 0.1
+    assert wanted[4] @ plain[2] > plain[4] @ plain[2] + 0.1  # "sense 2" says what "noun 2" says
+    assert wanted[4] @ plain[4] > 0.5
+    assert wanted[5] @ plain[2] > wanted[5] @ plain[7] + 0.1 > plain[5] @ plain[7] + 0.1
 
 
 @pytest.fixture
@@ -217,6 +249,43 @@ def test_a_tower_learns_what_it_is_told_and_only_its_text_side_moves(small):
     moved = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
     assert "token_embedding.weight" in moved
     assert not any(name.startswith("visual.") for name in moved)
+
+
+def test_texts_are_cut_once_but_for_the_share_that_is_cut_anew(small):
+    _, tokenizer = small
+    texts = [corpus.Text(text, corpus.PLAIN_FORM) for text in ("a chair", "It's a chair &amp; a table", "bed with a lamp " * 4)]
+    whole = tokenizer([text.text for text in texts])
+    whole[:, -1] = torch.where(whole[:, -1] > 0, tokenizer.eot_token_id, 0)
+    assert torch.equal(learning.Lessons(texts, tokenizer, 0.0, random.Random(0), 12).epoch(), whole)
+    lessons = [learning.Lessons(texts * 50, tokenizer, 0.5, random.Random(0), 12) for _ in range(2)]
+    first, second = lessons[0].epoch(), lessons[0].epoch()
+    assert not torch.equal(first, second)
+    assert 0.2 < (first == whole.repeat(50, 1)).all(dim=1).float().mean() < 1.0
+    assert torch.equal(lessons[1].epoch(), first)
+
+
+def test_batches_hold_every_text_once_among_texts_of_like_length():
+    """Held against a slow twin: the texts shuffled, sorted inside chunks of sixteen batches, and the batches shuffled."""
+    size = 4
+    lengths = [random.Random(index).randint(2, 9) for index in range(150)]
+    ids = torch.zeros(150, 9, dtype=torch.long)
+    for row, length in enumerate(lengths):
+        ids[row, :length] = torch.arange(1, length + 1)
+    rng = random.Random(0)
+    order = list(range(150))
+    rng.shuffle(order)
+    chunks = [sorted(order[start : start + 16 * size], key=lengths.__getitem__) for start in range(0, 150, 16 * size)]
+    wanted = [chunk[start : start + size] for chunk in chunks for start in range(0, len(chunk), size)]
+    rng.shuffle(wanted)
+    found = list(learning.batches(ids, size, random.Random(0), torch.device("cpu")))
+    assert [rows.tolist() for rows, _ in found] == wanted
+    for rows, batch in found:
+        assert torch.equal(batch, ids[rows, : max(lengths[row] for row in rows.tolist())])
+
+
+def test_options_are_read():
+    options = parser().parse_args(["--minilm", "a", "--out", "b", "--device", "cuda:1", "--batch", "64", "--learning-rate", "1e-3"])
+    assert (options.device, options.batch, options.learning_rate) == ("cuda:1", 64, 1e-3)
 
 
 def test_norm_is_set_without_turning_anything():
