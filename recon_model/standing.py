@@ -130,4 +130,4 @@ def looks(patches: Patches, doubts: Sequence[Floats | None]) -> Looks:
     clouds = torch.from_numpy(rows).to(device)
     some = patches._replace(centres=patches.centres[clouds], relative=patches.relative[clouds])
     matrices = torch.from_numpy(STANDING[ups].astype(np.float32))
-    return Looks(turned(some, matrices), clouds, torch.from_numpy(chances[rows, ups]).to(device))
+    return Looks(turned(some, matrices), clouds, torch.from_numpy(chances[rows, ups].astype(np.float32)).to(device))

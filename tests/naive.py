@@ -73,7 +73,7 @@ def rebuild(model: torch.nn.Module, cloud: Tensor, hidden: Tensor) -> Tensor:
     In whole tensors, so that it can also be what a fast path's time is compared with.
     """
     config = model.config
-    gaps, picked = torch.full((len(cloud),), torch.inf), [0]
+    gaps, picked = cloud.new_full((len(cloud),), torch.inf), [0]
     while len(picked) < config.num_groups:
         gaps = torch.minimum(gaps, ((cloud - cloud[picked[-1]]) ** 2).sum(1))
         picked.append(int(gaps.argmax()))

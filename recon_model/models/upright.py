@@ -97,7 +97,7 @@ class Upright(nn.Module):
     def distribution(self, model: Pretraining, patches: Patches) -> Tensor:
         """Returns the probability of each of ``UPS`` to be up, (B, 6), the pose given favoured by the prior; 1 where it is enough."""
         given = self.look(model, patches)
-        chances = torch.eye(len(UPS), device=given.device)[torch.zeros(len(given), dtype=torch.int64)]
+        chances = torch.eye(1, len(UPS), device=given.device).repeat(len(given), 1)
         doubtful = self.fit(given) < self.enough
         if doubtful.any():
             some = Patches(patches.centres[doubtful], patches.members, patches.relative[doubtful])

@@ -25,8 +25,12 @@ class PatchEmbedding(nn.Module):
         """Maps relative coordinates (..., k, 3) of patches to (..., C)."""
         shape, size = relative.shape[:-2], relative.shape[-2]
         # Batch statistics are taken with channels in the middle: on the CPU torch sums rows of channels ten times less precisely.
-        points = relative.reshape(-1, size, 3).transpose(1, 2)  # (P, 3, k)
-        points = relu(self.norm1(conv1d(points, self.layer1.weight.unsqueeze(-1), self.layer1.bias)))
+        points = relative.reshape(-1, size, 3)
+        if points.is_cuda:  # there a convolution rounds to TF32, and a matrix product does not
+            points = linear(points, self.layer1.weight, self.layer1.bias).transpose(1, 2)  # (P, first, k)
+        else:
+            points = conv1d(points.transpose(1, 2), self.layer1.weight.unsqueeze(-1), self.layer1.bias)
+        points = relu(self.norm1(points))
         points = linear(points.transpose(1, 2), self.layer2.weight)  # (P, k, second); its bias commutes with the maximum
         patch = points.max(1).values  # (P, second)
         from_patch, from_point = self.layer3.weight.chunk(2, dim=1)
