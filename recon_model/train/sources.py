@@ -16,7 +16,6 @@ from recon_model.counts import counted, grouped
 from recon_model.data.labelled import LabelledClouds
 from recon_model.data.pool import SHARD, Pool, PoolSettings, Shard
 from recon_model.errors import InputError
-from recon_model.geometry.bending import bent
 from recon_model.geometry.normalise import unit_sphere
 from recon_model.geometry.orientation import about_y, turned
 from recon_model.geometry.patches import Patches, cut
@@ -146,8 +145,7 @@ class SyntheticSource:
         picks = self._epoch_order[step * size : (step + 1) * size]
         batch = _gather(self._shards, self._images, picks)
         seed = (self._recipe.seed, 2, epoch, step)
-        patches = bent(batch.patches, np.random.default_rng((*seed, 1)), self._recipe.bend)
-        return batch._replace(patches=posed(patches, seed))
+        return batch._replace(patches=posed(batch.patches, seed))
 
     def validation(self, waiting: Waiting) -> list[Batch]:
         """Shapes of another seed, each at one fixed angle."""

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import torch
 
 from recon_model.errors import InputError
 from recon_model.predictor import Predictor
@@ -44,3 +45,22 @@ def test_stages_that_are_done_are_not_run_again(plan):
 def test_a_build_is_gone_on_with_under_its_own_seed_only(plan):
     with pytest.raises(InputError, match=r"seed \(4\) must be 0, with which '.*work' was begun"):
         build(Plan(out=plan.out, work=plan.work, seed=4))
+
+
+@pytest.mark.parametrize(("kind", "batch", "text"), [("cpu", None, "4"), ("cuda", 256, "22")])
+def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batch, text):
+    """Both towers are told where to learn; each run is the one before and what a GPU has time for."""
+    asked, towers = [], []
+    monkeypatch.setattr(default_model, "find_device", lambda _name: torch.device(kind))
+    monkeypatch.setattr(default_model, "launch", lambda request: asked.append(request) or "done")
+    monkeypatch.setattr(default_model.build_text, "build", towers.append)
+    monkeypatch.setattr(default_model.build_image, "build", towers.append)
+    plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device=kind, minilm=tmp_path, seed=3)
+    for stage in ("text", "image", "pretrain", "settle"):
+        default_model._RUN[stage](plan, print)
+    assert {tower.device for tower in towers} == {kind}
+    assert [str(tower.epochs) for tower in towers if hasattr(tower, "epochs")] == [text]
+    assert [request.recipe_changes.get("batch_size") for request in asked] == [batch, batch]
+    assert [request.recipe_changes.get("wrong_ups") for request in asked] == [None, 2]
+    assert [request.recipe_changes["seed"] for request in asked] == [3, 3]
+    assert asked[1].init == str((tmp_path / "work" / "pretrain").resolve())
