@@ -1,6 +1,6 @@
 """Builds the shipped text tower: ``python -m recon_model.teachers.build_text --minilm DIR --wordnet DIR --out DIR``.
 
-A width-192 open_clip text transformer learns MiniLM's sentence embeddings from sentences written out of WordNet. The image
+A width-256 open_clip text transformer learns MiniLM's sentence embeddings from sentences written out of WordNet. The image
 side is written untrained and must then be taught by ``build_image``, which leaves the text side as it is.
 """
 
@@ -37,8 +37,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"), help="folder of WordNet's database files")
     made.add_argument("--out", type=Path, required=True, help="folder to write the tower to")
     made.add_argument("--seed", type=int, default=0)
-    made.add_argument("--merges", type=int, default=16_000, help="size of the vocabulary, less 514")
-    made.add_argument("--width", type=int, default=192)
+    made.add_argument("--merges", type=int, default=28_000, help="size of the vocabulary, less 514")
+    made.add_argument("--width", type=int, default=256)
     made.add_argument("--layers", type=int, default=1)
     made.add_argument("--context", type=int, default=24)
     made.add_argument("--epochs", type=int, default=learning.Schedule.epochs)

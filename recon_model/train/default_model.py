@@ -38,9 +38,6 @@ HELD_OUT = 2048
 LOOKED_AT = 10_240
 """Clouds, of yet another seed, that the judge of what stands upright is taught by."""
 
-_AMPLE_TEXT = ("--epochs", "22", "--batch", "768", "--learning-rate", "3e-3")
-"""What differs where a GPU teaches the text tower."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -95,7 +92,7 @@ def _text(plan: Plan, say: Callable[[str], None]) -> None:
         shutil.copytree(asset_path("clip"), clip)
         return
     asked = ["--minilm", str(plan.minilm), "--wordnet", str(plan.wordnet), "--out", str(clip), "--seed", str(plan.seed)]
-    build_text.build(build_text.parser().parse_args([*asked, *(_AMPLE_TEXT if _is_ample(plan) else ()), *_where(plan)]))
+    build_text.build(build_text.parser().parse_args([*asked, *_where(plan)]))
 
 
 def _image(plan: Plan, _say: Callable[[str], None]) -> None:

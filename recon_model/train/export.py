@@ -72,7 +72,7 @@ def export(
         card["upright"] = add_upright(out, upright)
     _save(out, weights, card)
     for file in measure:
-        predictor = Predictor.load(out, device="cpu", precision="float32")
+        predictor = Predictor.load(out, device="cpu", precision="float32", teacher=RunFolder(run).config()["teacher"]["source"])
         card["results"] += report(predictor, load_labelled(file), file.name, card["data"]["names"])
     _save(out, weights, card)
     return card

@@ -157,7 +157,8 @@ def quick(**changes: object) -> RecipeConfig:
 
 
 COMMAND_OPTIONS = (
-    "epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "names", "image_teacher", "wrong_ups", "precision",
+    "epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "names", "image_teacher", "wrong_ups",
+    "show_whole", "precision",
 )  # fmt: skip
 """Settings of the recipe that ``recon pretrain`` takes as options of the same name."""
 

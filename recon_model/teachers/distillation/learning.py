@@ -109,7 +109,7 @@ def loss_of(features: Tensor, wanted: Tensor) -> Tensor:
 class Schedule:
     """How long and how fast the tower learns."""
 
-    epochs: int = 4
+    epochs: int = 10
     batch: int = 384
     learning_rate: float = 2e-3
     warm_up: int = 100

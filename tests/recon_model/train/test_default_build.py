@@ -47,8 +47,8 @@ def test_a_build_is_gone_on_with_under_its_own_seed_only(plan):
         build(Plan(out=plan.out, work=plan.work, seed=4))
 
 
-@pytest.mark.parametrize(("kind", "batch", "text"), [("cpu", None, "4"), ("cuda", 256, "22")])
-def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batch, text):
+@pytest.mark.parametrize(("kind", "batch"), [("cpu", None), ("cuda", 256)])
+def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batch):
     """Both towers are told where to learn; each run is the one before and what a GPU has time for."""
     asked, towers = [], []
     monkeypatch.setattr(default_model, "find_device", lambda _name: torch.device(kind))
@@ -59,7 +59,6 @@ def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batch, 
     for stage in ("text", "image", "pretrain", "settle"):
         default_model._RUN[stage](plan, print)
     assert {tower.device for tower in towers} == {kind}
-    assert [str(tower.epochs) for tower in towers if hasattr(tower, "epochs")] == [text]
     assert [request.recipe_changes.get("batch_size") for request in asked] == [batch, batch]
     assert [request.recipe_changes.get("wrong_ups") for request in asked] == [None, 2]
     assert [request.recipe_changes["seed"] for request in asked] == [3, 3]

@@ -46,6 +46,19 @@ def run(tmp_path, monkeypatch):
     return tmp_path / "run"
 
 
+def test_a_model_is_measured_with_the_teacher_it_was_taught_by(run, tmp_path, monkeypatch):
+    """A build makes a CLIP of its own, which is not the one that ships."""
+    made = clouds(12)
+    np.savez(tmp_path / "real.npz", points=made.points, labels=made.labels, names=np.array(["chair", "unknown thing"]))
+    asked = []
+    monkeypatch.setattr(WordyClip, "load", classmethod(lambda cls, source="default", **_options: asked.append(source) or cls()))
+    config = json.loads((run / "config.json").read_text())
+    config["teacher"]["source"] = "a clip of its own"
+    (run / "config.json").write_text(json.dumps(config))
+    export(run, tmp_path / "out", measure=[tmp_path / "real.npz"], held_out=16, cache=tmp_path / "cache")
+    assert set(asked) == {"a clip of its own"}
+
+
 def test_an_export_is_half_the_size_and_says_how_it_came_about(run, tmp_path):
     made = clouds(12)
     np.savez(tmp_path / "real.npz", points=made.points, labels=made.labels, names=np.array(["chair", "unknown thing"]))
@@ -66,7 +79,7 @@ def test_an_export_is_half_the_size_and_says_how_it_came_about(run, tmp_path):
     assert 0 <= predictor.classify(predictor.prepare(clouds(1).points[0]), ["chair"]).unlike <= 1
     assert [step["command"] for step in stored["training"]] == [
         "recon pretrain --preset studio --data synthetic --out run --epochs 1 --steps-per-epoch 2 --batch-size 4 --seed 0 "
-        "--learning-rate 0.0012 --shapes 16 --image-teacher --wrong-ups 0 --precision 32-true"
+        "--learning-rate 0.0012 --shapes 16 --image-teacher --wrong-ups 0 --no-show-whole --precision 32-true"
     ]
     assert "chair" in stored["data"]["names"]
     synthetic, real, among_all, *more = stored["results"]
