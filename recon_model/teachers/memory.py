@@ -1,7 +1,8 @@
 """Summed prompts of everyday names, kept beside the tower that made them, so that the first words need no tower at all.
 
 Importing open_clip takes longer than anything else at start-up. The rows are worth nothing to another tower, so they carry the
-fingerprint of the text side they were made by and are passed over when it differs.
+fingerprint of the text side they were made by and are passed over when it differs. Of each number's four bytes the three upper ones are
+kept: the tower's own weights have two.
 """
 
 import json
@@ -9,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from recon_model.teachers.prompts import TextTower, classifier
 from recon_model.templates import SETS, clean
@@ -43,7 +46,7 @@ class PromptMemory:
             if notes.get("text_fingerprint") != text_fingerprint:
                 return cls({})
             sets = json.loads(notes["templates"])
-            kept = {tuple(sets[key]): file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - a handle, not a mapping
+            kept = {tuple(sets[key]): _whole(file.get_tensor(key)) for key in file.keys()}  # noqa: SIM118 - a handle, not a mapping
         names = json.loads(notes["names"])
         return cls({(name, templates): rows[index] for templates, rows in kept.items() for index, name in enumerate(names)})
 
@@ -53,7 +56,17 @@ def remember(tower: TextTower, text_fingerprint: str, names: Sequence[str]) -> b
     from safetensors.torch import save
 
     cleaned = [clean(name) for name in names]
-    rows = {key: classifier(tower, cleaned, templates).contiguous() for key, templates in SETS.items()}
+    rows = {key: _shortened(classifier(tower, cleaned, templates)) for key, templates in SETS.items()}
     notes = {"text_fingerprint": text_fingerprint, "names": json.dumps(cleaned), "templates": json.dumps(SETS)}
     content: bytes = save(rows, notes)
     return content
+
+
+def _shortened(rows: Tensor) -> Tensor:
+    """(n, D) float32 to (n, D, 3) uint8: without the lowest byte, which comes first."""
+    return rows.float().contiguous().view(torch.uint8).view(*rows.shape, 4)[..., 1:].contiguous()
+
+
+def _whole(rows: Tensor) -> Tensor:
+    """Undoes ``_shortened``, less what the lowest byte said: at most 2**-15 of a number. Folders of earlier builds hold whole numbers."""
+    return rows if rows.is_floating_point() else pad(rows, (1, 0)).view(torch.float32).squeeze(-1)

@@ -58,7 +58,7 @@ def test_the_card_tells_the_truth_about_the_weights(clip):
 
 
 def test_shipped_files_stay_small():
-    assert sum(path.stat().st_size for path in asset_path("clip").iterdir()) < 25e6
+    assert sum(path.stat().st_size for path in asset_path("clip").iterdir()) < 20e6
 
 
 def test_features_are_raw_and_of_clips_length(clip):

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from recon_model.assets import asset_path
+from recon_model.teachers import memory as memory_module
 from recon_model.teachers.clip import Clip
 from recon_model.teachers.memory import FILE, PromptMemory, remember
 from recon_model.teachers.prompts import classifier
@@ -41,6 +42,14 @@ def test_memory_survives_its_file_and_knows_its_owner(tmp_path):
     assert memory.row("car", ("an unheard {}",)) is None
     assert len(PromptMemory.load(tmp_path, "another")) == 0
     assert len(PromptMemory.load(tmp_path / "nowhere", "print")) == 0
+
+
+def test_three_bytes_of_four_say_a_number_and_whole_numbers_are_still_read():
+    rows = torch.randn(5, 7, generator=torch.Generator().manual_seed(0)) * 30
+    kept = memory_module._shortened(rows)
+    assert (kept.dtype, kept.shape) == (torch.uint8, (5, 7, 3))
+    torch.testing.assert_close(memory_module._whole(kept), rows, rtol=2**-15, atol=0)
+    assert memory_module._whole(rows) is rows
 
 
 @pytest.mark.parametrize("templates", [PLAIN, EVERYDAY, PUBLISHED], ids=["plain", "everyday", "published"])
