@@ -191,12 +191,16 @@ class Pool:
         return next((index for index in range(self.count) if not self._file(index).exists()), self.count)
 
     def start(self) -> None:
-        """Starts helper processes on all cores but two, at least one, unless everything is made; they take turns."""
+        """Starts helper processes on all cores but two, at least one, unless everything is made; they take turns.
+
+        Trainers that torchrun starts side by side share the cores and the shards.
+        """
         if self._helpers or self.made() == self.count:
             return
-        count = max((os.cpu_count() or 1) - 2, 1)
-        for first in range(count):
-            arguments = (self.settings, self.folder, range(first, self.count, count), os.getpid())
+        trainers, own = int(os.environ.get("LOCAL_WORLD_SIZE", "1")), int(os.environ.get("LOCAL_RANK", "0"))
+        count = max(((os.cpu_count() or 1) - 2) // trainers, 1)
+        for first in range(own * count, (own + 1) * count):
+            arguments = (self.settings, self.folder, range(first, self.count, count * trainers), os.getpid())
             helper = multiprocessing.get_context("spawn").Process(target=_make_ahead, args=arguments, daemon=True)
             helper.start()
             self._helpers.append(helper)

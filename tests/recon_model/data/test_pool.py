@@ -1,5 +1,6 @@
 import os
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -89,6 +90,26 @@ def test_the_helper_processes_make_the_pool(tmp_path, monkeypatch, cores, helper
     finally:
         made.close()
     assert np.array_equal(made.shard(2, never).centres, make_shard(made.settings, 2).centres)
+
+
+def test_trainers_side_by_side_share_cores_and_shards(tmp_path, monkeypatch):
+    taken = []
+
+    class Helper:
+        def __init__(self, target, args, daemon):
+            taken.append(list(args[2]))
+
+        def start(self):
+            pass
+
+    monkeypatch.setattr(pools.multiprocessing, "get_context", lambda _way: SimpleNamespace(Process=Helper))
+    monkeypatch.setattr(os, "cpu_count", lambda: 10)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "3")
+    for rank in range(3):
+        monkeypatch.setenv("LOCAL_RANK", str(rank))
+        Pool(SETTINGS, 13, tmp_path).start()
+    assert len(taken) == 6  # two each of the eight cores that are left
+    assert sorted(index for indices in taken for index in indices) == list(range(13))
 
 
 def test_a_helper_without_its_parent_ends(tmp_path):
