@@ -108,7 +108,7 @@ def triangle_area(triangle: np.ndarray) -> float:
 
 def occupied_cells(points: np.ndarray, low: np.ndarray, pitch: float) -> set[tuple[int, ...]]:
     """Grid cells that hold at least one point of (N, 3)."""
-    return {tuple(int((value - start) // pitch) for value, start in zip(point, low, strict=True)) for point in points}
+    return {tuple(int((float(value) - float(start)) // pitch) for value, start in zip(point, low, strict=True)) for point in points}
 
 
 def attention_row(model: torch.nn.Module, patches: Patches, hidden: Tensor, token: str, patch: int, layer: int, head: int | None) -> Tensor:

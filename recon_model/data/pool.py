@@ -24,7 +24,7 @@ import recon_model.geometry.augment
 from recon_model.config import Settings, require
 from recon_model.data.synthetic import CATEGORIES, Shape, depth_views, sample_shape
 from recon_model.errors import InputError
-from recon_model.geometry.augment import augment
+from recon_model.geometry.augment import Augmentation, Points, augment, solid_surface
 
 SHARD = 256
 """Clouds in one shard."""
@@ -34,6 +34,9 @@ OVERSAMPLE = 3
 
 UNEVEN, UNEVEN_SHARE = 0.7, 0.6
 """How differently dense the parts of some shapes are, see ``Shape.sample``, and of how many."""
+
+SOLID_SHARE, SOLID_CELLS, SOLID_POINTS = 0.2, (16, 28), 12_288
+"""How many shapes are taken for solids first, see ``solid_surface``; cells along their longest edge; points that say which are met."""
 
 RANDOM_SHARE, FARTHEST_SHARE = 0.45, 0.45
 """Shares of the clouds that are sampled at random and by farthest points; the rest holds too few points and repeats them."""
@@ -138,19 +141,29 @@ def _sampled(shape: Shape, count: int, rng: np.random.Generator) -> NDArray[np.f
     Random points come from clouds that already have the wanted size, farthest points from larger ones, and repeats from smaller ones.
     """
     way = rng.random()
-    uneven = UNEVEN if rng.random() < UNEVEN_SHARE else 0.0
-    points: NDArray[np.float32] = shape.sample(OVERSAMPLE * count, rng, uneven)[0]
+    points: Points
+    points, settings = _drawn(shape, OVERSAMPLE * count, rng)
     if way < RANDOM_SHARE:
-        return augment(points, rng, count=count)
+        return augment(points, rng, settings, count)
     if way < RANDOM_SHARE + FARTHEST_SHARE:
-        dense = augment(points, rng, count=2 * count)
+        dense = augment(points, rng, settings, 2 * count)
         points = dense[fpsample.bucket_fps_kdline_sampling(dense, count, h=5, start_idx=0).astype(np.int64)]
     else:
-        few = augment(points, rng, count=int(rng.integers(count // 4, count)))
+        few = augment(points, rng, settings, int(rng.integers(count // 4, count)))
         points = np.resize(few, (count, 3))
     points = points - points.mean(0)
     points /= np.sqrt((points**2).sum(1).max()) + 1e-12
     return points
+
+
+def _drawn(shape: Shape, count: int, rng: np.random.Generator) -> tuple[Points, Augmentation]:
+    """Points of a shape, at least ``count``, and how to spoil them."""
+    if rng.random() < SOLID_SHARE:
+        surface = shape.sample(SOLID_POINTS, rng)[0]
+        cells, axes = int(rng.integers(SOLID_CELLS[0], SOLID_CELLS[1] + 1)), int(rng.integers(2, 4))
+        return solid_surface(surface, cells, axes, count, rng), Augmentation(voxels=0.0)
+    uneven = UNEVEN if rng.random() < UNEVEN_SHARE else 0.0
+    return shape.sample(count, rng, uneven)[0], Augmentation()
 
 
 def _write(settings: PoolSettings, folder: Path, index: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from recon_model.errors import ConfigError
 
@@ -152,10 +153,56 @@ def voxel_surface(cloud: Points, cells: int, rng: np.random.Generator) -> Points
 
     Each cell counts once, however many points fall into it, as in clouds made from voxelised models.
     """
+    low, pitch, places = _gridded(cloud, cells)
+    return _inside(np.argwhere(_occupied(places)), low, pitch, len(cloud), rng)
+
+
+def solid_surface(cloud: Points, cells: int, axes: int, count: int, rng: np.random.Generator) -> Points:
+    """Samples the outer cells of the solid that a voxeliser takes a surface for, as ``voxel_surface`` samples those of the surface.
+
+    Whatever is inside is gone. So are cavities where few axes are asked: a cell is filled where the surface lies on both of its sides
+    along at least that many, which 3 finds in closed bodies only, and 2 in an open tub or shelf, too.
+
+    Args:
+        cloud: (N, 3), a surface; a few points for each cell that it crosses.
+        cells: cells along the longest edge.
+        axes: 2 or 3.
+        count: points to return, at least.
+        rng: every random choice comes from it.
+
+    Returns:
+        One point in each outer cell, or (count, 3) where these are fewer.
+    """
+    low, pitch, places = _gridded(cloud, cells)
+    grid = np.pad(_occupied(places), 1)
+    between = [np.logical_or.accumulate(grid, axis) & _backwards(grid, axis) for axis in range(3)]
+    regions, _ = ndimage.label(np.sum(between, axis=0) < axes)
+    solid = regions != regions[0, 0, 0]  # what the outside does not reach
+    outer = solid & ~ndimage.binary_erosion(solid)
+    return _inside(np.argwhere(outer) - 1, low, pitch, count, rng)
+
+
+def _gridded(cloud: Points, cells: int) -> tuple[Points, float, NDArray[np.int64]]:
+    """Where a grid begins, the edge of its cells, and the cell (N, 3) of each point."""
     low = cloud.min(0)
     pitch = float((cloud.max(0) - low).max()) / cells + 1e-9
-    occupied = np.unique(np.floor((cloud - low) / pitch).astype(np.int64), axis=0)
-    chosen = occupied[rng.integers(len(occupied), size=len(cloud))] if len(occupied) < len(cloud) else occupied
+    return low, pitch, np.floor((cloud - low) / pitch).astype(np.int64).clip(max=cells - 1)  # float32 rounds the farthest point up
+
+
+def _occupied(places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    grid = np.zeros(places.max(0) + 1, bool)
+    grid[tuple(places.T)] = True
+    return grid
+
+
+def _backwards(grid: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = np.flip(np.logical_or.accumulate(np.flip(grid, axis), axis), axis)
+    return found
+
+
+def _inside(occupied: NDArray[np.int64], low: Points, pitch: float, count: int, rng: np.random.Generator) -> Points:
+    """A random place in every cell, or in ``count`` random cells where there are fewer."""
+    chosen = occupied[rng.integers(len(occupied), size=count)] if len(occupied) < count else occupied
     placed: Points = ((chosen + rng.random(chosen.shape)) * pitch + low).astype(np.float32)
     return placed
 

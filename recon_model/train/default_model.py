@@ -16,8 +16,8 @@ import torch
 from torch.nn.functional import normalize
 
 from recon_model.assets import asset_path
-from recon_model.checkpoint.format import write_atomically
-from recon_model.checkpoint.opening import UPRIGHT, open_pretraining, save_upright
+from recon_model.checkpoint.format import load_single, save_single, write_atomically
+from recon_model.checkpoint.opening import BEST, UPRIGHT, open_pretraining, save_upright
 from recon_model.data.pool import default_cache
 from recon_model.devices import device_in_words, find_device
 from recon_model.errors import InputError
@@ -26,13 +26,15 @@ from recon_model.teachers.clip import Clip
 from recon_model.train import upright as standing
 from recon_model.train.export import export
 from recon_model.train.launch import Request, launch
-from recon_model.train.settings import AMPLE, AMPLY_SETTLING, SETTLING, RecipeConfig
+from recon_model.train.settings import AMPLE, AMPLY_SETTLING, SETTLING, SETTLING_ANEW, RecipeConfig
 from recon_model.train.sources import SyntheticSource
 from recon_model.train.targets import TextTargets
 
 STAGES = ("text", "image", "pretrain", "settle", "upright", "export")
 PRETRAINED, SETTLED = "pretrain", "settled"
 NAME = "ReCon Studio default"
+HELD, HOLD = "held", 0.5
+"""What a card calls the share of weights that come from the model a build went on from, and that share (Wortsman et al. 2022, §4)."""
 HELD_OUT = 2048
 """Clouds that calibrate the model, of another seed."""
 LOOKED_AT = 10_240
@@ -48,6 +50,8 @@ class Plan:
     work: Path
     """Folder for what the stages leave."""
     seed: int = 0
+    init: Path | None = None
+    """A model to go on from: it is settled anew, under these towers and on the shapes of today, which spares pretraining."""
     minilm: Path | None = None
     """Folder of all-MiniLM-L6-v2; None takes the text tower that ships instead of teaching it anew."""
     wordnet: Path = Path("/usr/share/wordnet")
@@ -95,7 +99,10 @@ def _text(plan: Plan, say: Callable[[str], None]) -> None:
     build_text.build(build_text.parser().parse_args([*asked, *_where(plan)]))
 
 
-def _image(plan: Plan, _say: Callable[[str], None]) -> None:
+def _image(plan: Plan, say: Callable[[str], None]) -> None:
+    if plan.init is not None and plan.minilm is None:
+        say("image: the tower that ships is taken as it is")
+        return
     shapes, steps = ("300", "3000") if _is_ample(plan) else ("150", "1400")
     asked = ["--clip", str(plan.work / "clip"), "--seed", str(plan.seed), "--shapes", shapes, "--views", "6", "--steps", steps]
     build_image.build(build_image.parser().parse_args([*asked, *_where(plan)]))
@@ -105,13 +112,30 @@ def _where(plan: Plan) -> list[str]:
     return ["--device", plan.device, "--threads", str(torch.get_num_threads())]
 
 
-def _pretrain(plan: Plan, _say: Callable[[str], None]) -> None:
+def _pretrain(plan: Plan, say: Callable[[str], None]) -> None:
+    if plan.init is not None:
+        say(f"pretrain: going on from '{plan.init}'")
+        return
     changes = AMPLE if _is_ample(plan) else {}
     _train(plan, PRETRAINED, changes if plan.epochs is None else {**changes, "epochs": plan.epochs})
 
 
 def _settle(plan: Plan, _say: Callable[[str], None]) -> None:
-    _train(plan, SETTLED, AMPLY_SETTLING if _is_ample(plan) else SETTLING, init=plan.work / PRETRAINED)
+    if plan.init is None:
+        _train(plan, SETTLED, AMPLY_SETTLING if _is_ample(plan) else SETTLING, init=plan.work / PRETRAINED)
+        return
+    _train(plan, SETTLED, SETTLING_ANEW, init=plan.init)
+    _hold(plan.work / SETTLED / BEST, plan.init)
+
+
+def _hold(file: Path, init: Path) -> None:
+    """Takes a settled model half of the way back to what it began as: between the two lies one that also names what settling forgot."""
+    weights, card = load_single(file)
+    if HELD in card:
+        return  # an interrupted build had come this far
+    begun = open_pretraining(init).model.state_dict()
+    middle = {name: torch.lerp(begun[name], value, 1 - HOLD) if value.is_floating_point() else value for name, value in weights.items()}
+    save_single(file, middle, {**card, HELD: HOLD})
 
 
 def _is_ample(plan: Plan) -> bool:

@@ -125,7 +125,7 @@ def history(run: Path) -> list[dict[str, Any]]:
     """
     asked = RunFolder(run).config()
     before = Path(asked.get("init") or "nothing")
-    earlier = history(before) if (before / "config.json").exists() else []
+    earlier = history(before) if (before / "config.json").exists() else _told(before)
     lines = (run / "events.jsonl").read_text(encoding="utf-8").splitlines()
     seconds = [event["seconds"] for event in map(json.loads, lines) if event["event"] == "done"]
     made = {
@@ -135,6 +135,12 @@ def history(run: Path) -> list[dict[str, Any]]:
         "commit": asked["commit"],
     }
     return [*earlier, made]
+
+
+def _told(model: Path) -> list[dict[str, Any]]:
+    """What the card of an exported model says of how it was made."""
+    found: list[dict[str, Any]] = checkpoint.load_card(model).get("training", []) if (model / checkpoint.CARD).exists() else []
+    return found
 
 
 def command(name: str, asked: Mapping[str, Any], init: str) -> str:

@@ -114,7 +114,7 @@ def _sitting(dice: Dice, draft: Draft) -> str:
 
 @HEAD.style("human", 3.0)
 def _head(dice: Dice, draft: Draft) -> str:
-    wide, high, deep = dice.uniform(0.68, 0.85), 1.0, dice.uniform(0.8, 0.95)
+    wide, high, deep = dice.uniform(0.62, 0.92), 1.0, dice.uniform(0.72, 1.0)
     outline = superellipse(2, 2, dice.uniform(2.0, 2.5), 20)
     chin = dice.uniform(0.3, 0.55)
     scales = np.array(
@@ -127,34 +127,29 @@ def _head(dice: Dice, draft: Draft) -> str:
     if half:
         skull = skull[skull[..., 2].mean(1) > dice.uniform(-0.5, 0.0)]
     draft.add("skull", skull)
-    nose = dice.uniform(0.1, 0.25)
-    draft.add(
-        "face",
-        loft(
-            np.array(
-                [
-                    [(-0.06, 0.2, deep * 0.9), (0.06, 0.2, deep * 0.9), (0, 0.2, deep * 0.95)],
-                    [(-0.16, -0.22, deep * 0.92), (0.16, -0.22, deep * 0.92), (0, -0.18, deep + nose)],
-                ]
-            )
-        ),
-    )
-    draft.add(
-        "face",
-        ellipsoid((0.22, 0.06, 0.08), (0, -0.48, deep * 0.88), 8),
-        mirror(ellipsoid((0.13, 0.08, 0.06), (0.28, 0.15, deep * 0.84), 8)),
-    )
-    if not half:
+    if dice.chance(0.8):
+        nose = dice.uniform(0.1, 0.25)
+        top = [(-0.06, 0.2, deep * 0.9), (0.06, 0.2, deep * 0.9), (0, 0.2, deep * 0.95)]
+        draft.add("face", loft(np.array([top, [(-0.16, -0.22, deep * 0.92), (0.16, -0.22, deep * 0.92), (0, -0.18, deep + nose)]])))
+    if dice.chance(0.7):  # where they are coarse, heads are smooth
+        draft.add(
+            "face",
+            ellipsoid((0.22, 0.06, 0.08), (0, -0.48, deep * 0.88), 8),
+            mirror(ellipsoid((0.13, 0.08, 0.06), (0.28, 0.15, deep * 0.84), 8)),
+        )
+    ears = not half and dice.chance(0.75)
+    if ears:
         draft.add("ear", mirror(ellipsoid((0.05, 0.2, 0.12), (wide * 0.99, 0.0, -0.05), 8)))
     neck = not half and dice.chance(0.6)
     if neck:
         draft.add("neck", tube([(0, -1.5, -0.2), (0, -0.6, -0.1)], [dice.uniform(0.45, 0.65), 0.42], 14))
         if dice.chance(0.3):
             draft.add("neck", ellipsoid((1.2, 0.4, 0.55), (0, -1.65, -0.2), 14))
-    if dice.chance(0.3):
-        draft.add("hair", ellipsoid((wide * 1.08, 0.75, deep * 1.08), (0, 0.35, -0.12), 14))
+    if dice.chance(0.4):
+        long = dice.pick(0.0, dice.uniform(0.1, 0.6))
+        draft.add("hair", ellipsoid((wide * 1.08, 0.75 + long / 2, deep * 1.08), (0, 0.35 - long / 2, -0.12 - long / 2), 14))
     draft.pose(dice, 0.75, ("x", 90), ("x", -90), ("z", 90))
-    return describe("head", ["human"], ["only the face" if half else "ears", "a neck" if neck else ""])
+    return describe("head", ["human"], ["only the face" if half else "ears" if ears else "", "a neck" if neck else ""])
 
 
 @HELMET.style("shell", 2.0)

@@ -82,7 +82,8 @@ def _pressed(dice: Dice, draft: Draft) -> str:
     if open_top:
         _greenhouse(dice, draft, body)
     e = body.length / 2
-    for z in (e * dice.uniform(0.55, 0.7), -e * dice.uniform(0.5, 0.68)):
+    axles = (e * dice.uniform(0.55, 0.7), -e * dice.uniform(0.5, 0.68)) if dice.chance(0.88) else ()  # some models only paint wheels on
+    for z in axles:
         width = body.radius * dice.uniform(0.5, 0.75)
         inner = body.half - width / 2 - dice.uniform(-0.04, 0.08)
         draft.add("wheel", *[tyre(body.radius, width, (side * inner, body.radius, z), dice.pick(0.0, 0.55)) for side in (-1, 1)])
@@ -94,7 +95,9 @@ def _pressed(dice: Dice, draft: Draft) -> str:
     if kind == "sports" and dice.chance(0.4):
         draft.add("detail", box((body.half * 1.7, 0.03, 0.22), (0, body.belt + dice.uniform(0.05, 0.2), -e * 0.95)))
     draft.pose(dice, 0.85, ("x", 90), ("x", -90), ("z", 90))
-    return describe("car", ["low" if kind == "sports" else "", kind if kind != "van" else "tall"], ["a smooth body", "four wheels"])
+    return describe(
+        "car", ["low" if kind == "sports" else "", kind if kind != "van" else "tall"], ["a smooth body", "four wheels" if axles else ""]
+    )
 
 
 @CAR.style("vintage", 0.7)

@@ -53,6 +53,19 @@ def _chest(dice: Dice, draft: Draft) -> str:
     return describe("dresser", ["tall"], [f"{('four', 'five', 'six')[rows - 4]} rows of drawers"])
 
 
+@DRESSER.style("narrow", 0.8)
+def _narrow(dice: Dice, draft: Draft) -> str:
+    """A tallboy: a drawer for every day of the week, or nearly so."""
+    width = dice.uniform(0.38, 0.6)
+    depth, height, base = width * dice.uniform(0.65, 1.15), width * dice.uniform(1.8, 3.1), _above_ground(dice, 0.02, 0.14)
+    draft.add("body", *carcass(dice, width, height - base, depth, base))
+    rows = dice.integer(5, 7)
+    add_fronts(dice, draft, (-width / 2, base, width / 2, height), depth / 2, rows, 1)
+    _add_base(dice, draft, width, depth, base)
+    _add_top(dice, draft, width, depth, height)
+    return describe("dresser", ["tall", "narrow"], [f"{('five', 'six', 'seven')[rows - 5]} drawers"])
+
+
 @DRESSER.style("wide", 2.5)
 def _wide(dice: Dice, draft: Draft) -> str:
     height, depth = dice.uniform(0.7, 0.95), dice.uniform(0.4, 0.8)
@@ -121,7 +134,7 @@ def _stepped(dice: Dice, draft: Draft) -> str:
 @NIGHT_STAND.style("drawers", 3.0)
 def _drawers(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.7), dice.uniform(0.42, 0.68)
-    depth, base = width * dice.uniform(0.66, 1.08), _above_ground(dice, 0.01, 0.12)
+    depth, base = width * dice.uniform(0.6, 1.12), _above_ground(dice, 0.01, 0.12)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows = dice.integer(1, 3)
     add_fronts(dice, draft, (-width / 2, base, width / 2, height), depth / 2, rows, 1)

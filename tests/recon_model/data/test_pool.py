@@ -52,6 +52,17 @@ def test_a_shard_holds_balanced_clouds_in_the_unit_sphere():
     assert shard.views.max(axis=(1, 2)).min() > 100
 
 
+def test_some_shapes_are_taken_for_solids(monkeypatch):
+    taken = []
+    monkeypatch.setattr(pools, "solid_surface", lambda cloud, cells, axes, count, rng: taken.append((cells, axes)) or cloud[:count])
+    monkeypatch.setattr(pools, "SHARD", 300)
+    make_shard(SETTINGS, 0)
+    assert 35 < len(taken) < 85
+    assert {axes for _, axes in taken} == {2, 3}
+    assert min(cells for cells, _ in taken) == pools.SOLID_CELLS[0]
+    assert max(cells for cells, _ in taken) == pools.SOLID_CELLS[1]
+
+
 def test_shards_are_kept_and_not_made_again(tmp_path, monkeypatch):
     made = Pool(SETTINGS, 2, tmp_path)
     first = made.shard(0, lambda ready: False)

@@ -13,6 +13,7 @@ from recon_model.geometry.augment import (
     gapped,
     holed,
     resample,
+    solid_surface,
     visible_from,
     voxel_surface,
 )
@@ -85,6 +86,37 @@ def test_voxels_even_out_density() -> None:
     out = voxel_surface(crowded.astype(np.float32), 20, np.random.default_rng(0))
     assert near.mean() > 0.85
     assert (np.linalg.norm(out - crowded[-1], axis=1) < 0.2).mean() < 0.25
+
+
+def _walls(half: tuple[float, float, float], *walls: tuple[int, float]) -> np.ndarray:
+    """Points on walls (axis, place along it as a share of the half edge) of a box."""
+    rng = np.random.default_rng(3)
+    points = rng.uniform(-1, 1, (len(walls), 8000, 3))
+    for wall, (axis, place) in zip(points, walls, strict=True):
+        wall[:, axis] = place
+    return (points.reshape(-1, 3) * half).astype(np.float32)
+
+
+SIDES, BOARD, FLOOR, LID = ((0, -1.0), (0, 1.0), (2, -1.0), (2, 1.0)), (0, 0.0), (1, -1.0), (1, 1.0)
+
+
+def test_a_solid_keeps_what_the_outside_reaches() -> None:
+    tub, pitch = _walls((1.0, 0.5, 0.5), *SIDES, BOARD, FLOOR), 2 / 20
+    lidless, filled = (solid_surface(tub, 20, axes, 4000, np.random.default_rng(0)) for axes in (3, 2))
+    over = {"open": lidless, "closed": filled}
+    inside = {key: (np.abs(cloud[:, 0]) < 1 - 1.1 * pitch) & (np.abs(cloud[:, 2]) < 0.5 - 1.1 * pitch) for key, cloud in over.items()}
+    middle = {key: inside[key] & (np.abs(cloud[:, 1]) < 0.5 - 1.1 * pitch) for key, cloud in over.items()}
+    assert middle["open"].sum() > 100  # the board is seen from above
+    assert not middle["closed"].any()
+    assert (inside["closed"] & (filled[:, 1] > 0.5 - 1.1 * pitch)).sum() > 500  # a lid where there was none
+
+
+def test_a_closed_body_hides_what_is_in_it_and_every_outer_cell_counts_once() -> None:
+    low, box = np.full(3, -1.0, np.float32), _walls((1.0, 1.0, 1.0), *SIDES, BOARD, FLOOR, LID)
+    out = solid_surface(box, 10, 3, 1, np.random.default_rng(0))
+    cells = occupied_cells(out, low, 2 / 10 + 1e-9)
+    assert len(out) == len(cells) == 10**3 - 8**3
+    assert all(min(cell) == 0 or max(cell) == 9 for cell in cells)
 
 
 def test_visible_from_keeps_the_near_half_of_a_ball() -> None:

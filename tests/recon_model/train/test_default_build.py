@@ -1,10 +1,12 @@
 """``recon build-default`` on next to nothing: every stage runs, leaves its result, and is not run twice."""
 
 import json
+import shutil
 
 import pytest
 import torch
 
+from recon_model.checkpoint.format import load_single, save_single
 from recon_model.errors import InputError
 from recon_model.predictor import Predictor
 from recon_model.train import default_model
@@ -63,3 +65,27 @@ def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batch):
     assert [request.recipe_changes.get("wrong_ups") for request in asked] == [None, 2]
     assert [request.recipe_changes["seed"] for request in asked] == [3, 3]
     assert asked[1].init == str((tmp_path / "work" / "pretrain").resolve())
+
+
+def test_a_build_that_goes_on_from_a_model_settles_it_anew_and_keeps_half(run, tmp_path, monkeypatch):
+    weights, card = load_single(run / "best.safetensors")
+    begun = tmp_path / "begun.safetensors"
+    save_single(begun, {name: 3 * value for name, value in weights.items()}, card)
+    asked, said = [], []
+
+    def launch(request):
+        asked.append(request)
+        if not request.resume:
+            shutil.copytree(run, request.out)
+        return "done"
+
+    monkeypatch.setattr(default_model, "launch", launch)
+    plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device="cpu", init=begun)
+    for stage in ("image", "pretrain", "settle", "settle"):  # the last as if the build had been interrupted right after
+        default_model._RUN[stage](plan, said.append)
+    assert said == ["image: the tower that ships is taken as it is", f"pretrain: going on from '{begun}'"]
+    assert (asked[0].init, asked[0].recipe_changes["learning_rate"], asked[1].resume) == (str(begun), 2e-4, True)
+    held, told = load_single(plan.work / "settled" / "best.safetensors")
+    assert told["held"] == 0.5
+    for name, value in weights.items():
+        assert torch.allclose(held[name].float(), (2 if value.is_floating_point() else 1) * value.float(), atol=1e-6)

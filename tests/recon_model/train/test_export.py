@@ -102,6 +102,12 @@ def request(folder: Path, tmp_path: Path, *, init: str | None = None, depth: int
     return Request(out=folder, device="cpu", init=init, recipe_changes=changes, model_changes=model, cache=tmp_path / "cache")
 
 
+def folder_of_ours(folder: Path, run: Path, training: list[dict[str, object]]) -> None:
+    """An exported model, but for its calibration."""
+    weights, card = checkpoint.load_single(run / "best.safetensors")
+    checkpoint.save(folder, weights, {**card, "training": training})
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_images_teach_unless_the_recipe_says_no(run, tmp_path, shown):
     assert launch(request(tmp_path / "next", tmp_path, image_teacher=shown)) == "done"
@@ -116,6 +122,11 @@ def test_a_run_can_start_from_another_of_the_same_shape(run, tmp_path):
     first, second = history(tmp_path / "next")
     assert first["command"].split()[7] == "run"
     assert "--out next --init run --epochs 1" in second["command"]
+    folder_of_ours(tmp_path / "shipped", run, [first])
+    launch(request(tmp_path / "anew", tmp_path, init=str(tmp_path / "shipped"), **still))
+    earlier, last = history(tmp_path / "anew")
+    assert earlier == first
+    assert "--out anew --init shipped" in last["command"]
     with pytest.raises(ConfigError, match=r"must be a model of the same settings; it differs in depth"):
         launch(request(tmp_path / "third", tmp_path, init=str(run), depth=3))
 
