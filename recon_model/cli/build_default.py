@@ -11,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--work", type=Path, default=Path("runs/default"), help="folder for what the stages leave; go on by giving it again"
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of everything")
-    parser.add_argument("--init", type=Path, help="a model to settle anew instead of pretraining one, and to keep half of")
+    parser.add_argument("--init", metavar="MODEL", help="'default' or a model's folder, to settle anew instead of pretraining one")
     parser.add_argument("--minilm", type=Path, help="folder of all-MiniLM-L6-v2; left out, the text tower that ships is kept")
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"), help="folder of WordNet's database files")
     parser.add_argument("--measure", type=Path, nargs="*", default=(), help="labelled .npz files to measure zero-shot naming on")

@@ -50,8 +50,8 @@ class Plan:
     work: Path
     """Folder for what the stages leave."""
     seed: int = 0
-    init: Path | None = None
-    """A model to go on from: it is settled anew, under these towers and on the shapes of today, which spares pretraining."""
+    init: str | None = None
+    """A model to go on from, "default" or a path: settled anew under these towers and on the shapes of today, which spares pretraining."""
     minilm: Path | None = None
     """Folder of all-MiniLM-L6-v2; None takes the text tower that ships instead of teaching it anew."""
     wordnet: Path = Path("/usr/share/wordnet")
@@ -69,6 +69,8 @@ def build(plan: Plan, say: Callable[[str], None] = print) -> dict[str, Any]:
     Raises:
         ReconError: see the stages; what was finished before stays in ``plan.work``.
     """
+    if plan.init is not None and plan.epochs is not None:
+        raise InputError(f"epochs ({plan.epochs}) are those of pretraining, which going on from a model spares; leave one of the two out.")
     plan.work.mkdir(parents=True, exist_ok=True)
     log = plan.work / "stages.json"
     done: dict[str, Any] = json.loads(log.read_text(encoding="utf-8")) if log.exists() else {"seed": plan.seed, "seconds": {}}
@@ -122,13 +124,13 @@ def _pretrain(plan: Plan, say: Callable[[str], None]) -> None:
 
 def _settle(plan: Plan, _say: Callable[[str], None]) -> None:
     if plan.init is None:
-        _train(plan, SETTLED, AMPLY_SETTLING if _is_ample(plan) else SETTLING, init=plan.work / PRETRAINED)
+        _train(plan, SETTLED, AMPLY_SETTLING if _is_ample(plan) else SETTLING, init=str(plan.work / PRETRAINED))
         return
     _train(plan, SETTLED, SETTLING_ANEW, init=plan.init)
     _hold(plan.work / SETTLED / BEST, plan.init)
 
 
-def _hold(file: Path, init: Path) -> None:
+def _hold(file: Path, init: str) -> None:
     """Takes a settled model half of the way back to what it began as: between the two lies one that also names what settling forgot."""
     weights, card = load_single(file)
     if HELD in card:
@@ -142,7 +144,7 @@ def _is_ample(plan: Plan) -> bool:
     return find_device(plan.device).type == "cuda"
 
 
-def _train(plan: Plan, name: str, changes: Mapping[str, Any], init: Path | None = None) -> None:
+def _train(plan: Plan, name: str, changes: Mapping[str, Any], init: str | None = None) -> None:
     run, clip = plan.work / name, plan.work / "clip"
     if (run / "config.json").exists():
         request = Request(out=run, device=plan.device, cache=plan.cache, resume=True)
@@ -151,7 +153,7 @@ def _train(plan: Plan, name: str, changes: Mapping[str, Any], init: Path | None 
             out=run,
             preset="studio",
             teacher=str(clip.resolve()),
-            init=None if init is None else str(init.resolve()),
+            init=init if init in (None, "default") else str(Path(init).resolve()),
             device=plan.device,
             cache=plan.cache,
             recipe_changes={"seed": plan.seed, **changes},

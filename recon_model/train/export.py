@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from recon_model.assets import asset_path
 from recon_model.checkpoint import format as checkpoint
 from recon_model.checkpoint.opening import add_upright
 from recon_model.config import ModelConfig
@@ -124,12 +125,12 @@ def history(run: Path) -> list[dict[str, Any]]:
         InputError: the run's settings cannot be read.
     """
     asked = RunFolder(run).config()
-    before = Path(asked.get("init") or "nothing")
-    earlier = history(before) if (before / "config.json").exists() else _told(before)
+    init = asked.get("init") or ""
+    earlier = _before(init) if init else []
     lines = (run / "events.jsonl").read_text(encoding="utf-8").splitlines()
     seconds = [event["seconds"] for event in map(json.loads, lines) if event["event"] == "done"]
     made = {
-        "command": command(run.name, asked, before.name if earlier else asked.get("init", "")),
+        "command": command(run.name, asked, Path(init).name if earlier else init),
         "minutes": round(seconds[-1] / 60, 1) if seconds else None,
         "versions": asked["versions"],
         "commit": asked["commit"],
@@ -137,10 +138,13 @@ def history(run: Path) -> list[dict[str, Any]]:
     return [*earlier, made]
 
 
-def _told(model: Path) -> list[dict[str, Any]]:
-    """What the card of an exported model says of how it was made."""
-    found: list[dict[str, Any]] = checkpoint.load_card(model).get("training", []) if (model / checkpoint.CARD).exists() else []
-    return found
+def _before(init: str) -> list[dict[str, Any]]:
+    """How the model came about that a run started from, as far as that can still be told."""
+    folder = asset_path(init) if init == "default" else Path(init)
+    if (folder / "config.json").exists():
+        return history(folder)
+    told: list[dict[str, Any]] = checkpoint.load_card(folder).get("training", []) if (folder / checkpoint.CARD).exists() else []
+    return told
 
 
 def command(name: str, asked: Mapping[str, Any], init: str) -> str:

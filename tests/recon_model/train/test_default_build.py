@@ -49,6 +49,11 @@ def test_a_build_is_gone_on_with_under_its_own_seed_only(plan):
         build(Plan(out=plan.out, work=plan.work, seed=4))
 
 
+def test_epochs_of_a_pretraining_that_is_spared_are_refused(plan):
+    with pytest.raises(InputError, match=r"epochs \(3\) are those of pretraining"):
+        build(Plan(out=plan.out, work=plan.work, init="default", epochs=3))
+
+
 @pytest.mark.parametrize(("kind", "batch"), [("cpu", None), ("cuda", 256)])
 def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batch):
     """Both towers are told where to learn; each run is the one before and what a GPU has time for."""
@@ -80,7 +85,7 @@ def test_a_build_that_goes_on_from_a_model_settles_it_anew_and_keeps_half(run, t
         return "done"
 
     monkeypatch.setattr(default_model, "launch", launch)
-    plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device="cpu", init=begun)
+    plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device="cpu", init=str(begun))
     for stage in ("image", "pretrain", "settle", "settle"):  # the last as if the build had been interrupted right after
         default_model._RUN[stage](plan, said.append)
     assert said == ["image: the tower that ships is taken as it is", f"pretrain: going on from '{begun}'"]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from recon_model.assets import asset_path
 from recon_model.checkpoint import format as checkpoint
 from recon_model.checkpoint.opening import UPRIGHT, save_upright
 from recon_model.data import pool as pools
@@ -106,6 +107,15 @@ def folder_of_ours(folder: Path, run: Path, training: list[dict[str, object]]) -
     """An exported model, but for its calibration."""
     weights, card = checkpoint.load_single(run / "best.safetensors")
     checkpoint.save(folder, weights, {**card, "training": training})
+
+
+@pytest.mark.parametrize(("init", "known"), [("default", True), ("gone", False)])
+def test_what_a_run_started_from_is_told_as_far_as_it_is_known(run, init, known):
+    config = run / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "init": init}))
+    *earlier, last = history(run)
+    assert earlier == (checkpoint.load_card(asset_path("default"))["training"] if known else [])
+    assert f"--init {init}" in last["command"]
 
 
 @pytest.mark.parametrize("shown", [True, False])
