@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.recon_studio.monkey import Monkey
 
@@ -11,6 +14,18 @@ pytestmark = pytest.mark.window
 STEPS = 120
 MOST_WORK_MS = 500
 """Of the processor's time in one turn of the event loop; twice of what the worst takes (another theme), for machines differ."""
+
+
+class _Watch(QWidget):
+    """Sees which buttons are held while the mouse moves over it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMouseTracking(True)
+        self.held: list[Qt.MouseButton] = []
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.held.append(event.buttons())
 
 
 def test_nonsense_does_no_harm(qapp: QApplication, tmp_path: Path) -> None:
@@ -22,3 +37,10 @@ def test_nonsense_does_no_harm(qapp: QApplication, tmp_path: Path) -> None:
     assert report.faults == [], report.last
     assert report.steps == STEPS
     assert [stall for stall in report.stalls if stall.worked_ms > MOST_WORK_MS] == []
+    watch = _Watch()
+    watch.show()
+    assert QTest.qWaitForWindowExposed(watch)
+    QTest.mouseMove(watch, QPoint(5, 5))
+    assert [held for held in watch.held if held != Qt.MouseButton.NoButton] == []  # else the tests that follow would drag with it
+    watch.close()
+    watch.deleteLater()
