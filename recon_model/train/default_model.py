@@ -73,9 +73,13 @@ def build(plan: Plan, say: Callable[[str], None] = print) -> dict[str, Any]:
         raise InputError(f"epochs ({plan.epochs}) are those of pretraining, which going on from a model spares; leave one of the two out.")
     plan.work.mkdir(parents=True, exist_ok=True)
     log = plan.work / "stages.json"
-    done: dict[str, Any] = json.loads(log.read_text(encoding="utf-8")) if log.exists() else {"seed": plan.seed, "seconds": {}}
+    done: dict[str, Any] = (
+        json.loads(log.read_text(encoding="utf-8")) if log.exists() else {"seed": plan.seed, "init": plan.init, "seconds": {}}
+    )
     if done["seed"] != plan.seed:
         raise InputError(f"seed ({plan.seed}) must be {done['seed']}, with which '{plan.work}' was begun.")
+    if done.get("init") != plan.init:
+        raise InputError(f"init ({plan.init}) must be {done.get('init')}, with which '{plan.work}' was begun.")
     for stage in STAGES:
         if stage in done["seconds"]:
             say(f"{stage}: done before, in {done['seconds'][stage]:.0f} s")

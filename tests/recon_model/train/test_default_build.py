@@ -44,9 +44,11 @@ def test_stages_that_are_done_are_not_run_again(plan):
     assert sum("done before" in line for line in again) == len(STAGES)
 
 
-def test_a_build_is_gone_on_with_under_its_own_seed_only(plan):
+def test_a_build_is_gone_on_with_under_its_own_seed_and_model_only(plan):
     with pytest.raises(InputError, match=r"seed \(4\) must be 0, with which '.*work' was begun"):
         build(Plan(out=plan.out, work=plan.work, seed=4))
+    with pytest.raises(InputError, match=r"init \(default\) must be None, with which '.*work' was begun"):
+        build(Plan(out=plan.out, work=plan.work, init="default"))
 
 
 def test_epochs_of_a_pretraining_that_is_spared_are_refused(plan):
