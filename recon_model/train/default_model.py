@@ -6,8 +6,8 @@ Each stage leaves its result in a work folder, so a build that was interrupted g
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,14 @@ from recon_model.checkpoint.opening import BEST, UPRIGHT, open_pretraining, save
 from recon_model.data.pool import default_cache
 from recon_model.devices import device_in_words, find_device
 from recon_model.errors import InputError
+from recon_model.presets import preset
 from recon_model.teachers import build_image, build_text
 from recon_model.teachers.clip import Clip
+from recon_model.teachers.distillation.folder import IMAGE_SIZE
 from recon_model.train import upright as standing
 from recon_model.train.export import export
 from recon_model.train.launch import Request, launch
-from recon_model.train.settings import AMPLE, AMPLY_SETTLING, SETTLING, SETTLING_ANEW, RecipeConfig
+from recon_model.train.settings import AMPLE, AMPLY_SETTLING, SETTLING, SETTLING_ANEW, RecipeConfig, studio
 from recon_model.train.sources import SyntheticSource
 from recon_model.train.targets import TextTargets
 
@@ -85,13 +87,26 @@ def build(plan: Plan, say: Callable[[str], None] = print) -> dict[str, Any]:
             say(f"{stage}: done before, in {done['seconds'][stage]:.0f} s")
             continue
         start = time.monotonic()
-        _RUN[stage](plan, say)
+        with _shapes_ahead(plan) if stage in ("text", "image") else nullcontext():
+            _RUN[stage](plan, say)
         done["seconds"][stage] = time.monotonic() - start
         write_atomically(log, (json.dumps(done, indent=1) + "\n").encode())
         say(f"{stage}: {done['seconds'][stage]:.0f} s")
     say(f"all: {sum(done['seconds'].values()) / 60:.0f} minutes on {device_in_words(find_device(plan.device))}")
     card: dict[str, Any] = json.loads((plan.out / "default" / "card.json").read_text(encoding="utf-8"))
     return card
+
+
+@contextmanager
+def _shapes_ahead(plan: Plan) -> Iterator[None]:
+    """Has the cores make what pretraining will be shown, while a GPU learns the towers."""
+    if plan.init is not None or not _is_ample(plan):
+        yield
+        return
+    recipe = studio(seed=plan.seed, **AMPLE)
+    with closing(SyntheticSource(preset("studio"), recipe, plan.cache or default_cache(), view_size=IMAGE_SIZE)) as source:
+        source.start()
+        yield
 
 
 def _text(plan: Plan, say: Callable[[str], None]) -> None:

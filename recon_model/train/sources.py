@@ -125,9 +125,13 @@ class SyntheticSource:
     def _wanted(self) -> int:
         return (self._recipe.steps_per_epoch or math.ceil(self.size / self._recipe.batch_size)) * self._recipe.batch_size
 
+    def start(self) -> None:
+        """Has other processes make the shapes, ahead of their use."""
+        self._pool.start()
+
     def prepare(self, epoch: int, waiting: Waiting) -> bool:
         """Waits for the shards of an epoch and keeps them in memory."""
-        self._pool.start()
+        self.start()
         self._available = min(self._pool.count, (epoch + 1) * math.ceil(self._wanted() / SHARD))
         while len(self._shards) < self._available:
             shard = self._pool.shard(len(self._shards), lambda made: waiting(made, self._available))

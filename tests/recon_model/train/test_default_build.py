@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -9,8 +10,12 @@ import torch
 from recon_model.checkpoint.format import load_single, save_single
 from recon_model.errors import InputError
 from recon_model.predictor import Predictor
-from recon_model.train import default_model
+from recon_model.presets import preset
+from recon_model.teachers.clip import Clip
+from recon_model.train import default_model, launch
 from recon_model.train.default_model import STAGES, Plan, build
+from recon_model.train.settings import AMPLE, studio
+from recon_model.train.sources import SyntheticSource
 from tests.recon_model.train import test_export
 
 run = test_export.run  # a finished run on 16 shapes, with a teacher that is a table
@@ -56,8 +61,8 @@ def test_epochs_of_a_pretraining_that_is_spared_are_refused(plan):
         build(Plan(out=plan.out, work=plan.work, init="default", epochs=3))
 
 
-@pytest.mark.parametrize(("kind", "batch"), [("cpu", None), ("cuda", 256)])
-def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batch):
+@pytest.mark.parametrize(("kind", "batches"), [("cpu", [None, None]), ("cuda", [512, 256])])
+def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batches):
     """Both towers are told where to learn; each run is the one before and what a GPU has time for."""
     asked, towers = [], []
     monkeypatch.setattr(default_model, "find_device", lambda _name: torch.device(kind))
@@ -68,10 +73,39 @@ def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batch):
     for stage in ("text", "image", "pretrain", "settle"):
         default_model._RUN[stage](plan, print)
     assert {tower.device for tower in towers} == {kind}
-    assert [request.recipe_changes.get("batch_size") for request in asked] == [batch, batch]
+    assert [request.recipe_changes.get("batch_size") for request in asked] == batches
     assert [request.recipe_changes.get("wrong_ups") for request in asked] == [None, 2]
     assert [request.recipe_changes["seed"] for request in asked] == [3, 3]
     assert asked[1].init == str((tmp_path / "work" / "pretrain").resolve())
+
+
+@pytest.mark.parametrize(("kind", "init", "ahead"), [("cuda", None, True), ("cpu", None, False), ("cuda", "default", False)])
+def test_shapes_are_made_while_a_gpu_learns_the_towers(tmp_path, monkeypatch, kind, init, ahead):
+    """They are those that pretraining will ask for; without a GPU the towers need the cores, and settling anew spares pretraining."""
+    at_work, seen = [], {}
+
+    class Source(SyntheticSource):
+        def start(self):
+            at_work.append(self._pool)
+
+        def close(self):
+            at_work.clear()
+            super().close()
+
+    monkeypatch.setattr(default_model, "SyntheticSource", Source)
+    monkeypatch.setattr(default_model, "find_device", lambda _name: torch.device(kind))
+    monkeypatch.setattr(default_model, "device_in_words", str)
+    for stage in STAGES:
+        monkeypatch.setitem(default_model._RUN, stage, lambda _plan, _say, stage=stage: seen.update({stage: list(at_work)}))
+    plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device=kind, init=init, cache=tmp_path / "cache", seed=3)
+    (plan.out / "default").mkdir(parents=True)
+    (plan.out / "default" / "card.json").write_text("{}")
+    build(plan, lambda _line: None)
+    assert [stage for stage in STAGES if seen[stage]] == (["text", "image"] if ahead else [])
+    if ahead:
+        clip = SimpleNamespace(embed_dim=384, image_size=Clip.load("default").image_size)
+        wanted = launch._source("synthetic", preset("studio"), studio(seed=3, **AMPLE), clip, plan.cache, ())
+        assert (seen["text"][0].folder, seen["text"][0].count) == (wanted._pool.folder, wanted._pool.count)
 
 
 def test_a_build_that_goes_on_from_a_model_settles_it_anew_and_keeps_half(run, tmp_path, monkeypatch):
