@@ -18,7 +18,7 @@ from recon_model.data.clouds import read
 from recon_model.explain.explainer import PHRASE_ORDERS, Explainer
 from recon_model.predictor import Predictor
 from recon_model.serve.service import worker_threads
-from recon_model.serve.versions import versions
+from recon_model.versions import versions
 
 NAME, OTHERS = "chair", ("table", "lamp", "airplane")
 

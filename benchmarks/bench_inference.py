@@ -27,7 +27,7 @@ from recon_model.models.pretraining import Pretraining
 from recon_model.predictor import Predictor
 from recon_model.presets import preset
 from recon_model.serve.service import worker_threads
-from recon_model.serve.versions import versions
+from recon_model.versions import versions
 from tests import naive
 
 POINTS, PICKS = 8192, 1024

@@ -46,7 +46,7 @@ from recon_model.serve.messages import (
     decode_reply,
     encode,
 )
-from recon_model.serve.versions import versions
+from recon_model.versions import versions
 
 REST_S = 0.2
 """Longer than the service rests before it takes a long question up."""

@@ -16,7 +16,7 @@ from recon_model.assets import asset_path
 from recon_model.data.clouds import read
 from recon_model.predictor import Predictor
 from recon_model.serve.service import worker_threads
-from recon_model.serve.versions import versions
+from recon_model.versions import versions
 
 NAMES = 100
 CLOUDS = 1000

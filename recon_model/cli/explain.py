@@ -75,7 +75,7 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
 def _explain(
     args: argparse.Namespace, asked: dict[str, Any], predictor: "Predictor", cloud: "Cloud", prepared: "Prepared"
 ) -> tuple[dict[str, Any], dict[str, Columns]]:
-    from recon_model.serve.versions import versions
+    from recon_model.versions import versions
 
     whole = predictor.explain(prepared)
     centres = prepared.outward(prepared.centres) + cloud.origin

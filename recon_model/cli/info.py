@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Loads the model and prints its size, its card and what loading matched; of a cloud, prints what its file holds."""
     from recon_model.data.readers.sniff import EXTENSIONS
-    from recon_model.serve.versions import versions
+    from recon_model.versions import versions
 
     if Path(args.model).suffix.lower().lstrip(".") in EXTENSIONS:
         _describe_cloud(args)

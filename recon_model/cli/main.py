@@ -7,11 +7,11 @@ import traceback
 from collections.abc import Sequence
 from contextlib import nullcontext, redirect_stdout
 from importlib import import_module
-from importlib.metadata import version
 from typing import NoReturn
 
 from recon_model.cli.output import DONE, FAULT, USAGE
 from recon_model.errors import ReconError, ServeError, sentence
+from recon_model.versions import own_version
 
 INTERRUPTED = 130
 
@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
 def build_parser(command: str | None) -> Parser:
     """Returns the parser of ``recon``, with the arguments of one subcommand filled in."""
     parser = Parser(prog="recon", description="See what a 3D foundation model sees: masked reconstruction, attention and words.")
-    parser.add_argument("--version", action="version", version=f"recon {version('recon-studio')}")
+    parser.add_argument("--version", action="version", version=f"recon {own_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     for name, purpose in COMMANDS.items():
         described = purpose[0].upper() + purpose[1:] + "."

@@ -84,7 +84,7 @@ def _document(
 ) -> dict[str, Any]:
     import numpy as np
 
-    from recon_model.serve.versions import versions
+    from recon_model.versions import versions
 
     places = np.flatnonzero(result.hidden).tolist()
     return {

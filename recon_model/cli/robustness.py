@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 def _trial(args: argparse.Namespace, damage: Damage, predictor: "Predictor", cloud: "Cloud") -> tuple[dict[str, Any], dict[str, Columns]]:
     from recon_model.evaluate.robustness import damaged_scores, robustness
     from recon_model.geometry.damage import damaged
-    from recon_model.serve.versions import versions
+    from recon_model.versions import versions
 
     names, templates = asked_names(args), asked_templates(args)
     prepared = predictor.prepare(cloud.points, up=args.up)

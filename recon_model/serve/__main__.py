@@ -11,7 +11,7 @@ from recon_model.errors import ServeError, sentence
 from recon_model.serve.framing import pack, private_pipes
 from recon_model.serve.inbox import Inbox
 from recon_model.serve.messages import Ready, Reply, encode
-from recon_model.serve.versions import versions
+from recon_model.versions import versions
 
 ROLES = ("reader", "model", "projection")
 

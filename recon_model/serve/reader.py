@@ -36,7 +36,7 @@ from recon_model.serve.messages import (
     decode_request,
     encode,
 )
-from recon_model.serve.versions import versions
+from recon_model.versions import versions
 
 GLANCE_S = 5.0
 """Seconds a glance may take."""

@@ -2,12 +2,10 @@
 
 import logging
 import os
-import platform
 import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +31,10 @@ from recon_model.train.settings import RECIPES, RecipeConfig
 from recon_model.train.sources import CloudSource, Source, SyntheticSource
 from recon_model.train.targets import TextTargets
 from recon_model.train.tensorboard import Scalars
+from recon_model.versions import versions
 
 PACKAGES = ("recon-studio", "torch", "lightning-fabric", "open_clip_torch", "numpy", "safetensors")
+"""What a run's numbers depend on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,9 @@ def conduct(fabric: Fabric, folder: RunFolder, source: Source, config: Mapping[s
     """
     try:
         if config is not None and fabric.global_rank == 0:
-            folder.start({**config, "names": list(source.names), "device": str(fabric.device), "versions": versions(), "commit": commit()})
+            folder.start(
+                {**config, "names": list(source.names), "device": str(fabric.device), "versions": versions(PACKAGES), "commit": commit()}
+            )
         with at_work(folder.path) if fabric.global_rank == 0 else nullcontext():
             folder.sweep()
             try:
@@ -158,17 +160,6 @@ def make_fabric(device: str, precision: str) -> Fabric:
     fabric = Fabric(accelerator=kind, devices=chosen, precision=precision, strategy=strategy)
     fabric.launch()
     return fabric
-
-
-def versions() -> dict[str, str]:
-    """Returns the versions of Python and of the packages that a run's numbers depend on."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def commit() -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from recon_model.counts import in_bytes
 from recon_model.serve.messages import Array, CloudWritten, Failed, Reply, Request, WriteCloud
+from recon_model.versions import own_version
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.printing import Printer
 from recon_studio.controllers.scribe import Scribe
@@ -62,16 +62,14 @@ class ExportController(QObject):
         state, model = self._store.state, self._sessions.model
         when = f"{datetime.now().astimezone():%d %B %Y, %H:%M}"
         if path.lower().endswith(".pdf"):
-            text = report.printed(state, pictures, plots, model=model, version=version("recon-studio"), when=when)
+            text = report.printed(state, pictures, plots, model=model, version=own_version(), when=when)
             self._printer.begin(path, text, pictures, plots, f"{Path(path).stem} – ReCon Studio")
             return
         present = self._sessions.present()
 
         def made() -> bytes:
             kept = session.encode(present, pretty=False)
-            return report.page(state, pictures, plots, model=model, session=kept, version=version("recon-studio"), when=when).encode(
-                "utf-8"
-            )
+            return report.page(state, pictures, plots, model=model, session=kept, version=own_version(), when=when).encode("utf-8")
 
         self._write(path, made)
 

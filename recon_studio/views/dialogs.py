@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from recon_model.versions import own_version
 from recon_studio.views.parts import explain_buttons, indented
 
 
@@ -33,13 +34,11 @@ def ask_files(window: QWidget) -> list[str]:
 
 def show_about(window: QWidget) -> None:
     """Says what this is, its version and its licence."""
-    from importlib.metadata import version
-
     box = QMessageBox(window)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle("About ReCon Studio")
     box.setIconPixmap(window.windowIcon().pixmap(QSize(48, 48)))
-    box.setText(f"<b>ReCon Studio {version('recon-studio')}</b>")
+    box.setText(f"<b>ReCon Studio {own_version()}</b>")
     box.setInformativeText(
         "See what a 3D foundation model sees: masked reconstruction, attention and words for point clouds.\n\n"
         "After Qi et al., Contrast with Reconstruct, ICML 2023. MIT licence."
