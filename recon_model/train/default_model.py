@@ -142,11 +142,11 @@ def _pretrain(plan: Plan, say: Callable[[str], None]) -> None:
 
 
 def _settle(plan: Plan, _say: Callable[[str], None]) -> None:
-    if plan.init is None:
-        _train(plan, SETTLED, AMPLY_SETTLING if _is_ample(plan) else SETTLING, init=str(plan.work / PRETRAINED))
-        return
-    _train(plan, SETTLED, SETTLING_ANEW, init=plan.init)
-    _hold(plan.work / SETTLED / BEST, plan.init)
+    begun, changes = plan.init, SETTLING_ANEW
+    if begun is None:
+        begun, changes = str(plan.work / PRETRAINED), AMPLY_SETTLING if _is_ample(plan) else SETTLING
+    _train(plan, SETTLED, changes, init=begun)
+    _hold(plan.work / SETTLED / BEST, begun)
 
 
 def _hold(file: Path, init: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -67,6 +68,7 @@ def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batches
     asked, towers = [], []
     monkeypatch.setattr(default_model, "find_device", lambda _name: torch.device(kind))
     monkeypatch.setattr(default_model, "launch", lambda request: asked.append(request) or "done")
+    monkeypatch.setattr(default_model, "_hold", lambda _file, _init: None)
     monkeypatch.setattr(default_model.build_text, "build", towers.append)
     monkeypatch.setattr(default_model.build_image, "build", towers.append)
     plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device=kind, minilm=tmp_path, seed=3)
@@ -108,10 +110,15 @@ def test_shapes_are_made_while_a_gpu_learns_the_towers(tmp_path, monkeypatch, ki
         assert (seen["text"][0].folder, seen["text"][0].count) == (wanted._pool.folder, wanted._pool.count)
 
 
-def test_a_build_that_goes_on_from_a_model_settles_it_anew_and_keeps_half(run, tmp_path, monkeypatch):
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_settled_model_keeps_half_of_what_it_began_as(run, tmp_path, monkeypatch, anew):
+    """Be that its own pretraining or, settled anew, the model to go on from."""
     weights, card = load_single(run / "best.safetensors")
-    begun = tmp_path / "begun.safetensors"
-    save_single(begun, {name: 3 * value for name, value in weights.items()}, card)
+    plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device="cpu", init=str(tmp_path / "begun.safetensors") if anew else None)
+    begun = Path(plan.init or plan.work / "pretrain")
+    file = begun if anew else begun / "best.safetensors"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_single(file, {name: 3 * value for name, value in weights.items()}, card)
     asked, said = [], []
 
     def launch(request):
@@ -121,11 +128,10 @@ def test_a_build_that_goes_on_from_a_model_settles_it_anew_and_keeps_half(run, t
         return "done"
 
     monkeypatch.setattr(default_model, "launch", launch)
-    plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device="cpu", init=str(begun))
-    for stage in ("image", "pretrain", "settle", "settle"):  # the last as if the build had been interrupted right after
+    for stage in ("image", "pretrain", "settle", "settle") if anew else ("settle", "settle"):  # the last as if interrupted right after
         default_model._RUN[stage](plan, said.append)
-    assert said == ["image: the tower that ships is taken as it is", f"pretrain: going on from '{begun}'"]
-    assert (asked[0].init, asked[0].recipe_changes["learning_rate"], asked[1].resume) == (str(begun), 2e-4, True)
+    assert said == (["image: the tower that ships is taken as it is", f"pretrain: going on from '{begun}'"] if anew else [])
+    assert (asked[0].init, asked[0].recipe_changes["learning_rate"], asked[1].resume) == (str(begun), 2e-4 if anew else 4e-4, True)
     held, told = load_single(plan.work / "settled" / "best.safetensors")
     assert told["held"] == 0.5
     for name, value in weights.items():
