@@ -36,7 +36,7 @@ STAGES = ("text", "image", "pretrain", "settle", "upright", "export")
 PRETRAINED, SETTLED = "pretrain", "settled"
 NAME = "ReCon Studio default"
 HELD, HOLD = "held", 0.5
-"""What a card calls the share of weights that come from the model a build went on from, and that share (Wortsman et al. 2022, §4)."""
+"""What a card calls the share of weights that are those from before the model was settled, and that share (Wortsman et al. 2022, §4)."""
 HELD_OUT = 2048
 """Clouds that calibrate the model, of another seed."""
 LOOKED_AT = 10_240
