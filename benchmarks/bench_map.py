@@ -57,7 +57,7 @@ def embeddings(count: int) -> Embeddings:
         labels=tuple(f"kind {each}" for each in kind),
         sets=("set.npz",) * count,
         features=(middles[kind] + rng.normal(size=(count, 2 * CHANNELS))).astype(np.float32),
-        projected=None,
+        sides=None,
         images=None,
         errors=None,
         previews=np.zeros((count, PREVIEW_POINTS, 3), np.uint8),

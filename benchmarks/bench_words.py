@@ -16,6 +16,7 @@ from recon_model.assets import asset_path
 from recon_model.data.clouds import read
 from recon_model.predictor import Predictor
 from recon_model.serve.service import worker_threads
+from recon_model.sides import Sides
 from recon_model.versions import versions
 
 NAMES = 100
@@ -36,12 +37,12 @@ def measure(predictor: Predictor, rounds: int) -> dict[str, float]:
     fresh = lambda number: clouds[number + 1].points + np.float32(1e-6 * (number + 2))  # noqa: E731 - not the bytes that prepare has cut
     known = names(10_000)
     predictor.classify(clouds[0], known)
-    projected = np.random.default_rng(0).standard_normal((CLOUDS, predictor.config.text_dim)).astype(np.float32)
+    sides = Sides.single(np.random.default_rng(0).standard_normal((CLOUDS, predictor.config.text_dim)).astype(np.float32))
     return {
         "ms_100_names": median_ms(lambda number: predictor.classify(fresh(number), known), rounds),
         "ms_100_new_names": median_ms(lambda number: predictor.classify(fresh(number), names(number)), rounds),
         "ms_100_new_names_plain": median_ms(lambda number: predictor.classify(fresh(number), names(number), "plain"), rounds),
-        "ms_100_names_1000_clouds": median_ms(lambda _: predictor.rank(projected, known), rounds),
+        "ms_100_names_1000_clouds": median_ms(lambda _: predictor.rank(sides, known), rounds),
     }
 
 

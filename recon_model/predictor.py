@@ -29,6 +29,7 @@ from recon_model.models.zero_shot import project
 from recon_model.nn.masking import draw_mask, select_visible
 from recon_model.recent import Recent
 from recon_model.results import About, Embedding, Prepared, Reconstruction
+from recon_model.sides import Sides
 from recon_model.standing import AS_GIVEN, AUTO, looks, rotated, stances, stand
 from recon_model.teachers.ranking import Classifier, Familiar, Ranking, Scores, energy
 from recon_model.teachers.vocabulary import Vocabulary
@@ -89,6 +90,7 @@ class Predictor:
         self.vocabulary = Vocabulary(self.card, source=teacher, allow_download=allow_download)
         self._familiar = Familiar.from_card(self.card)
         self._patches: Recent[Patches] = Recent(_REMEMBERED_CLOUDS)
+        self._from_sides: Recent[Sides] = Recent(_REMEMBERED_CLOUDS)
         self._tokens: Recent[Tensor] = Recent(_REMEMBERED_CLOUDS)
         self._explainers: Recent[Explainer] = Recent(_REMEMBERED_EXPLAINERS)
 
@@ -289,7 +291,7 @@ class Predictor:
         """
         if not len(clouds):
             raise InputError("clouds (0) must hold at least one cloud.")
-        features, projected, images, rebuilt, labels = [], [], [], [], []
+        features, sides, images, rebuilt, labels = [], [], [], [], []
         for start in range(0, len(clouds), _BATCH):
             part = clouds[start : start + _BATCH]
             patches, doubts = self._standing(part)
@@ -300,12 +302,12 @@ class Predictor:
                 labels.append(seen.mean(self._head.shares(encoded)))
             if self._why_no_words() is None:
                 teachers = project(encoded, self.answering.image_proj, self.answering.text_proj)
-                projected.append(seen.mean(teachers.mix(self.config.zero_shot_ratio)))
+                sides.append(seen.sides(teachers.mix(self.config.zero_shot_ratio), self.upright, self._temperature))
                 images.append(seen.mean(teachers.image))
             if errors and self._why_no_decoder() is None:
                 rebuilt.append(self._mean_errors(patches))
-        parts = (features, projected, images, rebuilt, labels)
-        return Embedding(*(_numpy(torch.cat(part)) if part else None for part in parts))  # type: ignore[arg-type]
+        rest = (_numpy(torch.cat(part)) if part else None for part in (images, rebuilt, labels))
+        return Embedding(_numpy(torch.cat(features)), Sides.joined(sides) if sides else None, *rest)
 
     def _standing(self, clouds: Sequence["Prepared | npt.ArrayLike"]) -> tuple[Patches, list[Floats | None]]:
         """Cuts clouds, stands those up that were not prepared before, and says of each in how far it may stand otherwise."""
@@ -347,7 +349,8 @@ class Predictor:
             names: at least one; blank ones are refused. Of a ``Name`` the phrase that fits best counts, and a negative that fits
                 better still lowers it, see ``Classifier``.
             templates: "default" (those the model was taught with), a set of ``prompts.SETS``, or templates with ``{}`` for the name.
-            doubt: (6,) see ``Stance.doubt``, where ``prepared`` is points: the likely ways up decide together.
+            doubt: (6,) see ``Stance.doubt``, where ``prepared`` is points: the likely ways up decide together, and the names which
+                of them counts, see ``Sides``.
 
         Raises:
             InputError: points or names are unusable.
@@ -357,38 +360,39 @@ class Predictor:
         """
         classifier = self._classifier(names, templates)
         doubt = prepared.stance.doubt if isinstance(prepared, Prepared) else doubt
-        projected = self._embed_prepared(_prepared_points(prepared), doubt)
-        unlike = self._unlike(projected)
-        return classifier.scores(projected, self._temperature, None if unlike is None else float(unlike[0]), self._closest(projected))
+        sides = self._seen(_prepared_points(prepared), doubt)
+        feature, expected = sides.decided_by(classifier.fits(sides.features, self._temperature)), sides.mean()
+        unlike = self._unlike(expected)
+        return classifier.scores(feature, self._temperature, None if unlike is None else float(unlike[0]), self._closest(expected))
 
-    def rank(self, projected: Floats | None, names: Sequence[str | Name], templates: Templates = "default") -> Ranking:
+    def rank(self, sides: Sides | None, names: Sequence[str | Name], templates: Templates = "default") -> Ranking:
         """Ranks names for many clouds at once, by what ``embed`` gave of them; see ``classify``.
 
         Args:
-            projected: (B, D), of any lengths.
-            names: see ``classify``.
-            templates: see ``classify``.
+            sides: of B clouds.
+            names, templates: see ``classify``.
         """
         classifier = self._classifier(names, templates)
-        if projected is None:
+        if sides is None:
             raise CheckpointError("The clouds were embedded by a model that cannot name them.")
-        return classifier.rank(projected, self._temperature, self._unlike(projected))
+        feature = sides.decided_by(classifier.fits(sides.features, self._temperature))
+        return classifier.rank(feature, self._temperature, self._unlike(sides.mean()))
 
     def words(self, names: Sequence[str], templates: str = "default") -> tuple[Floats, float]:
         """Features of names (n, D), each of length 1, and the temperature of a softmax over cosines; raises what ``classify`` does."""
         return self._words(names, templates).cpu().numpy(), self._temperature
 
-    def similarities(self, projected: Floats | None, words: Floats) -> Floats:
-        """Cosines (B, n) of projected features (B, D) with words (n, D).
+    def similarities(self, clouds: Sides | Floats | None, words: Floats) -> Floats:
+        """Cosines (B, n) of clouds with words (n, D), which decide among the clouds' sides; of features (B, D) as they are.
 
         Raises:
             CheckpointError: the model has no zero-shot feature.
         """
-        if projected is None:
+        if clouds is None:
             raise CheckpointError(self._why_no_words() or "The clouds were embedded by a model that cannot name them.")
-        return _numpy(normalize(torch.tensor(projected), dim=-1) @ torch.tensor(words).T)
-
-    # ------------------------------------------------------------ inside
+        if isinstance(clouds, Sides):
+            clouds = clouds.decided_by(-energy(self.similarities(clouds.features, words), self._temperature))
+        return _numpy(normalize(torch.tensor(clouds), dim=-1) @ torch.tensor(words).T)
 
     @property
     def _temperature(self) -> float:
@@ -470,9 +474,14 @@ class Predictor:
         return torch.tensor(flags).unsqueeze(0).to(self.device)
 
     @torch.inference_mode()
-    def _embed_prepared(self, points: Floats, doubt: Floats | None) -> Floats:
+    def _seen(self, points: Floats, doubt: Floats | None) -> Sides:
+        """One cloud from all likely sides, remembered while only the names change."""
+        key = points.tobytes() + (b"" if doubt is None else doubt.tobytes())
+        known = self._from_sides.get(key)
+        if known is not None:
+            return known
         seen = looks(self._cut(points), [doubt])
-        return _numpy(seen.mean(self.answering.zero_shot_feature(seen.patches)))
+        return self._from_sides.put(key, seen.sides(self.answering.zero_shot_feature(seen.patches), self.upright, self._temperature))
 
 
 def _prepared_points(prepared: Prepared | npt.ArrayLike) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recon_model.geometry.preparation import Floats, Indices
+from recon_model.sides import Sides
 from recon_model.standing import AS_GIVEN, Stance
 
 Flags = npt.NDArray[np.bool_]
@@ -51,10 +52,15 @@ class Embedding:
     """Features of B clouds."""
 
     features: Floats  # (B, 2C): [max over the queries; max plus mean over the patches], for a linear SVM or a map (spec §5)
-    projected: Floats | None  # (B, D): to compare with words; None where the two teachers of the model do not share a space
+    sides: Sides | None  # to compare with words; None where the two teachers of the model do not share a space
     images: Floats | None = None  # (B, D): what the model expects the image teacher to make of a picture; to compare with pictures
     errors: Floats | None = None  # (B,): mean Chamfer distance of hidden patches, see ``Predictor.embed``
     labels: Floats | None = None  # (B, L): shares of the fine-tuned head's labels; None where the model has none
+
+    @property
+    def projected(self) -> Floats | None:
+        """(B, D): one feature a cloud to compare with words, whatever names are on offer."""
+        return None if self.sides is None else self.sides.mean()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Standing clouds up: which of the six axis directions is up, asked of the judge that ships with a model or told by the user.
 
-A cloud is shown standing as is likeliest. Where that is in doubt, what it is called is decided by all likely ways together.
+A cloud is shown standing as is likeliest. Where that is in doubt, what it is called is decided by all likely ways together (``sides``).
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from recon_model.config import require_choice
 from recon_model.geometry.orientation import STANDING, UPS, turned
@@ -18,14 +19,13 @@ from recon_model.geometry.patches import Patches
 from recon_model.geometry.preparation import Floats
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright
+from recon_model.sides import Sides
 
 AUTO = "auto"
 CHOICES = (AUTO, *UPS)
 """What can be asked for: the model's judgement, or one of the six directions; "+y" leaves a cloud as it is."""
-SURE = 0.95
-"""A cloud that stands with this chance is not looked at lying as well."""
-LIKELY = 0.04
-"""Ways up below this chance are not looked at."""
+LIKELY = 0.003
+"""Ways up below this chance are not looked at: names on offer may make one in a hundred the likeliest, but hardly less."""
 
 
 # Arrays compare by identity.
@@ -45,7 +45,7 @@ class Stance:
     @property
     def doubt(self) -> Floats | None:
         """(6,) chance of each of ``UPS`` to be up in the cloud as it stands now; None where there is no doubt."""
-        if self.told or self.chances is None or self.chances[UPS.index(self.up)] >= SURE:
+        if self.told or self.chances is None or (self.chances >= LIKELY).sum() < 2:
             return None
         directions = STANDING[:, 1]  # (6, 3), of UPS
         in_file = (directions @ self.rotation @ directions.T).argmax(1)  # which of UPS in the file each one is of the cloud as it stands
@@ -99,19 +99,27 @@ def rotated(points: Floats, stance: Stance) -> npt.NDArray[np.float32]:
 
 
 class Looks(NamedTuple):
-    """Clouds of a batch from every side that is likely to be up: first each as it stands, then the others."""
+    """Clouds of a batch from every side that is likely to be up: those of a cloud follow each other, first as it stands."""
 
     patches: Patches
     """Of L >= B looks."""
     clouds: Tensor
-    """(L,) which cloud a look is at; the first B are 0 to B - 1."""
+    """(L,) which cloud a look is at, ascending."""
     shares: Tensor
     """(L,) chance of that look; those of a cloud sum to 1."""
 
     def mean(self, values: Tensor) -> Tensor:
         """Expected value (B, ...) for each cloud of what looks give (L, ...)."""
         weighted = values * self.shares.to(values).view(-1, *[1] * (values.dim() - 1))
-        return values.new_zeros((int(self.clouds.max()) + 1, *values.shape[1:])).index_add_(0, self.clouds, weighted)
+        return values.new_zeros((int(self.clouds[-1]) + 1, *values.shape[1:])).index_add_(0, self.clouds, weighted)
+
+    def sides(self, features: Tensor, upright: Upright | None, temperature: float) -> Sides:
+        """What looks give to compare with words (L, D), with how well each fits the names that the judge knows."""
+        known = torch.zeros(len(features))
+        if upright is not None:
+            known = torch.logsumexp(normalize(features, dim=-1) @ upright.bank.to(features).T / temperature, 1)
+        counts = np.bincount(self.clouds.cpu().numpy()).astype(np.int64)
+        return Sides(_numpy(features), counts, _numpy(self.shares), _numpy(known))
 
 
 def looks(patches: Patches, doubts: Sequence[Floats | None]) -> Looks:
@@ -124,10 +132,12 @@ def looks(patches: Patches, doubts: Sequence[Floats | None]) -> Looks:
     device = patches.centres.device
     chances = np.stack([np.eye(len(UPS))[0] if doubt is None else np.where(doubt < LIKELY, 0, doubt) for doubt in doubts])
     chances /= chances.sum(1, keepdims=True)
-    rows, ups = np.nonzero(chances)
-    order = np.argsort(ups > 0, kind="stable")  # the way a cloud stands is the likeliest, so it is always among them
-    rows, ups = rows[order], ups[order]
+    rows, ups = np.nonzero(chances)  # cloud by cloud; the way it stands is the likeliest and the first of UPS, so it always leads
     clouds = torch.from_numpy(rows).to(device)
     some = patches._replace(centres=patches.centres[clouds], relative=patches.relative[clouds])
     matrices = torch.from_numpy(STANDING[ups].astype(np.float32))
     return Looks(turned(some, matrices), clouds, torch.from_numpy(chances[rows, ups].astype(np.float32)).to(device))
+
+
+def _numpy(values: Tensor) -> Floats:
+    return values.detach().float().cpu().numpy()

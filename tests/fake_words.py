@@ -50,9 +50,10 @@ def embed_texts(request: EmbedTexts) -> Reply:
 
 
 def rank(request: RankClouds) -> Reply:
-    """Every name scores its number of letters, less the first number of the cloud's embedding."""
+    """Every name scores its number of letters, less the first number of what the cloud looks like as it lies."""
     names = tuple(name.name for name in as_names(request.names))
-    scores = np.array([len(name) for name in names], np.float32) - request.projected.numpy()[:, :1]
+    sides = request.sides.sides()
+    scores = np.array([len(name) for name in names], np.float32) - sides.features[sides.starts, :1]
     count = len(scores)
     return CloudsRanked(
         id=request.id,

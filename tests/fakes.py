@@ -43,6 +43,7 @@ from recon_model.serve.messages import (
     Occluded,
     OpenRival,
     Overlap,
+    PackedSides,
     PlaceClouds,
     PrepareCloud,
     Progress,
@@ -71,6 +72,7 @@ from recon_model.serve.messages import (
     TraceDamage,
 )
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
+from recon_model.sides import Sides
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.scribe import Scribe
 from tests import fake_words
@@ -453,13 +455,18 @@ def _read_members(request: ReadMembers) -> Reply:
 
 
 def _embed_clouds(request: EmbedClouds) -> Reply:
-    """Every feature of a cloud is its first coordinate."""
+    """Every feature of a cloud is its first coordinate; an odd one may also lie upside down, and then looks like its opposite."""
     first = np.array([cloud.numpy()[0, 0] for cloud in request.clouds], dtype=np.float32)
+    counts = np.where(first % 2 == 1, 2, 1)
+    upright = np.repeat(np.cumsum(counts) - counts, counts) == np.arange(counts.sum())
+    angles = np.repeat(first, counts) + np.where(upright, 0, np.pi).astype(np.float32)
+    chances = np.where(np.repeat(counts, counts) == 1, 1, np.where(upright, 0.75, 0.25)).astype(np.float32)
+    seen = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     return CloudsEmbedded(
         id=request.id,
         model=request.checkpoint or "fake",
         features=Array.of(np.repeat(first[:, None], 4, axis=1)),
-        projected=Array.of(np.stack([np.cos(first), np.sin(first)], axis=1)),
+        sides=PackedSides.of(Sides(seen, counts, chances, -chances)),
         images=Array.of(np.stack([np.sin(first), np.cos(first)], axis=1)),
         errors=Array.of(first / 100),
         labels=None,

@@ -16,6 +16,7 @@ from recon_model.geometry.preparation import POOL, Floats, to_unit
 from recon_model.lexicon import plain, taught
 from recon_model.predictor import Predictor
 from recon_model.results import Embedding, Prepared
+from recon_model.sides import Sides
 from recon_model.standing import AUTO
 
 BATCH = 32
@@ -52,16 +53,20 @@ def embed_all(
             parts.append(_by_votes(predictor, prepared, votes))
         if tell is not None:
             tell(min(1.0, (start + BATCH) / len(clouds)))
-    projected = [part.projected for part in parts if part.projected is not None]
-    return Embedding(np.concatenate([part.features for part in parts]), np.concatenate(projected) if projected else None)
+    sides = [part.sides for part in parts if part.sides is not None]
+    return Embedding(np.concatenate([part.features for part in parts]), Sides.joined(sides) if sides else None)
 
 
 def _by_votes(predictor: Predictor, clouds: Sequence[Prepared], votes: int) -> Embedding:
     steps = [vote * predictor.config.num_points // votes for vote in range(votes)]
     # Farthest points begin at the first: rolled points are cut otherwise.
     found = [predictor.embed([replace(cloud, points=np.roll(cloud.points, -step, axis=0)) for cloud in clouds]) for step in steps]
-    projected = [each.projected for each in found if each.projected is not None]
-    return Embedding(np.mean([each.features for each in found], 0), np.mean(projected, 0) if projected else None)
+    features = np.mean([each.features for each in found], 0)
+    sides = [each.sides for each in found if each.sides is not None]  # the same ones at every cut
+    if not sides:
+        return Embedding(features, None)
+    means = {name: np.mean([getattr(each, name) for each in sides], 0) for name in ("features", "known")}
+    return Embedding(features, replace(sides[0], **means))
 
 
 def cut_batches(predictor: Predictor, data: LabelledClouds) -> Iterator[Patches]:

@@ -74,9 +74,12 @@ def zero_shot(
     words = predictor.vocabulary.rows(candidates, templates).numpy()  # first: a missing teacher should be told at once
     disturbed = disturbance.apply(data).points
     embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell, up, votes)
-    similarities = predictor.similarities(embedding.projected, words)
+    similarities = predictor.similarities(embedding.sides, words)
+    few = predictor.similarities(embedding.sides, words[: len(truths)])
     confusion = _confusion(similarities, true)
     sampling = sampling_in_words(predictor, disturbance, up, votes)
+    if predictor.upright is not None and up == AUTO:
+        sampling += ", all sides that may be up, weighed by that judgement and by how well the candidate names fit them"
     return {
         "protocol": _protocol(predictor, data, truths, candidates, templates, len(kept), sampling),
         "data": source,
@@ -86,7 +89,7 @@ def zero_shot(
         **top_shares(similarities, true),
         "per_class": _per_class(candidates, confusion),
         "confusion": confusion.tolist(),
-        **({"restricted": {"n": len(truths), **top_shares(similarities[:, : len(truths)], true)}} if all_names else {}),
+        **({"restricted": {"n": len(truths), **top_shares(few, true)}} if all_names else {}),
     }
 
 

@@ -78,6 +78,10 @@ class Classifier:
             lowered[:, some] = np.maximum(0, _best(cosines, [self._against[index] for index in some]) - best[:, some])
         return best - lowered, lowered
 
+    def fits(self, features: Floats, temperature: float) -> Doubles:
+        """How well features (B, D) fit the names together (B,): ``Sides.known`` of these names."""
+        return -energy(self.score(self.cosines(features))[0], temperature)
+
     def rank(self, features: Floats, temperature: float, unlike: Floats | None = None) -> Ranking:
         """Ranks the names for each of B clouds, by features (B, D)."""
         similarities, _ = self.score(self.cosines(features))

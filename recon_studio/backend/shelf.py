@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
+from recon_model.sides import Sides
 
-FORMAT = 3
+FORMAT = 4
 
 
 class Source(NamedTuple):
@@ -43,7 +44,8 @@ class Row:
     label: str
     """As the file says; "" where it does not."""
     feature: npt.NDArray[np.float32]
-    projected: npt.NDArray[np.float32] | None
+    sides: Sides | None
+    """Of this one cloud."""
     image: npt.NDArray[np.float32] | None
     error: float
     """NaN where unknown."""
@@ -103,13 +105,16 @@ def _arrays(rows: list[Row]) -> dict[str, npt.NDArray[Any]]:
         "previews": np.stack([row.preview for row in rows]),
     }
     for name, found in (
-        ("projected", [row.projected for row in rows]),
         ("images", [row.image for row in rows]),
         ("heads", [row.head for row in rows]),
     ):
         kept = [values for values in found if values is not None]
         if len(kept) == len(rows):
             arrays[name] = np.stack(kept)
+    sides = [row.sides for row in rows if row.sides is not None]
+    if len(sides) == len(rows):
+        joined = Sides.joined(sides)
+        arrays |= {"sides": joined.features, "counts": joined.counts, "chances": joined.chances, "known": joined.known}
     return arrays
 
 
@@ -122,21 +127,21 @@ def _rows(arrays: dict[str, npt.NDArray[Any]]) -> list[Row]:
     if int(arrays["format"]) != FORMAT:
         raise ValueError("format")
     count = len(arrays["paths"])
-    projected, images, heads = (arrays.get(name) for name in ("projected", "images", "heads"))
+    images, heads, sides = arrays.get("images"), arrays.get("heads"), _sides(arrays)
     shapes = {"numbers": (count, 4), "labels": (count,), "errors": (count,), "previews": (count, PREVIEW_POINTS, 3)}
     if any(arrays[name].shape != shape for name, shape in shapes.items()) or arrays["features"].shape[:1] != (count,):
         raise ValueError("shape")
-    if arrays["features"].ndim != 2 or any(
-        each is not None and (each.ndim != 2 or len(each) != count) for each in (projected, images, heads)
-    ):
+    if arrays["features"].ndim != 2 or any(each is not None and (each.ndim != 2 or len(each) != count) for each in (images, heads)):
         raise ValueError("shape")
+    if sides is not None and not (sides.fits() and len(sides) == count):
+        raise ValueError("sides")
     return [
         Row(
             source=Source(os.fsdecode(bytes(arrays["paths"][row])), *map(int, arrays["numbers"][row, :3])),
             total=int(arrays["numbers"][row, 3]),
             label=str(arrays["labels"][row]),
             feature=arrays["features"][row],
-            projected=None if projected is None else projected[row],
+            sides=None if sides is None else sides.of([row]),
             image=None if images is None else images[row],
             error=float(arrays["errors"][row]),
             preview=arrays["previews"][row],
@@ -144,3 +149,9 @@ def _rows(arrays: dict[str, npt.NDArray[Any]]) -> list[Row]:
         )
         for row in range(count)
     ]
+
+
+def _sides(arrays: dict[str, npt.NDArray[Any]]) -> Sides | None:
+    if "sides" not in arrays:
+        return None
+    return Sides(arrays["sides"], arrays["counts"], arrays["chances"], arrays["known"])

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from recon_model.counts import grouped
 from recon_model.lexicon import taught
 from recon_model.serve.messages import Array, CloudsEmbedded, EmbedClouds, Failed, MembersRead, ReadMembers, Reply, Request
+from recon_model.sides import Sides
 from recon_studio.backend.client import Backend
 from recon_studio.backend.shelf import Row, Shelf, Source
 from recon_studio.controllers.scribe import Scribe
@@ -269,7 +270,7 @@ class EmbeddingController(QObject):
         model = self._store.state.model
         known = taught(model.card) if model is not None else ()
         said = {path: embedded.label_of(path, folders, known) for path in self._paths}
-        projected = [row.projected for row in rows if row.projected is not None]
+        sides = [row.sides for row in rows if row.sides is not None]
         images = [row.image for row in rows if row.image is not None]
         heads = [row.head for row in rows if row.head is not None]
         errors = np.array([row.error for row in rows], np.float32)
@@ -279,7 +280,7 @@ class EmbeddingController(QObject):
             labels=tuple(row.label or said[row.source.path] for row in rows),
             sets=tuple(embedded.set_of(row.source.path, row.source.member) for row in rows),
             features=np.stack([row.feature for row in rows]),
-            projected=np.stack(projected) if len(projected) == len(rows) else None,
+            sides=Sides.joined(sides) if len(sides) == len(rows) else None,
             images=np.stack(images) if len(images) == len(rows) else None,
             errors=None if np.isnan(errors).all() else errors,
             previews=np.stack([row.preview for row in rows]),
@@ -354,7 +355,7 @@ def _source(path: str) -> Source | None:
 
 def _rows(batch: list[_Cloud], reply: CloudsEmbedded) -> Iterator[tuple[_Cloud, Row]]:
     features, previews = reply.features.numpy(), reply.previews.numpy()
-    projected = None if reply.projected is None else reply.projected.numpy()
+    sides = None if reply.sides is None else reply.sides.sides()
     images = None if reply.images is None else reply.images.numpy()
     errors = np.full(len(batch), np.nan, np.float32) if reply.errors is None else reply.errors.numpy()
     heads = None if reply.labels is None else reply.labels.numpy()
@@ -367,7 +368,7 @@ def _rows(batch: list[_Cloud], reply: CloudsEmbedded) -> Iterator[tuple[_Cloud, 
                     total=cloud.total,
                     label=cloud.label,
                     feature=features[place],
-                    projected=None if projected is None else projected[place],
+                    sides=None if sides is None else sides.of([place]),
                     image=None if images is None else images[place],
                     error=float(errors[place]),
                     preview=previews[place],

@@ -413,7 +413,7 @@ def why_not(clouds: Embeddings | None, settings: MapSettings) -> str:
         return "Embed the library first."
     if len(clouds) < mapping.FEWEST:
         return f"A map needs at least {mapping.FEWEST} clouds; {grouped(len(clouds))} are embedded."
-    if settings.feature == "projected" and clouds.projected is None:
+    if settings.feature == "projected" and clouds.sides is None:
         return "This model has no projected features; choose queries or pooled patches."
     return ""
 

@@ -17,19 +17,21 @@ from recon_model.serve.messages import (
     Failed,
     FindByPicture,
     FindByWords,
+    PackedSides,
     PictureRead,
     RankClouds,
     ReadPicture,
     Reply,
     Request,
 )
+from recon_model.sides import Sides
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.embeddings import EmbeddingController
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.words import WordsController
 from recon_studio.state import actions, words
-from recon_studio.state.app_state import AppState, Floats, Notice
+from recon_studio.state.app_state import AppState, Notice
 from recon_studio.state.embeddings import CloudKey, Embeddings
 from recon_studio.state.map import NEEDS_WORDS
 from recon_studio.state.wording import Found, LibraryRanking, Picture, Search
@@ -47,7 +49,7 @@ class _Walk:
     """One ranking of the whole library, part by part."""
 
     embeddings: Embeddings
-    projected: Floats
+    sides: Sides
     names: tuple[Name, ...]
     templates: str | tuple[str, ...]
     parts: list[CloudsRanked] = field(default_factory=list)
@@ -56,6 +58,12 @@ class _Walk:
     def done(self) -> int:
         """Clouds ranked so far."""
         return sum(part.best.shape[0] for part in self.parts)
+
+    def next_part(self) -> Sides:
+        """Returns the clouds to rank now: as many as ``PART_BYTES`` hold from all their sides, at least one."""
+        held = np.cumsum(self.sides.counts[self.done :]) * self.sides.features[0].nbytes
+        count = max(1, int(np.searchsorted(held, PART_BYTES, side="right")))
+        return self.sides.of(np.arange(self.done, self.done + count))
 
     def ranking(self) -> LibraryRanking:
         """Returns all parts in one."""
@@ -211,7 +219,7 @@ class WordsRoomController(QObject):
     def _rank(self, state: AppState) -> None:
         wording, embeddings = state.words.wording, state.embeddings
         names = words.asked_names(state)
-        if wording.template_problem() or embeddings is None or embeddings.projected is None:
+        if wording.template_problem() or embeddings is None or embeddings.sides is None:
             return
         if not names:
             self._ranked = ()
@@ -222,13 +230,12 @@ class WordsRoomController(QObject):
         question = (embeddings, names, wording.asked_templates())
         if question != self._ranked:
             self._ranked = question
-            self._walk = _Walk(embeddings, embeddings.projected, names, wording.asked_templates())
+            self._walk = _Walk(embeddings, embeddings.sides, names, wording.asked_templates())
             self._rank_part(self._walk)
 
     def _rank_part(self, walk: "_Walk") -> None:
         """Asks about the next of the clouds: packing all fifty thousand of a large library would hold the window up."""
-        projected = Array.of(walk.projected[walk.done : walk.done + max(1, PART_BYTES // walk.projected[0].nbytes)])
-        request = RankClouds(id=0, projected=projected, names=walk.names, templates=walk.templates)
+        request = RankClouds(id=0, sides=PackedSides.of(walk.next_part()), names=walk.names, templates=walk.templates)
         self._walks[self._backend.submit(request)] = walk
 
     def _look(self) -> None:
@@ -269,7 +276,7 @@ class WordsRoomController(QObject):
     def _take_ranking(self, walk: "_Walk", reply: Reply) -> None:
         if isinstance(reply, CloudsRanked):
             walk.parts.append(reply)
-            if walk.done < len(walk.projected):
+            if walk.done < len(walk.sides):
                 if walk is self._walk:  # else names or library have changed meanwhile
                     self._rank_part(walk)
                 return

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recon_model.lexicon import plain
+from recon_model.sides import Sides
 from recon_studio.state.app_state import AppState, Floats
 
 
@@ -48,8 +49,8 @@ class Embeddings:
     """n data sets: the .npz file or the folder each cloud came from."""
     features: Floats
     """(n, 2C): [max over the queries; max plus mean over the patches]."""
-    projected: Floats | None
-    """(n, D) to compare with words; None where the model cannot."""
+    sides: Sides | None
+    """n clouds from each side that may be up, to compare with words; None where the model cannot."""
     images: Floats | None
     """(n, D) to compare with pictures; None where the model cannot."""
     errors: Floats | None
@@ -73,6 +74,11 @@ class Embeddings:
         if self.head is None:
             return ("",) * len(self)
         return tuple(self.head_labels[best] for best in self.head.argmax(1))
+
+    @cached_property
+    def projected(self) -> Floats | None:
+        """(n, D) to compare with words where no names are on offer: the mean over the sides; None where the model cannot."""
+        return None if self.sides is None else self.sides.mean()
 
     @property
     def queries(self) -> Floats:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from recon_model.sides import Sides
 from recon_studio.state.app_state import AppState, Flags, Floats, Indices
 from recon_studio.state.embeddings import Embeddings
 from recon_studio.state.wording import LibraryRanking
@@ -256,7 +257,7 @@ def rows_of(clouds: Embeddings, rows: Indices) -> Embeddings:
         labels=tuple(clouds.labels[row] for row in rows),
         sets=tuple(clouds.sets[row] for row in rows),
         features=clouds.features[rows],
-        projected=some(clouds.projected),
+        sides=None if clouds.sides is None else clouds.sides.of(rows),
         images=some(clouds.images),
         errors=some(clouds.errors),
         head=some(clouds.head),
@@ -276,7 +277,7 @@ def with_rows(clouds: Embeddings, more: Embeddings, rows: Indices) -> Embeddings
         labels=(*clouds.labels, *(more.labels[row] for row in rows)),
         sets=(*clouds.sets, *(more.sets[row] for row in rows)),
         features=np.concatenate([clouds.features, more.features[rows]]),
-        projected=joined(clouds.projected, more.projected),
+        sides=None if clouds.sides is None or more.sides is None else Sides.joined([clouds.sides, more.sides.of(rows)]),
         images=joined(clouds.images, more.images),
         errors=joined(clouds.errors, more.errors),
         head=joined(clouds.head, more.head),

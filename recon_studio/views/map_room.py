@@ -318,7 +318,7 @@ class MapRoom(QWidget):
         empty = "" if new.items else "Open clouds first."
         few = "" if new.embeddings is not None else "Embed the library first."
         no_words = "Choose queries or pooled patches: this model's features share no space with words."
-        lacking = new.embeddings is not None and state.settings.feature == "projected" and new.embeddings.projected is None
+        lacking = new.embeddings is not None and state.settings.feature == "projected" and new.embeddings.sides is None
         for name, why_not in (
             ("map_embed", waiting or empty or busy),
             ("map_start", waiting or few or (no_words if lacking else "")),

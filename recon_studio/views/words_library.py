@@ -289,7 +289,7 @@ class WordsLibrary(Card):
         if state is None:
             return
         why_not = "Nothing is embedded yet."
-        words = state.embeddings is None or state.embeddings.projected is not None
+        words = state.embeddings is None or state.embeddings.sides is not None
         mute = "This model cannot compare clouds with words or pictures."
         restate(self.phrase, words, "A phrase, then Enter; after commas other words for it, and after '-' words against it.", mute)
         key = self.alike_key()

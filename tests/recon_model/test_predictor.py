@@ -10,9 +10,10 @@ from recon_model.assets import asset_path
 from recon_model.checkpoint import format as folder_format
 from recon_model.devices import find_device
 from recon_model.errors import CheckpointError, ConfigError, InputError, TeacherError
-from recon_model.geometry.patches import cut
+from recon_model.geometry.patches import Patches, cut
 from recon_model.lexicon import Name
 from recon_model.models.pretraining import Pretraining
+from recon_model.models.upright import Upright, UprightShape
 from recon_model.predictor import Predictor
 from recon_model.presets import preset
 from recon_model.results import Prepared
@@ -161,7 +162,7 @@ def test_names_are_ranked_by_cosine(predictor: Predictor, prepared: Prepared) ->
 def test_many_clouds_are_ranked_as_each_alone(predictor: Predictor, blob: Floats) -> None:
     names = [Name("chair", ("stool",), ("sofa",)), "dog", "airplane"]
     clouds = [blob, blob[::-1][:90], blob * [1.0, 3.0, 1.0]]
-    ranking = predictor.rank(predictor.embed(clouds).projected, names)
+    ranking = predictor.rank(predictor.embed(clouds).sides, names)
     for row, cloud in enumerate(clouds):
         alone = predictor.classify(predictor.prepare(cloud), names)
         assert ranking.names[ranking.best[row]] == alone.names[0]
@@ -170,10 +171,45 @@ def test_many_clouds_are_ranked_as_each_alone(predictor: Predictor, blob: Floats
         assert ranking.entropy[row] == pytest.approx(alone.entropy, abs=1e-2)
 
 
+class Undecided(Upright):
+    """Stands in for a judge that finds two sides nearly as likely, the others not at all."""
+
+    def distribution(self, model: Pretraining, patches: Patches) -> torch.Tensor:
+        return torch.tensor([0.55, 0, 0.45, 0, 0, 0]).repeat(len(patches.centres), 1)
+
+
+def test_names_on_offer_decide_which_side_counts(predictor: Predictor, blob: Floats) -> None:
+    """By Bayes' rule: the chance of a side times the share that the names have in all that is known, here from each side alone."""
+    taught, offered = ["chair", "airplane", "bathtub", "dog"], ["airplane", "dog"]
+    judge = Undecided(UprightShape(predictor.config.width, predictor.config.text_dim, len(taught)))
+    judge.bank.copy_(predictor.vocabulary.rows(taught))
+    doubting = Predictor(predictor.model, predictor.card, device=predictor.device, upright=judge)
+    cosines = {}
+    sides = [predictor.embed([predictor.prepare(blob, up=up)]).projected for up in ("+y", "+x")]
+    for names in (taught, offered):
+        rows = predictor.vocabulary.rows(names).numpy()
+        fits = [np.exp(rows @ (side[0] / np.linalg.norm(side)) / 0.07).sum() for side in sides]
+        cosines[len(names)] = fits
+    odds = np.array([0.55, 0.45]) * np.array(cosines[2]) / np.array(cosines[4])
+    expected = (odds[:, None] * np.concatenate(sides)).sum(0) / odds.sum()
+    assert abs(odds[0] / odds.sum() - 0.55) > 1e-4  # else nothing is decided here
+    found = doubting.classify(doubting.prepare(blob), offered)
+    similar = dict(zip(found.names, found.similarities, strict=True))
+    unit = expected / np.linalg.norm(expected)
+    np.testing.assert_allclose([similar[name] for name in offered], predictor.vocabulary.rows(offered).numpy() @ unit, atol=1e-5)
+    embedding = doubting.embed([blob])
+    np.testing.assert_allclose(doubting.rank(embedding.sides, offered).similarities[0], [similar[name] for name in offered], atol=1e-5)
+    words = doubting.vocabulary.rows(offered).numpy()
+    np.testing.assert_allclose(doubting.similarities(embedding.sides, words)[0], [similar[name] for name in offered], atol=1e-5)
+    everything = doubting.rank(embedding.sides, taught)  # then the names say nothing about how it stands
+    plain = doubting.similarities(embedding.projected, doubting.vocabulary.rows(taught).numpy())
+    np.testing.assert_allclose(everything.similarities, plain, atol=1e-5)
+
+
 def test_unlike_is_read_off_the_scale_on_the_card_whatever_names_are_on_offer(predictor: Predictor, prepared: Prepared) -> None:
     assert predictor.classify(prepared, ["chair"]).unlike is None
     assert predictor.classify(prepared, ["chair"]).closest is None
-    assert predictor.rank(predictor.embed([prepared]).projected, ["chair"]).unlike is None
+    assert predictor.rank(predictor.embed([prepared]).sides, ["chair"]).unlike is None
     taught = ["bed", "lamp", "dog"]
     cosines = predictor.similarities(predictor.embed([prepared]).projected, predictor.vocabulary.rows(taught).numpy())
     own = float(energy(cosines, 0.07)[0])
@@ -184,7 +220,7 @@ def test_unlike_is_read_off_the_scale_on_the_card_whatever_names_are_on_offer(pr
         scores = other.classify(prepared, names)
         assert scores.unlike == pytest.approx(0.75, abs=0.01)
         assert scores.closest == (taught[int(cosines[0].argmax())], pytest.approx(float(cosines.max()), abs=1e-3))
-    assert other.rank(other.embed([prepared]).projected, ["chair"]).unlike == pytest.approx(0.75, abs=0.01)
+    assert other.rank(other.embed([prepared]).sides, ["chair"]).unlike == pytest.approx(0.75, abs=0.01)
 
 
 @pytest.mark.parametrize(

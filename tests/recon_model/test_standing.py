@@ -81,18 +81,32 @@ def test_doubt_is_told_of_the_cloud_as_it_stands(up: str) -> None:
 
 
 def test_a_sure_stance_leaves_no_doubt() -> None:
-    assert Stance("+z", STANDING[4].astype(np.float32), np.array([0.01, 0, 0.01, 0, 0.98, 0], np.float32)).doubt is None
+    assert Stance("+z", STANDING[4].astype(np.float32), np.array([0.001, 0, 0.001, 0, 0.998, 0], np.float32)).doubt is None
     assert AS_GIVEN.doubt is None
 
 
 def test_likely_sides_decide_together_by_their_chances() -> None:
     patches = cut(torch.from_numpy(np.stack([_cloud(0), _cloud(1)])), 8, 4)
-    doubt = np.array([0.6, 0, 0.37, 0, 0.03, 0], np.float32)  # the last is too unlikely to be looked at
+    doubt = np.array([0.6, 0, 0.398, 0, 0.002, 0], np.float32)  # the last is too unlikely to be looked at
     seen = looks(patches, [doubt, None])
-    assert seen.clouds.tolist() == [0, 1, 0]
-    torch.testing.assert_close(seen.shares.double(), torch.tensor([0.6 / 0.97, 1, 0.37 / 0.97], dtype=torch.float64))
-    torch.testing.assert_close(seen.patches.centres[:2], patches.centres)
+    assert seen.clouds.tolist() == [0, 0, 1]
+    torch.testing.assert_close(seen.shares.double(), torch.tensor([0.6 / 0.998, 0.398 / 0.998, 1], dtype=torch.float64))
+    torch.testing.assert_close(seen.patches.centres[::2], patches.centres)
     other = turned(patches._replace(centres=patches.centres[:1], relative=patches.relative[:1]), torch.from_numpy(STANDING[2]))
-    torch.testing.assert_close(seen.patches.centres[2:], other.centres)
-    values = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
-    torch.testing.assert_close(seen.mean(values), torch.tensor([[(0.6 + 5 * 0.37) / 0.97, (1.2 + 6 * 0.37) / 0.97], [3.0, 4.0]]))
+    torch.testing.assert_close(seen.patches.centres[1:2], other.centres)
+    values = torch.tensor([[1.0, 2.0], [5.0, 6.0], [3.0, 4.0]])
+    torch.testing.assert_close(seen.mean(values), torch.tensor([[(0.6 + 5 * 0.398) / 0.998, (1.2 + 6 * 0.398) / 0.998], [3.0, 4.0]]))
+
+
+def test_each_look_says_how_well_it_fits_what_the_judge_knows() -> None:
+    patches = cut(torch.from_numpy(np.stack([_cloud(0), _cloud(1)])), 8, 4)
+    seen = looks(patches, [None, np.array([0.7, 0.3, 0, 0, 0, 0], np.float32)])
+    judge = Upright(UprightShape(8, 4, 3))
+    judge.bank.copy_(torch.eye(3, 4))
+    features = torch.tensor([[2.0, 0, 0, 0], [0, 0, 3.0, 4.0], [1.0, 1.0, 0, 0]])
+    sides = seen.sides(features, judge, 0.5)
+    assert sides.counts.tolist() == [1, 2]
+    np.testing.assert_allclose(sides.chances, [1, 0.7, 0.3], atol=1e-6)
+    cosines = [(1, 0, 0), (0, 0, 0.6), (0.5**0.5, 0.5**0.5, 0)]
+    np.testing.assert_allclose(sides.known, [np.log(sum(np.exp(c / 0.5) for c in row)) for row in cosines], rtol=1e-5)
+    assert not seen.sides(features, None, 0.5).known.any()

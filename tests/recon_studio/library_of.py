@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
+from recon_model.sides import Sides
 from recon_studio.state import words
 from recon_studio.state.app_state import AppState, Item, Model
 from recon_studio.state.embeddings import Embeddings
@@ -25,7 +26,7 @@ def embeddings(count: int = len(KEYS)) -> Embeddings:
         labels=LABELS[:count],
         sets=("x",) * count,
         features=rng.standard_normal((count, 4)).astype(np.float32),
-        projected=rng.standard_normal((count, 2)).astype(np.float32),
+        sides=Sides.single(rng.standard_normal((count, 2)).astype(np.float32)),
         images=rng.standard_normal((count, 2)).astype(np.float32),
         errors=None,
         previews=rng.integers(0, 255, (count, PREVIEW_POINTS, 3)).astype(np.uint8),

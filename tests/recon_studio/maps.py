@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
+from recon_model.sides import Sides
 from recon_studio.state.app_state import AppState
 from recon_studio.state.embeddings import Embeddings
 from recon_studio.state.map import MapSettings, Projection
@@ -26,7 +27,7 @@ def clouds(count: int = 12) -> Embeddings:
         labels=tuple(LABELS[each] for each in kind),
         sets=("things.npz",) * count,
         features=features,
-        projected=(np.eye(3, 4, dtype=np.float32)[kind] * 2 + rng.normal(size=(count, 4)) * 0.05).astype(np.float32),
+        sides=Sides.single((np.eye(3, 4, dtype=np.float32)[kind] * 2 + rng.normal(size=(count, 4)) * 0.05).astype(np.float32)),
         images=None,
         errors=np.linspace(0.001, 0.009, count).astype(np.float32),
         previews=rng.integers(0, 255, (count, PREVIEW_POINTS, 3)).astype(np.uint8),

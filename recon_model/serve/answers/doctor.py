@@ -29,7 +29,7 @@ def look_from_sides(model: Predictor, request: LookFromSides, pause: Pause) -> S
     for start in range(0, len(ORIENTATIONS), AT_ONCE):
         pause(start / len(ORIENTATIONS))
         turned = [as_it_is(points @ matrix.T.astype(np.float32)) for matrix in ORIENTATIONS[start : start + AT_ONCE]]
-        found.append(model.rank(model.embed(turned).projected, request.names, request.templates))
+        found.append(model.rank(model.embed(turned).sides, request.names, request.templates))
     return SidesSeen(
         id=request.id,
         rotations=Array.of(ORIENTATIONS.astype(np.float32)),

@@ -10,8 +10,9 @@ from recon_model.errors import InputError, sentence
 from recon_model.geometry.preparation import Floats, to_unit
 from recon_model.predictor import Predictor
 from recon_model.serve.answers.answer import Answer, timed
-from recon_model.serve.messages import Array, CloudsEmbedded, EmbedClouds, EmbedTexts, TextsEmbedded
+from recon_model.serve.messages import Array, CloudsEmbedded, EmbedClouds, EmbedTexts, PackedSides, TextsEmbedded
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
+from recon_model.sides import Sides
 
 
 def embed_clouds(model: Predictor, request: EmbedClouds) -> CloudsEmbedded:
@@ -28,7 +29,7 @@ def embed_clouds(model: Predictor, request: EmbedClouds) -> CloudsEmbedded:
         id=request.id,
         model=model_hash(model),
         features=Array.of(_spread(embedding.features, good, count)),
-        projected=None if embedding.projected is None else Array.of(_spread(embedding.projected, good, count)),
+        sides=None if embedding.sides is None else PackedSides.of(_spread_sides(embedding.sides, good, count)),
         images=None if embedding.images is None else Array.of(_spread(embedding.images, good, count)),
         errors=None if embedding.errors is None else Array.of(_spread(embedding.errors, good, count)),
         labels=None if embedding.labels is None else Array.of(_spread(embedding.labels, good, count)),
@@ -80,6 +81,15 @@ def _spread(rows: npt.NDArray[np.float32], places: list[int], count: int) -> npt
     spread = np.full((count, *rows.shape[1:]), np.nan, np.float32)
     spread[places] = rows
     return spread
+
+
+def _spread_sides(sides: Sides, places: list[int], count: int) -> Sides:
+    """The same of what is seen from sides: NaN from one side between them."""
+    if len(places) == count:
+        return sides
+    nothing = Sides.single(np.full((1, sides.features.shape[1]), np.nan, np.float32))
+    place = {cloud: row for row, cloud in enumerate(places)}
+    return Sides.joined([sides.of([place[cloud]]) if cloud in place else nothing for cloud in range(count)])
 
 
 def _preview(points: Floats) -> npt.NDArray[np.uint8]:

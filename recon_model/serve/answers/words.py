@@ -16,6 +16,7 @@ from recon_model.serve.messages import (
     RankClouds,
     Scores,
 )
+from recon_model.sides import Sides
 
 
 def classify(model: Predictor, request: ClassifyByWords) -> Scores:
@@ -49,7 +50,7 @@ def label(model: Predictor, request: LabelCloud) -> CloudLabelled:
 
 def rank(model: Predictor, request: RankClouds) -> CloudsRanked:
     """Ranks names for many clouds."""
-    ranking, milliseconds = timed(model.rank, request.projected.numpy(), request.names, request.templates)
+    ranking, milliseconds = timed(model.rank, request.sides.sides(), request.names, request.templates)
     return CloudsRanked(
         id=request.id,
         names=ranking.names,
@@ -65,7 +66,7 @@ def rank(model: Predictor, request: RankClouds) -> CloudsRanked:
 
 def find_by_words(model: Predictor, request: FindByWords) -> CloudsFound:
     """Tells how well a phrase fits many clouds."""
-    ranking, milliseconds = timed(model.rank, request.projected.numpy(), request.names[:1], request.templates)
+    ranking, milliseconds = timed(model.rank, Sides.single(request.projected.numpy()), request.names[:1], request.templates)
     return CloudsFound(id=request.id, likeness=Array.of(ranking.similarities[:, 0]), note="", milliseconds=milliseconds)
 
 

@@ -59,7 +59,7 @@ from recon_model.serve.messages.projection import (
 from recon_model.serve.messages.replay import RebuildAt, RebuiltAt
 from recon_model.serve.messages.rival import CloseRival, OpenRival, RebuildByRival, RivalClosed, RivalRebuilt, RivalReply, RivalRequest
 from recon_model.serve.messages.training import Device, DevicesListed, ListDevices
-from recon_model.serve.messages.wire import Array, Message
+from recon_model.serve.messages.wire import Array, Message, PackedSides
 from recon_model.serve.messages.words import (
     ClassifyByWords,
     CloudLabelled,
@@ -118,6 +118,7 @@ __all__ = [
     "Occluded",
     "OpenRival",
     "Overlap",
+    "PackedSides",
     "PictureRead",
     "PlaceClouds",
     "PrepareCloud",

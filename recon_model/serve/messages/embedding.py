@@ -1,6 +1,6 @@
 """Embedding a library: many clouds of a file to the reader, and batches of clouds or phrases to the model."""
 
-from recon_model.serve.messages.wire import Array, Message
+from recon_model.serve.messages.wire import Array, Message, PackedSides
 
 
 class ReadMembers(Message, frozen=True):
@@ -36,7 +36,7 @@ class CloudsEmbedded(Message, frozen=True):
 
     model: str  # sha256 of the weights, or the model's name where its card knows none
     features: Array  # (B, 2C) float32: max over the queries, then max plus mean over the patches
-    projected: Array | None  # (B, D) float32: to compare with words
+    sides: PackedSides | None  # to compare with words
     images: Array | None  # (B, D) float32: to compare with pictures
     errors: Array | None  # (B,) float32: mean Chamfer distance of the patches hidden by the default mask (0.6, random, seed 0)
     labels: Array | None  # (B, L) float32: shares of a fine-tuned head's labels, in the order of its card's classes

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from recon_model.counts import counted
 from recon_model.errors import ServeError
+from recon_model.sides import Sides
 
 _DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1")
 
@@ -39,6 +40,31 @@ class Array(msgspec.Struct, frozen=True):
             return np.frombuffer(self.data, dtype=self.dtype).reshape(self.shape)
         except ValueError as error:
             raise ServeError(f"array of {counted(len(self.data), 'byte')} does not fill {self.dtype} {self.shape}.") from error
+
+
+class PackedSides(msgspec.Struct, frozen=True):
+    """``Sides`` on the wire: B clouds from R sides."""
+
+    features: Array  # (R, D) float32
+    counts: Array  # (B,) int64
+    chances: Array  # (R,) float32
+    known: Array  # (R,) float32
+
+    @classmethod
+    def of(cls, sides: Sides) -> Self:
+        """Packs them."""
+        return cls(Array.of(sides.features), Array.of(sides.counts), Array.of(sides.chances), Array.of(sides.known))
+
+    def sides(self) -> Sides:
+        """Unpacks to read-only views of the received bytes.
+
+        Raises:
+            ServeError: an array is damaged, or they do not belong together.
+        """
+        found = Sides(self.features.numpy(), self.counts.numpy(), self.chances.numpy(), self.known.numpy())
+        if not found.fits():
+            raise ServeError(f"sides {self.features.shape} of {counted(len(found.counts), 'cloud')} do not belong together.")
+        return found
 
 
 class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):

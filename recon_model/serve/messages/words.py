@@ -1,7 +1,7 @@
 """Words: names ranked for one cloud, and for many at once; clouds found by a phrase or by a picture."""
 
 from recon_model.lexicon import Name
-from recon_model.serve.messages.wire import Array, Message
+from recon_model.serve.messages.wire import Array, Message, PackedSides
 
 
 class ClassifyByWords(Message, frozen=True):
@@ -49,7 +49,7 @@ class CloudLabelled(Message, frozen=True):
 class RankClouds(Message, frozen=True):
     """To the model: rank names for many clouds at once, by their embeddings."""
 
-    projected: Array  # (B, D) float32, as embedded by the same model
+    sides: PackedSides  # as embedded by the same model
     names: tuple[str | Name, ...]
     templates: str | tuple[str, ...] = "default"
 

@@ -33,7 +33,7 @@ def test_a_batch_is_what_each_cloud_is_alone(model: Predictor) -> None:
     for row, cloud in enumerate(clouds):
         alone = model.embed([cloud])
         np.testing.assert_allclose(reply.features.numpy()[row], alone.features[0], atol=1e-5)
-        np.testing.assert_allclose(reply.projected.numpy()[row], alone.projected[0], atol=1e-5)
+        np.testing.assert_allclose(reply.sides.sides().mean()[row], alone.projected[0], atol=1e-5)
         np.testing.assert_allclose(reply.images.numpy()[row], alone.images[0], atol=1e-5)
         prepared = model.prepare(cloud)
         assert reply.errors.numpy()[row] == pytest.approx(model.reconstruct(prepared).chamfer.mean(), rel=1e-4)
@@ -51,7 +51,11 @@ def test_a_bad_cloud_does_not_spoil_its_batch(model: Predictor) -> None:
     assert reply.failures[1] == ""
     assert reply.errors is None
     assert np.isnan(reply.features.numpy()[0]).all()
-    np.testing.assert_allclose(reply.features.numpy()[1], model.embed([good]).features[0], atol=1e-5)
+    alone = model.embed([good])
+    np.testing.assert_allclose(reply.features.numpy()[1], alone.features[0], atol=1e-5)
+    sides = reply.sides.sides()
+    assert np.isnan(sides.of([0]).features).all()
+    np.testing.assert_allclose(sides.of([1]).features, alone.sides.features, atol=1e-5)
     with pytest.raises(InputError, match="must be finite"):
         embed_clouds(model, EmbedClouds(id=2, clouds=(Array.of(bad),)))
 

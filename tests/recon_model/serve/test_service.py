@@ -25,6 +25,7 @@ from recon_model.serve.messages import (
     LoadModel,
     ModelLoaded,
     OpenRival,
+    PackedSides,
     PrepareCloud,
     RankClouds,
     ReadCloud,
@@ -38,6 +39,7 @@ from recon_model.serve.messages import (
     decode_reply,
     encode,
 )
+from recon_model.sides import Sides
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
@@ -141,7 +143,7 @@ def test_a_cloud_goes_the_whole_way(helper: Helper, cloud: npt.NDArray[np.float3
     scores = helper.ask(ClassifyByWords(id=6, points=points, names=named, templates="plain"))
     assert isinstance(scores, Scores)
     feature = np.random.default_rng(1).standard_normal((3, 384)).astype(np.float32)
-    ranked = helper.ask(RankClouds(id=7, projected=Array.of(feature), names=named, templates="plain"))
+    ranked = helper.ask(RankClouds(id=7, sides=PackedSides.of(Sides.single(feature)), names=named, templates="plain"))
     assert isinstance(ranked, CloudsRanked)
     assert ranked.names == ("chair", "airplane")
     assert ranked.scores.numpy().shape == (3, 2)

@@ -12,8 +12,9 @@ from recon_model.lexicon import Name
 from recon_model.predictor import Predictor
 from recon_model.serve import parser
 from recon_model.serve.answers.words import find_by_picture, find_by_words, rank
-from recon_model.serve.messages import Array, Failed, FindByPicture, FindByWords, PictureRead, RankClouds, ReadPicture
+from recon_model.serve.messages import Array, Failed, FindByPicture, FindByWords, PackedSides, PictureRead, RankClouds, ReadPicture
 from recon_model.serve.service import _ready
+from recon_model.sides import Sides
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -31,8 +32,8 @@ def _features(count: int = 5) -> np.ndarray:
 
 def test_many_clouds_are_ranked_at_once(model: Predictor) -> None:
     features = _features()
-    reply = rank(model, RankClouds(id=3, projected=Array.of(features), names=NAMES, templates="plain"))
-    expected = model.rank(features, NAMES, "plain")
+    reply = rank(model, RankClouds(id=3, sides=PackedSides.of(Sides.single(features)), names=NAMES, templates="plain"))
+    expected = model.rank(Sides.single(features), NAMES, "plain")
     assert (reply.id, reply.names, reply.unlike) == (3, ("chair", "airplane"), None)
     np.testing.assert_array_equal(reply.scores.numpy(), expected.similarities)
     np.testing.assert_array_equal(reply.best.numpy(), expected.best)
@@ -42,7 +43,7 @@ def test_many_clouds_are_ranked_at_once(model: Predictor) -> None:
 def test_a_phrase_finds_what_it_names_as_the_ranking_would(model: Predictor) -> None:
     features = _features()
     reply = find_by_words(model, FindByWords(id=4, projected=Array.of(features), names=NAMES[:1], templates=("a {}",)))
-    np.testing.assert_allclose(reply.likeness.numpy(), model.rank(features, NAMES[:1], ["a {}"]).similarities[:, 0])
+    np.testing.assert_allclose(reply.likeness.numpy(), model.rank(Sides.single(features), NAMES[:1], ["a {}"]).similarities[:, 0])
 
 
 def test_a_picture_finds_the_cloud_that_would_look_like_it(model: Predictor) -> None:

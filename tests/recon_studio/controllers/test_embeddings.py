@@ -17,6 +17,7 @@ from recon_studio.controllers.store import Store
 from recon_studio.state import actions
 from recon_studio.state.app_state import Item, Model
 from tests.fakes import at_once, fake_backend, reply_to
+from tests.recon_studio.ragged import assert_same
 
 
 class Rig:
@@ -64,7 +65,12 @@ def test_files_and_data_sets_become_rows(rig: Rig, qtbot: QtBot, tmp_path: Path)
     assert found.sets[:2] == (tmp_path.name, "set-150.npz")
     np.testing.assert_array_equal(found.features[1:, 0], 70 + np.arange(150))
     np.testing.assert_allclose(found.errors[0], 0.8)
-    assert found.projected.shape == (151, 2)
+    odd = found.features[:, 0] % 2 == 1
+    assert found.sides.counts.tolist() == np.where(odd, 2, 1).tolist()  # as the fake sees them, through all batches
+    first = found.features[:, 0]
+    np.testing.assert_allclose(found.sides.features[found.sides.starts], np.stack([np.cos(first), np.sin(first)], 1), atol=1e-5)
+    np.testing.assert_allclose(found.sides.chances[found.sides.starts], np.where(odd, 0.75, 1.0))
+    np.testing.assert_allclose(found.projected[:, 0], np.cos(first) * np.where(odd, 0.5, 1.0), atol=1e-5)
     assert [notice.sentence for notice in rig.store.state.notices] == [
         "Not everything could be embedded: broken.ply ends in the middle of its header."
     ]
@@ -88,6 +94,7 @@ def test_another_run_reads_the_shelf_and_nothing_else(rig: Rig, qtbot: QtBot, tm
     assert sum(len(request.clouds) for request in again.asked(EmbedClouds)) == 1
     np.testing.assert_array_equal(again.store.state.embeddings.features, rig.store.state.embeddings.features)
     assert again.store.state.embeddings.labels == rig.store.state.embeddings.labels
+    assert_same(again.store.state.embeddings.sides, rig.store.state.embeddings.sides)
 
 
 def test_cancelled_it_goes_on_where_it_stopped(qtbot: QtBot, tmp_path: Path) -> None:
@@ -167,6 +174,7 @@ def test_a_cloud_that_cannot_be_embedded_leaves_the_rest(rig: Rig, qtbot: QtBot,
         assert isinstance(whole, CloudsEmbedded)
         rig.model.answer(msgspec.structs.replace(whole, failures=("points (0, 3) must hold at least one.", "")))
     assert rig.store.state.embeddings.keys == (f"{tmp_path / 'set-2.npz'}#1",)
+    assert rig.store.state.embeddings.sides.counts.tolist() == [2]
     assert "set-2.npz: points (0, 3)" in rig.store.state.notices[-1].sentence
 
 

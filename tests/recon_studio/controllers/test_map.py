@@ -265,6 +265,7 @@ def test_a_phrase_is_placed_and_taken_away(shown: Rig, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: shown.state.map.phrase is not None)
     phrase = shown.state.map.phrase
     projected = shown.state.embeddings.projected
+    projected = projected / np.linalg.norm(projected, axis=1, keepdims=True)
     cosines = projected @ np.array([np.cos(7), np.sin(7)], np.float32)  # "a chair" has seven letters
     assert phrase.rows.tolist() == np.argsort(-cosines, kind="stable")[:5].tolist()
     shown.view.phraseEntered.emit("")

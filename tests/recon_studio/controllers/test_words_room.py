@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from recon_model.lexicon import Name
 from recon_model.serve.messages import EmbedClouds, Failed, FindByPicture, FindByWords, RankClouds, ReadPicture
+from recon_model.sides import Sides
 from recon_studio.backend.client import ROLES
 from recon_studio.controllers import words_room
 from recon_studio.controllers.embeddings import EmbeddingController
@@ -22,6 +23,7 @@ from recon_studio.state import actions
 from recon_studio.state import embeddings as embedded
 from recon_studio.state.app_state import AppState, Item
 from tests.fakes import at_once, fake_backend
+from tests.recon_studio.ragged import assert_same
 
 
 class Rig:
@@ -76,7 +78,7 @@ def test_a_small_library_is_embedded_and_ranked_when_the_room_is_entered(rig: Ri
     assert ranking.names == rig.state.names
     assert ranking.embeddings is rig.state.embeddings
     assert ranking.names[ranking.best[0]] == max(ranking.names, key=len)  # as the fake ranks
-    assert (rig.asked(RankClouds)[-1].projected.numpy() == rig.state.embeddings.projected).all()
+    assert_same(rig.asked(RankClouds)[-1].sides.sides(), rig.state.embeddings.sides)
 
 
 def test_nothing_is_asked_while_another_room_is_in_sight(qtbot: QtBot, tmp_path: Path) -> None:
@@ -219,7 +221,7 @@ def test_a_table_is_written_whole_or_a_sentence_says_why_not(rig: Rig, tmp_path:
 
 def test_arrays_of_clouds_without_words_are_not_sent(rig: Rig) -> None:
     asked = len(rig.asked(RankClouds))
-    mute = replace(rig.state.embeddings, projected=None, images=None)
+    mute = replace(rig.state.embeddings, sides=None, images=None)
     rig.store.apply(lambda state: embedded.show_embeddings(state, mute))
     rig.words.edit("cat")
     rig.room.find_phrase("cat")
@@ -229,11 +231,16 @@ def test_arrays_of_clouds_without_words_are_not_sent(rig: Rig) -> None:
 
 
 def test_a_large_library_is_ranked_part_by_part(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
-    with patch("recon_studio.controllers.words_room.PART_BYTES", 24):  # three clouds of two numbers
+    with patch("recon_studio.controllers.words_room.PART_BYTES", 32):  # four sides of two numbers
         rig.add(tmp_path / "set-8.npz")
         qtbot.waitUntil(lambda: len(rig.state.words.ranking.best) == 11)
-    parts = [request.projected.numpy() for request in rig.asked(RankClouds)[-4:]]
-    assert [len(part) for part in parts] == [3, 3, 3, 2]
-    np.testing.assert_array_equal(np.concatenate(parts), rig.state.embeddings.projected)
+    parts = [request.sides.sides() for request in rig.asked(RankClouds)[-5:]]
+    assert [part.counts.tolist() for part in parts] == [[1, 1, 1, 1], [2, 1], [2, 1], [2, 1], [2]]
+    assert_same(Sides.joined(parts), rig.state.embeddings.sides)
     assert rig.state.words.ranking.embeddings is rig.state.embeddings
     assert rig.state.words.ranking.scores.shape == (11, len(rig.state.names))
+    with patch("recon_studio.controllers.words_room.PART_BYTES", 8):  # less than some clouds take: they go all the same
+        rig.words.edit("cat")
+        rig.settle()
+    assert [len(request.sides.sides()) for request in rig.asked(RankClouds)[-11:]] == [1] * 11
+    assert rig.state.words.ranking.names == ("cat",)

@@ -5,10 +5,12 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
+from recon_model.sides import Sides
 from recon_studio.state import map as mapping
 from recon_studio.state import words
 from recon_studio.state.history import History, record, redo, undo
 from tests.recon_studio.maps import CORNERS, clouds, laid_out, map_state, ranking
+from tests.recon_studio.ragged import assert_same, ragged
 
 
 def _rows(state: object) -> list[int]:
@@ -46,7 +48,7 @@ def test_features_are_the_halves_and_projected_ones_have_length_one() -> None:
     np.testing.assert_array_equal(mapping.features_of(embedded, "queries"), embedded.features[:, :3])
     np.testing.assert_array_equal(mapping.features_of(embedded, "patches"), embedded.features[:, 3:])
     np.testing.assert_allclose(np.linalg.norm(mapping.features_of(embedded, "projected"), axis=1), 1, atol=1e-6)
-    assert mapping.features_of(replace(embedded, projected=None), "projected") is None
+    assert mapping.features_of(replace(embedded, sides=None), "projected") is None
 
 
 def test_labels_become_numbers_and_one_label_says_nothing() -> None:
@@ -114,3 +116,33 @@ def test_clouds_that_come_later_stand_behind() -> None:
     assert joined.images is None
     np.testing.assert_array_equal(joined.features[12:], more.features[12:])
     np.testing.assert_array_equal(joined.previews[:12], projection.clouds.previews)
+
+
+def test_rows_take_all_their_sides_along() -> None:
+    counts = (1, 3, 2, 6, 1, 2)
+    sides = ragged(counts)
+    embedded = replace(clouds(6), sides=sides)
+    some = mapping.rows_of(embedded, np.array([3, 0, 2]))
+    assert some.sides.counts.tolist() == [6, 1, 2]
+    np.testing.assert_array_equal(some.sides.features, sides.features[[*range(6, 12), 0, 4, 5]])
+    np.testing.assert_array_equal(some.sides.chances, sides.chances[[*range(6, 12), 0, 4, 5]])
+    np.testing.assert_allclose(some.projected, embedded.projected[[3, 0, 2]], rtol=1e-5)
+    assert mapping.rows_of(replace(embedded, sides=None), np.array([3])).sides is None
+
+
+def test_clouds_behind_others_bring_all_their_sides() -> None:
+    first, more = replace(clouds(3), sides=ragged((2, 1, 3))), replace(clouds(5), sides=ragged((1, 1, 1, 4, 2), seed=1))
+    joined = mapping.with_rows(first, more, np.array([3, 4]))
+    assert joined.sides.counts.tolist() == [2, 1, 3, 4, 2]
+    assert_same(joined.sides.of([0, 1, 2]), first.sides)
+    np.testing.assert_array_equal(joined.sides.features[6:], more.sides.features[3:])
+    assert mapping.with_rows(first, replace(more, sides=None), np.array([3])).sides is None
+    assert mapping.with_rows(replace(first, sides=None), more, np.array([3])).sides is None
+
+
+def test_what_is_compared_with_words_is_the_mean_over_the_sides() -> None:
+    seen, chances = np.array([[1, 0], [4, 0], [0, 8]], np.float32), np.array([1, 0.25, 0.75], np.float32)
+    sides = Sides(seen, np.array([1, 2]), chances, np.zeros(3, np.float32))
+    embedded = replace(clouds(2), sides=sides)
+    np.testing.assert_allclose(embedded.projected, [[1, 0], [1, 6]])
+    assert replace(embedded, sides=None).projected is None

@@ -96,7 +96,7 @@ def test_neighbours_are_by_angle_and_the_cloud_is_its_own_nearest() -> None:
     np.testing.assert_allclose(likeness, expected, atol=1e-5)
     assert likeness.argmax() == 2
     assert words.neighbours(of, "/elsewhere.ply") is None
-    assert words.neighbours(replace(of, projected=None), of.keys[0]).argmax() == 0
+    assert words.neighbours(replace(of, sides=None), of.keys[0]).argmax() == 0
 
 
 def test_what_was_found_is_shown_only_while_it_is_looked_for() -> None:
