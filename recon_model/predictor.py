@@ -1,6 +1,7 @@
 """One loaded model, numpy in and numpy out: prepare, reconstruct, attend, explain, embed, classify by words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -30,7 +31,7 @@ from recon_model.nn.masking import draw_mask, select_visible
 from recon_model.recent import Recent
 from recon_model.results import About, Embedding, Prepared, Reconstruction
 from recon_model.sides import Sides
-from recon_model.standing import AS_GIVEN, AUTO, looks, rotated, stances, stand
+from recon_model.standing import AS_GIVEN, AUTO, looks, rather, rotated, stances, stand
 from recon_model.teachers.ranking import Classifier, Familiar, Ranking, Scores, energy
 from recon_model.teachers.vocabulary import Vocabulary
 from recon_model.templates import Templates
@@ -361,9 +362,10 @@ class Predictor:
         classifier = self._classifier(names, templates)
         doubt = prepared.stance.doubt if isinstance(prepared, Prepared) else doubt
         sides = self._seen(_prepared_points(prepared), doubt)
-        feature, expected = sides.decided_by(classifier.fits(sides.features, self._temperature)), sides.mean()
+        given, expected = sides.given(classifier.fits(sides.features, self._temperature)), sides.mean()
         unlike = self._unlike(expected)
-        return classifier.scores(feature, self._temperature, None if unlike is None else float(unlike[0]), self._closest(expected))
+        scores = classifier.scores(sides.mean(given), self._temperature, rather=rather(doubt, given))
+        return scores if unlike is None else replace(scores, unlike=float(unlike[0]), closest=self._taught().closest(expected))
 
     def rank(self, sides: Sides | None, names: Sequence[str | Name], templates: Templates = "default") -> Ranking:
         """Ranks names for many clouds at once, by what ``embed`` gave of them; see ``classify``.
@@ -375,7 +377,7 @@ class Predictor:
         classifier = self._classifier(names, templates)
         if sides is None:
             raise CheckpointError("The clouds were embedded by a model that cannot name them.")
-        feature = sides.decided_by(classifier.fits(sides.features, self._temperature))
+        feature = sides.mean(sides.given(classifier.fits(sides.features, self._temperature)))
         return classifier.rank(feature, self._temperature, self._unlike(sides.mean()))
 
     def words(self, names: Sequence[str], templates: str = "default") -> tuple[Floats, float]:
@@ -391,7 +393,7 @@ class Predictor:
         if clouds is None:
             raise CheckpointError(self._why_no_words() or "The clouds were embedded by a model that cannot name them.")
         if isinstance(clouds, Sides):
-            clouds = clouds.decided_by(-energy(self.similarities(clouds.features, words), self._temperature))
+            clouds = clouds.mean(clouds.given(-energy(self.similarities(clouds.features, words), self._temperature)))
         return _numpy(normalize(torch.tensor(clouds), dim=-1) @ torch.tensor(words).T)
 
     @property
@@ -408,14 +410,6 @@ class Predictor:
         if self._familiar is None:
             return None
         return self._familiar.unlike(energy(self._taught().cosines(projected), self._temperature))
-
-    def _closest(self, projected: Floats) -> tuple[str, float] | None:
-        """The taught name that fits one cloud's feature (1, D) best, and its cosine; None where ``_unlike`` says nothing."""
-        if self._familiar is None:
-            return None
-        taught = self._taught()
-        cosines = taught.cosines(projected)[0]
-        return taught.names[int(cosines.argmax())], float(cosines.max())
 
     def _taught(self) -> Classifier:
         return self.vocabulary.classifier(self.card["data"]["names"])

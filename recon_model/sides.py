@@ -62,25 +62,26 @@ class Sides:
         rows = np.repeat(self.starts[places] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
         return Sides(self.features[rows], counts, self.chances[rows], self.known[rows])
 
-    def mean(self) -> Floats:
-        """Returns the feature (B, D) that is to be expected of each cloud, whatever names are on offer."""
-        return self._weighted(self.chances.astype(np.float64))
-
-    def decided_by(self, fits: npt.NDArray[np.float64]) -> Floats:
-        """Returns the feature (B, D) that is to be expected of each cloud if it is one of some names.
+    def given(self, fits: npt.NDArray[np.float64]) -> Floats:
+        """Returns the chance (R,) of each side if the clouds are one of some names each.
 
         Args:
             fits: (R,) how well each side fits these names, as ``known`` says it of all that were taught.
         """
         logits = np.log(np.maximum(self.chances, 1e-30)) + fits - self.known
-        top = np.maximum.reduceat(logits, self.starts)
-        return self._weighted(np.exp(logits - np.repeat(top, self.counts)))
+        odds = np.exp(logits - np.repeat(np.maximum.reduceat(logits, self.starts), self.counts))
+        return np.asarray(odds / np.repeat(np.add.reduceat(odds, self.starts), self.counts), np.float32)
 
-    def _weighted(self, weights: npt.NDArray[np.float64]) -> Floats:
+    def mean(self, chances: Floats | None = None) -> Floats:
+        """Returns the feature (B, D) that is to be expected of each cloud.
+
+        Args:
+            chances: (R,) of each side, as ``given`` tells them of some names; those of the sides alone unless given.
+        """
         starts = self.starts
         if len(self.features) == len(starts):
             return self.features
-        shares = (weights / np.repeat(np.add.reduceat(weights, starts), self.counts)).astype(np.float32)
+        shares = self.chances if chances is None else chances
         found: Floats = self.features[starts] * shares[starts, None]
         for place in range(1, int(self.counts.max())):  # ten times as fast as np.add.reduceat along the rows
             more = np.flatnonzero(self.counts > place)

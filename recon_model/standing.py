@@ -51,6 +51,11 @@ class Stance:
         in_file = (directions @ self.rotation @ directions.T).argmax(1)  # which of UPS in the file each one is of the cloud as it stands
         return np.asarray(self.chances[in_file], np.float32)
 
+    def in_file(self, up: str) -> str:
+        """Which of ``UPS`` a direction of the cloud as it stands is in the file."""
+        directions = STANDING[:, 1]
+        return UPS[int((directions @ (directions[UPS.index(up)] @ self.rotation)).argmax())]
+
     def note(self) -> tuple[str, ...]:
         """Says what was done, where something was done."""
         if self.up == UPS[0]:
@@ -84,6 +89,23 @@ def stances(model: Pretraining, upright: Upright | None, patches: Patches, up: s
     rows: list[Floats | None] = [None] * count if chances is None else list(chances.float().cpu().numpy())
     told = up != AUTO
     return [Stance(UPS[pick], STANDING[pick].astype(np.float32), row, told) for pick, row in zip(picks, rows, strict=True)]
+
+
+def rather(doubt: Floats | None, given: Floats) -> tuple[str, float] | None:
+    """Tells whether names would have a cloud stand otherwise than it does.
+
+    Args:
+        doubt: see ``Stance.doubt``.
+        given: (R,) the chance of each side that ``looks`` takes of the doubt, as ``Sides.given`` tells it of the names.
+
+    Returns:
+        which direction, of the cloud as it stands, is likelier up than all others together, and its chance; None where that is the one
+        that is up, or none is.
+    """
+    best = int(given.argmax())
+    if doubt is None or best == 0 or given[best] <= 0.5:
+        return None
+    return UPS[int(np.flatnonzero(doubt >= LIKELY)[best])], float(given[best])
 
 
 def stand(patches: Patches, found: list[Stance]) -> Patches:

@@ -14,6 +14,7 @@ from recon_model.lexicon import by_words_alone, untaught
 if TYPE_CHECKING:
     from recon_model.predictor import Predictor
     from recon_model.results import Prepared
+    from recon_model.standing import Stance
     from recon_model.teachers.ranking import Scores
 
 
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     for path, cloud in clouds:
         prepared = predictor.prepare(treated(cloud, args.fix).points, up=args.up)
         by_head = {"labels": _labelled(predictor, prepared)} if predictor.labels else {}
-        ranked = _ranked(predictor.classify(prepared, names, templates)) if names else {}
+        ranked = _ranked(predictor.classify(prepared, names, templates), prepared.stance) if names else {}
         found.append({"file": path, **by_head, **ranked})
     by_words = untaught(names, predictor.card)
     if args.json:
@@ -61,12 +62,13 @@ def _labelled(predictor: "Predictor", prepared: "Prepared") -> list[dict[str, An
     return [{"label": label, "share": share} for label, share in ranked]
 
 
-def _ranked(scores: "Scores") -> dict[str, Any]:
+def _ranked(scores: "Scores", stance: "Stance") -> dict[str, Any]:
     ranked = zip(scores.names, scores.similarities.tolist(), strict=True)
     rows = [{"name": name, "score": score} for name, score in ranked]
     closest = None if scores.closest is None else {"name": scores.closest[0], "score": scores.closest[1]}
     doubts = {"margin": scores.margin, "entropy_bits": scores.entropy, "unlike": scores.unlike}
-    return {"scores": rows, **doubts, "closest_taught": closest}
+    rather = None if scores.rather is None else {"up": stance.in_file(scores.rather[0]), "chance": scores.rather[1]}
+    return {"scores": rows, **doubts, "closest_taught": closest, "rather": rather}
 
 
 def _in_words(entry: dict[str, Any]) -> list[str]:
@@ -85,6 +87,7 @@ def _doubts(entry: dict[str, Any]) -> str:
         f"entropy {entry['entropy_bits']:.2f} bits",
         "" if entry["unlike"] is None else f"more unlike the taught names than {100 * entry['unlike']:.0f} % of known clouds",
         _closest(entry),
+        _rather(entry["rather"]),
     ]
     return ", ".join(filter(None, parts))
 
@@ -93,3 +96,7 @@ def _closest(entry: dict[str, Any]) -> str:
     closest = entry["closest_taught"]
     on_offer = closest is None or closest["name"] in {row["name"] for row in entry["scores"]}
     return "" if on_offer else f"of all taught names {closest['name']!r} fits best ({closest['score']:.3f})"
+
+
+def _rather(rather: dict[str, Any] | None) -> str:
+    return "" if rather is None else f"named as if {rather['up']} were up ({100 * rather['chance']:.0f} % sure, given these names)"

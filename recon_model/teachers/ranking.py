@@ -28,8 +28,9 @@ class Scores:
     negatives: tuple[str, ...]  # which negative did; "" where none
     margin: float | None  # how far the best leads the next, in shares of 1; None for a single name
     entropy: float  # of the shares, in bits: 0 is sure, log2(n) knows nothing
-    unlike: float | None  # share of known clouds that fit the taught names better, see ``Familiar``; None where the card holds none
-    closest: tuple[str, float] | None  # which of all taught names fits best, on offer or not, and its cosine; None as above
+    unlike: float | None = None  # share of known clouds that fit the taught names better, see ``Familiar``; None where the card holds none
+    closest: tuple[str, float] | None = None  # which of all taught names fits best, on offer or not, and its cosine; None as above
+    rather: tuple[str, float] | None = None  # see ``standing.rather``
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +97,12 @@ class Classifier:
             unlike=unlike,
         )
 
-    def scores(self, features: Floats, temperature: float, unlike: float | None = None, closest: tuple[str, float] | None = None) -> Scores:
+    def closest(self, features: Floats) -> tuple[str, float]:
+        """Returns the name that fits one cloud's feature (1, D) best, and its cosine."""
+        cosines = self.score(self.cosines(features))[0][0]
+        return self.names[int(cosines.argmax())], float(cosines.max())
+
+    def scores(self, features: Floats, temperature: float, rather: tuple[str, float] | None = None) -> Scores:
         """Ranks the names for one cloud, by its feature (1, D), and says which phrases decided."""
         cosines = self.cosines(features)
         similarities, lowered = (values[0] for values in self.score(cosines))
@@ -111,8 +117,7 @@ class Classifier:
             negatives=tuple(self._closest(cosines[0], self._against[index]) if lowered[index] > 0 else "" for index in order),
             margin=float(margins(shares)[0]) if len(order) > 1 else None,
             entropy=float(entropies(shares)[0]),
-            unlike=unlike,
-            closest=closest,
+            rather=rather,
         )
 
     def _closest(self, cosines: Floats, places: npt.NDArray[np.int64]) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from recon_model.serve.messages import Array, ClassifyByWords, CloudLabelled, Failed, LabelCloud, Reply, Request, Scores
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
-from recon_studio.state import actions, words
+from recon_studio.state import actions, doctoring, words
 from recon_studio.state.app_state import AppState, Notice, Prepared, Score
 from recon_studio.state.wording import Labelled
 
@@ -99,7 +99,11 @@ class WordsController(QObject):
                 Score(name, float(similarity), float(share), phrase, float(lowered), negative)
                 for name, similarity, share, phrase, lowered, negative in zip(*numbers, strict=True)
             )
-            self._store.apply(lambda state: words.show_verdict(state, scores, reply.margin, reply.entropy, reply.unlike, reply.closest))
+            prepared = self._asked[0]
+            rather = None if reply.rather is None else (doctoring.in_file(reply.rather[0], prepared.rotation), reply.rather[1])
+            self._store.apply(
+                lambda state: words.show_verdict(state, scores, reply.margin, reply.entropy, reply.unlike, reply.closest, rather)
+            )
 
     def _take_labels(self, request: LabelCloud, reply: Reply) -> None:
         asked, prepared = self._labelling

@@ -68,6 +68,8 @@ class Verdict:
     """Share of known clouds that fit the taught names better; None where the model's card holds no scale."""
     closest: tuple[str, float] | None = None
     """Which of all taught names fits best, on offer or not, and its cosine; None as above."""
+    rather: tuple[str, float] | None = None
+    """Which direction of the file these names would rather have up than the one that is, and its chance; None where they would not."""
 
 
 @dataclass(frozen=True)

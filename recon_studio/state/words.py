@@ -74,9 +74,10 @@ def show_verdict(
     entropy: float,
     unlike: float | None,
     closest: tuple[str, float] | None = None,
+    rather: tuple[str, float] | None = None,
 ) -> AppState:
     """Shows names, best first, with what the ranking is worth."""
-    verdict = Verdict(scores, margin, entropy, unlike, closest)
+    verdict = Verdict(scores, margin, entropy, unlike, closest, rather)
     return replace(state, scores=scores, words=replace(state.words, verdict=verdict, failure=""))
 
 

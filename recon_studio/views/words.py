@@ -143,14 +143,19 @@ def in_words(score: Score) -> str:
 
 
 def doubt_in_words(found: Verdict, limit: float | None, by_words: Sequence[str]) -> str:
-    """Says in one calm line what speaks against the ranking: unlike all that was taught, none fits, known by words only; or ""."""
+    """Says calmly what speaks against the ranking: unlike all that was taught, lying, another name fits, known by words only; or ""."""
     if found.unlike is not None and limit is not None and found.unlike >= limit:
         share = 100 * found.unlike
         return f"Unlike anything this model was taught: {share:.0f} % of known shapes fit its names better. A name is a guess here."
-    better = better_name(found)
-    if better is not None:
-        return f"Of all the names it was taught, “{better[0]}” fits clearly better: cosine {better[1]:.2f}."
-    return by_words_alone(by_words)
+    told = []
+    if found.rather is not None:
+        up, sure = found.rather
+        told.append(
+            f"Named as if {up} of the file were up ({100 * sure:.0f} % sure, given these names); choose {up} beside Up to see it so."
+        )
+    if (better := better_name(found)) is not None:
+        told.append(f"Of all the names it was taught, “{better[0]}” fits clearly better: cosine {better[1]:.2f}.")
+    return " ".join(told) or by_words_alone(by_words)
 
 
 class Words(Card):

@@ -29,15 +29,15 @@ def test_the_mean_goes_by_the_chances() -> None:
 
 def test_names_decide_by_their_share_in_what_is_known() -> None:
     sides, fits = _sides(), np.random.default_rng(5).normal(size=sum(COUNTS))
-    decided = sides.decided_by(fits)
+    decided = sides.mean(sides.given(fits))
     for cloud in range(4):
         rows = _rows(cloud)
         odds = sides.chances[rows] * np.exp(fits[rows]) / np.exp(sides.known[rows])
         np.testing.assert_allclose(decided[cloud], odds @ sides.features[rows] / odds.sum(), rtol=1e-5, atol=1e-6)
     assert np.abs(decided - sides.mean()).max() > 0.1
-    np.testing.assert_allclose(sides.decided_by(sides.known.astype(float)), sides.mean(), atol=1e-5)  # all that is known tells nothing
-    np.testing.assert_allclose(sides.decided_by(fits + 700), decided, rtol=1e-5)  # cosines over a small temperature are large numbers
-    assert np.isfinite(sides.decided_by(1e4 * fits)).all()
+    np.testing.assert_allclose(sides.given(sides.known.astype(float)), sides.chances, atol=1e-6)  # all that is known tells nothing
+    np.testing.assert_allclose(sides.given(fits + 700), sides.given(fits), rtol=1e-5)  # cosines over a small temperature are large
+    assert np.isfinite(sides.given(1e4 * fits)).all()
 
 
 def test_clouds_seen_from_one_side_are_left_alone() -> None:
@@ -45,7 +45,7 @@ def test_clouds_seen_from_one_side_are_left_alone() -> None:
     sides = Sides.single(features)
     assert sides.fits()
     np.testing.assert_array_equal(sides.mean(), features)
-    np.testing.assert_array_equal(sides.decided_by(np.array([1.0, -2.0, 3.0])), features)
+    np.testing.assert_array_equal(sides.mean(sides.given(np.array([1.0, -2.0, 3.0]))), features)
 
 
 def test_some_clouds_are_taken_with_all_their_sides_in_any_order() -> None:

@@ -7,7 +7,7 @@ from recon_model.geometry.orientation import ORIENTATIONS, STANDING, UPS, turned
 from recon_model.geometry.patches import Patches, cut
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.upright import Upright, UprightShape
-from recon_model.standing import AS_GIVEN, Stance, looks, rotated, stances, stand
+from recon_model.standing import AS_GIVEN, Stance, looks, rather, rotated, stances, stand
 from tests.recon_model.train.runs import model_config
 
 MODEL = Pretraining(model_config())
@@ -78,6 +78,24 @@ def test_doubt_is_told_of_the_cloud_as_it_stands(up: str) -> None:
         now = stance.rotation @ direction
         assert stance.doubt[int(np.argmax(STANDING[:, 1] @ now))] == chances[place]
     assert stance.doubt.argmax() == 0
+
+
+@pytest.mark.parametrize("up", UPS)
+def test_names_may_have_a_cloud_stand_otherwise(up: str) -> None:
+    stance = Stance(up, STANDING[UPS.index(up)].astype(np.float32), None)
+    doubt = np.array([0.6, 0, 0.2, 0.001, 0.1, 0.099], np.float32)  # the fourth is too unlikely to be looked at
+    for given, wanted in (
+        ([0.1, 0.1, 0.1, 0.7], "-z"),
+        ([0.2, 0.6, 0.1, 0.1], "+x"),
+        ([0.1, 0.45, 0.45, 0.0], None),
+        ([0.9, 0.1, 0, 0], None),
+    ):
+        found = rather(doubt, np.array(given, np.float32))
+        assert found == (None if wanted is None else (wanted, pytest.approx(max(given))))
+    assert rather(None, np.ones(1, np.float32)) is None
+    for direction, along in zip(UPS, STANDING[:, 1], strict=True):
+        of_file = STANDING[UPS.index(stance.in_file(direction)), 1]
+        np.testing.assert_allclose(stance.rotation @ of_file, along, atol=1e-6)
 
 
 def test_a_sure_stance_leaves_no_doubt() -> None:

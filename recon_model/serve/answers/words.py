@@ -35,6 +35,7 @@ def classify(model: Predictor, request: ClassifyByWords) -> Scores:
         entropy=scores.entropy,
         unlike=scores.unlike,
         closest=scores.closest,
+        rather=scores.rather,
         milliseconds=milliseconds,
     )
 

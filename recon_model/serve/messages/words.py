@@ -30,6 +30,7 @@ class Scores(Message, frozen=True):
     unlike: float | None  # share of known clouds that fit the taught names better; None where the model's card holds no scale
     milliseconds: float
     closest: tuple[str, float] | None = None  # which of all taught names fits best, on offer or not, and its cosine; None as above
+    rather: tuple[str, float] | None = None  # which direction of the cloud as it stands these names would have up, and its chance
 
 
 class LabelCloud(Message, frozen=True):

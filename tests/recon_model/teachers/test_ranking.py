@@ -42,14 +42,15 @@ def test_the_best_phrase_counts_and_a_better_negative_lowers_it() -> None:
 def test_one_cloud_is_told_which_phrases_decided() -> None:
     rows = np.eye(5, dtype=np.float32)  # chair, armchair, stool, sofa, bench, and no table
     classifier = Classifier((NAMES[0], NAMES[2]), rows)
-    scores = classifier.scores(np.array([[0.1, 0.5, 0.2, 0.7, 0.3]], np.float32), 0.1, 0.9)
+    scores = classifier.scores(np.array([[0.1, 0.5, 0.2, 0.7, 0.3]], np.float32), 0.1, ("-z", 0.9))
     length = float(np.linalg.norm([0.1, 0.5, 0.2, 0.7, 0.3]))
     assert scores.names == ("sofa", "chair")
     assert scores.phrases == ("sofa", "armchair")
     assert scores.negatives == ("", "sofa")
     np.testing.assert_allclose(scores.similarities, [0.7 / length, 0.3 / length], rtol=1e-5)
     np.testing.assert_allclose(scores.lowered, [0, 0.2 / length], atol=1e-6)
-    assert scores.unlike == 0.9
+    assert scores.rather == ("-z", 0.9)
+    assert classifier.closest(np.array([[0.1, 0.5, 0.2, 0.7, 0.3]], np.float32)) == ("sofa", pytest.approx(0.7 / length))
 
 
 def test_a_single_name_has_no_margin_and_no_doubt() -> None:

@@ -1,6 +1,7 @@
 """The bench follows the state: cloud, mask and query are asked of the model, and the newest answer is shown."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ActivityController, ModelController
 from recon_studio.controllers.store import Store
 from recon_studio.controllers.words import WordsController
+from recon_studio.state import words
 from recon_studio.state.app_state import AttentionQuery
 from recon_studio.state.masking import Stroke
 from tests.fakes import FakeProcess, fake_backend
@@ -298,6 +300,20 @@ def test_a_ranking_of_names_since_edited_is_not_shown(slow: tuple[Studio, FakePr
     assert studio.store.state.scores == before
     model.answer()
     assert {score.name for score in studio.store.state.scores} == {"cat", "cow"}
+
+
+def test_where_names_would_have_it_stand_otherwise_that_is_told_in_the_files_axes(studio: Studio, qtbot: QtBot) -> None:
+    stood = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)  # +z of the file is up, so that its +y is -z now
+    studio.store.apply(lambda state: replace(state, prepared=replace(state.prepared, rotation=stood)))
+    studio.words.set_names(("tub", "cat"))  # of a tub the scripted model says that -z would rather be up
+    studio.words.classify()
+    qtbot.waitUntil(lambda: {score.name for score in studio.store.state.scores} == {"tub", "cat"})
+    found = words.verdict(studio.store.state)
+    assert found is not None
+    assert found.rather == ("+y", 0.8)
+    studio.words.set_names(("cat",))
+    qtbot.waitUntil(lambda: len(studio.store.state.scores) == 1)
+    assert words.verdict(studio.store.state).rather is None
 
 
 def test_no_names_no_ranking(studio: Studio, qtbot: QtBot) -> None:
