@@ -166,6 +166,7 @@ class Studio(QObject):
         self.trial.connect_view(window.bench_room)
         self._join_menus(window.exporter, window.sessions)
         self.doctor.connect_view(window.input)
+        window.words.upChosen.connect(self.doctor.set_up)
         window.show_state(None, self.store.state)
         self.store.changed.connect(window.show_state)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QSizePolicy, QToolTip, QWidget
 
 from recon_model.lexicon import by_words_alone
 from recon_studio.state.app_state import AppState, Score, Theme
@@ -143,17 +143,15 @@ def in_words(score: Score) -> str:
 
 
 def doubt_in_words(found: Verdict, limit: float | None, by_words: Sequence[str]) -> str:
-    """Says calmly what speaks against the ranking: unlike all that was taught, lying, another name fits, known by words only; or ""."""
-    if found.unlike is not None and limit is not None and found.unlike >= limit:
-        share = 100 * found.unlike
-        return f"Unlike anything this model was taught: {share:.0f} % of known shapes fit its names better. A name is a guess here."
+    """Says calmly what speaks against the ranking: lying, unlike all that was taught or a better name, known by words only; or ""."""
     told = []
     if found.rather is not None:
         up, sure = found.rather
-        told.append(
-            f"Named as if {up} of the file were up ({100 * sure:.0f} % sure, given these names); choose {up} beside Up to see it so."
-        )
-    if (better := better_name(found)) is not None:
+        told.append(f"Named as if {up} of the file were up ({100 * sure:.0f} % sure, given these names).")
+    if found.unlike is not None and limit is not None and found.unlike >= limit:
+        share = 100 * found.unlike
+        told.append(f"Unlike anything this model was taught: {share:.0f} % of known shapes fit its names better. A name is a guess here.")
+    elif (better := better_name(found)) is not None:
         told.append(f"Of all the names it was taught, “{better[0]}” fits clearly better: cosine {better[1]:.2f}.")
     return " ".join(told) or by_words_alone(by_words)
 
@@ -162,6 +160,7 @@ class Words(Card):
     """Emits the names after a pause in typing."""
 
     namesEdited = Signal(tuple)
+    upChosen = Signal(str)  # which direction of the file is to be up
 
     def __init__(self) -> None:
         super().__init__("Words")
@@ -184,7 +183,11 @@ class Words(Card):
         self.unlike = label("", "small")
         self.unlike.setWordWrap(True)
         self.body.addWidget(self.editor)
+        self._rather = ""
+        self.stand = QPushButton()
+        self.stand.clicked.connect(lambda: self.upChosen.emit(self._rather))
         self.body.addWidget(self.unlike)  # above the bars: what speaks against the first of them must not need scrolling
+        self.body.addWidget(self.stand, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(self.bars)
         self.body.addWidget(self.hint)
 
@@ -215,6 +218,10 @@ class Words(Card):
         doubt = "" if found is None else doubt_in_words(found, limit, untaught(new))
         self.unlike.setText(doubt)
         self.unlike.setVisible(bool(doubt))
+        self._rather = found.rather[0] if found is not None and found.rather is not None else ""
+        self.stand.setText(f"Take {self._rather} for up")
+        self.stand.setToolTip(f"Shows and names the cloud with {self._rather} of the file up, as choosing it beside Up does.")
+        self.stand.setVisible(bool(self._rather))
         self.margin.setText("")
         if len(new.scores) > 1:
             first, second = new.scores[:2]

@@ -1,9 +1,11 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 
 from recon_studio.state.app_state import AppState, Item, Job, Mask, Score
+from recon_studio.state.words import show_verdict
 from recon_studio.views.actions import make_actions
 from recon_studio.views.activity import Activity, time_left
 from recon_studio.views.input_panel import InputPanel
@@ -113,6 +115,21 @@ def test_ranked_bars_and_margin(qtbot):
     assert words.bars.grab().toImage() != one
     words.show_state(state, replace(state, scores=()))
     assert words.hint.isVisible()
+
+
+def test_names_that_mean_another_way_up_offer_to_take_it(qtbot):
+    state = answered_state()
+    words = _shown(qtbot, Words(), state)
+    assert not words.stand.isVisible()
+    lying = show_verdict(state, (Score("bathtub", 0.7, 0.9), Score("bed", 0.3, 0.1)), 0.8, 0.5, 0.2, None, ("+z", 0.99))
+    words.show_state(state, lying)
+    assert words.unlike.text() == "Named as if +z of the file were up (99 % sure, given these names)."
+    assert words.stand.text() == "Take +z for up"
+    with qtbot.waitSignal(words.upChosen) as chosen:
+        qtbot.mouseClick(words.stand, Qt.MouseButton.LeftButton)
+    assert chosen.args == ["+z"]
+    words.show_state(lying, show_verdict(lying, lying.scores[:1], None, 0.0, 0.2))
+    assert not words.stand.isVisible()
 
 
 def test_the_inspector_gives_numbers_in_the_files_units(qtbot):

@@ -128,7 +128,7 @@ def test_the_ranking_says_what_decided_and_what_it_is_worth(room: WordsRoom) -> 
     show(room, state, words.show_verdict(state, scores, 0.4, 0.88, 0.3, ("toilet", 0.7)))
     assert room.ranking.unlike.text() == "Of all the names it was taught, “toilet” fits clearly better: cosine 0.70."
     show(room, state, words.show_verdict(state, scores, 0.4, 0.88, 0.3, None, ("-z", 0.83)))
-    assert room.ranking.unlike.text().startswith("Named as if -z of the file were up (83 % sure, given these names); choose -z")
+    assert room.ranking.unlike.text().startswith("Named as if -z of the file were up (83 % sure, given these names).")
     old = replace(state, model=replace(state.model, card={}))
     show(room, state, words.show_verdict(old, scores, 0.4, 0.88, None))
     assert "holds no scale" in room.ranking.unlike.text()
