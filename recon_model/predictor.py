@@ -25,13 +25,13 @@ from recon_model.models.classifier import LabelHead
 from recon_model.models.inference import for_inference, in_bfloat16
 from recon_model.models.pooling import svm_feature
 from recon_model.models.pretraining import Pretraining
-from recon_model.models.upright import Upright
+from recon_model.models.upright import Judged, Upright
 from recon_model.models.zero_shot import project
 from recon_model.nn.masking import draw_mask, select_visible
 from recon_model.recent import Recent
 from recon_model.results import About, Embedding, Prepared, Reconstruction
 from recon_model.sides import Sides
-from recon_model.standing import AS_GIVEN, AUTO, looks, rather, rotated, stances, stand
+from recon_model.standing import AS_GIVEN, AUTO, looks, rather, rotated, stances, stand, taken
 from recon_model.teachers.ranking import Classifier, Familiar, Ranking, Scores, energy
 from recon_model.teachers.vocabulary import Vocabulary
 from recon_model.templates import Templates
@@ -295,9 +295,9 @@ class Predictor:
         features, sides, images, rebuilt, labels = [], [], [], [], []
         for start in range(0, len(clouds), _BATCH):
             part = clouds[start : start + _BATCH]
-            patches, doubts = self._standing(part)
+            patches, doubts, judged = self._standing(part)
             seen = looks(patches, doubts)
-            encoded = self.answering.encode(seen.patches)
+            encoded = seen.encoded(self.answering, judged)
             features.append(seen.mean(svm_feature(encoded)))
             if self._head is not None:
                 labels.append(seen.mean(self._head.shares(encoded)))
@@ -310,19 +310,24 @@ class Predictor:
         rest = (_numpy(torch.cat(part)) if part else None for part in (images, rebuilt, labels))
         return Embedding(_numpy(torch.cat(features)), Sides.joined(sides) if sides else None, *rest)
 
-    def _standing(self, clouds: Sequence["Prepared | npt.ArrayLike"]) -> tuple[Patches, list[Floats | None]]:
-        """Cuts clouds, stands those up that were not prepared before, and says of each in how far it may stand otherwise."""
+    def _standing(self, clouds: Sequence["Prepared | npt.ArrayLike"]) -> tuple[Patches, list[Floats | None], Judged | None]:
+        """Cuts clouds, stands those up that were not prepared before, and says of each in how far it may stand otherwise.
+
+        Where none was, the judge's looks at those that stand as they were given come with them.
+        """
         units = [cloud.points if isinstance(cloud, Prepared) else to_unit(cloud, self.config.num_points).points for cloud in clouds]
         patches = self._cut_all(torch.from_numpy(np.stack(units)))
         raw = [place for place, cloud in enumerate(clouds) if not isinstance(cloud, Prepared)]
         found = [cloud.stance if isinstance(cloud, Prepared) else AS_GIVEN for cloud in clouds]
         if self.upright is None or not raw:
-            return patches, [stance.doubt for stance in found]
+            return patches, [stance.doubt for stance in found], None
         some = patches._replace(centres=patches.centres[raw], relative=patches.relative[raw])
         turns = [AS_GIVEN] * len(clouds)  # prepared clouds stand already
-        for place, stance in zip(raw, stances(self.answering, self.upright, some), strict=True):
+        judged = self.upright.judge(self.answering, some)
+        for place, stance in zip(raw, taken(judged.chances), strict=True):
             found[place] = turns[place] = stance
-        return stand(patches, turns), [stance.doubt for stance in found]
+        judged.place[judged.chances.argmax(1) > 0] = -1
+        return stand(patches, turns), [stance.doubt for stance in found], judged if len(raw) == len(clouds) else None
 
     def _mean_errors(self, patches: Patches) -> Tensor:
         """Mean Chamfer distance (B,) of the patches that the default mask of ``reconstruct`` hides."""

@@ -17,8 +17,10 @@ from recon_model.config import require_choice
 from recon_model.geometry.orientation import STANDING, UPS, turned
 from recon_model.geometry.patches import Patches
 from recon_model.geometry.preparation import Floats
+from recon_model.models.encoder import Encoded
 from recon_model.models.pretraining import Pretraining
-from recon_model.models.upright import Upright
+from recon_model.models.upright import Judged, Upright
+from recon_model.nn.masking import select_visible
 from recon_model.sides import Sides
 
 AUTO = "auto"
@@ -82,13 +84,17 @@ def stances(model: Pretraining, upright: Upright | None, patches: Patches, up: s
         ConfigError: ``up`` is none of the choices.
     """
     require_choice("up", up, CHOICES)
-    chances = None if upright is None else upright.distribution(model, patches)
-    count = len(patches.centres)
-    judged = [0] * count if chances is None else chances.argmax(1).tolist()
-    picks = judged if up == AUTO else [UPS.index(up)] * count
-    rows: list[Floats | None] = [None] * count if chances is None else list(chances.float().cpu().numpy())
-    told = up != AUTO
-    return [Stance(UPS[pick], STANDING[pick].astype(np.float32), row, told) for pick, row in zip(picks, rows, strict=True)]
+    if upright is None:
+        pick = 0 if up == AUTO else UPS.index(up)
+        return [Stance(UPS[pick], STANDING[pick].astype(np.float32), None, up != AUTO)] * len(patches.centres)
+    return taken(upright.judge(model, patches).chances, up)
+
+
+def taken(chances: Tensor, up: str = AUTO) -> list[Stance]:
+    """The stances that chances (B, 6) speak for, or the one that was told."""
+    picks = chances.argmax(1).tolist() if up == AUTO else [UPS.index(up)] * len(chances)
+    rows = list(chances.float().cpu().numpy())
+    return [Stance(UPS[pick], STANDING[pick].astype(np.float32), row, up != AUTO) for pick, row in zip(picks, rows, strict=True)]
 
 
 def rather(doubt: Floats | None, given: Floats) -> tuple[str, float] | None:
@@ -129,6 +135,26 @@ class Looks(NamedTuple):
     """(L,) which cloud a look is at, ascending."""
     shares: Tensor
     """(L,) chance of that look; those of a cloud sum to 1."""
+    ups: Tensor
+    """(L,) which of ``UPS``, of the cloud as it stands, is up in that look."""
+
+    def encoded(self, model: Pretraining, judged: Judged | None) -> Encoded:
+        """What a model makes of the looks; those that a judge has taken already are not taken again.
+
+        Args:
+            model: the one that the judge looked through.
+            judged: of the same clouds; ``place`` holds -1 for those that do not stand as they were given.
+        """
+        rows = torch.full_like(self.clouds, -1) if judged is None else judged.place[self.clouds, self.ups]
+        fresh = rows < 0
+        if judged is None or fresh.all():
+            return model.encode(self.patches)
+        queries, tokens = judged.queries[rows.clamp_min(0)], judged.patches[rows.clamp_min(0)]
+        if fresh.any():
+            some = self.patches._replace(centres=self.patches.centres[fresh], relative=self.patches.relative[fresh])
+            made = model.encode(some)
+            queries[fresh], tokens[fresh] = made.queries, made.patches
+        return Encoded(queries, tokens, select_visible(None, self.patches.centres))
 
     def mean(self, values: Tensor) -> Tensor:
         """Expected value (B, ...) for each cloud of what looks give (L, ...)."""
@@ -158,7 +184,8 @@ def looks(patches: Patches, doubts: Sequence[Floats | None]) -> Looks:
     clouds = torch.from_numpy(rows).to(device)
     some = patches._replace(centres=patches.centres[clouds], relative=patches.relative[clouds])
     matrices = torch.from_numpy(STANDING[ups].astype(np.float32))
-    return Looks(turned(some, matrices), clouds, torch.from_numpy(chances[rows, ups].astype(np.float32)).to(device))
+    shares = torch.from_numpy(chances[rows, ups].astype(np.float32)).to(device)
+    return Looks(turned(some, matrices), clouds, shares, torch.from_numpy(ups).to(device))
 
 
 def _numpy(values: Tensor) -> Floats:

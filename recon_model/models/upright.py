@@ -15,6 +15,7 @@ from torch.nn.functional import normalize
 from recon_model.geometry.footing import FOOTING, footing
 from recon_model.geometry.orientation import STANDING, UPS, turned
 from recon_model.geometry.patches import Patches
+from recon_model.models.encoder import Encoded
 from recon_model.models.pretraining import Pretraining
 from recon_model.models.zero_shot import project
 
@@ -37,6 +38,19 @@ class UprightShape(NamedTuple):
     def inputs(self) -> int:
         """Numbers seen of a look: three queries, the patches' maximum and mean, the footing, and how well the names fit (two numbers)."""
         return 5 * self.width + FOOTING + 2
+
+
+class Judged(NamedTuple):
+    """What a judge says of B clouds, and the K looks at them it was judged by, which whoever asked need not encode again."""
+
+    chances: Tensor
+    """(B, 6) of each of ``UPS`` to be up."""
+    queries: Tensor
+    """(K, 3, C), see ``Encoded``."""
+    patches: Tensor
+    """(K, G, C)"""
+    place: Tensor
+    """(B, 6) int64: which look is at a cloud with that direction up, as ``STANDING`` turns it; -1 where none was taken."""
 
 
 class Upright(nn.Module):
@@ -69,7 +83,9 @@ class Upright(nn.Module):
     @torch.no_grad()
     def look(self, model: Pretraining, patches: Patches) -> Tensor:
         """Returns what is seen of clouds as they stand, (B, inputs)."""
-        encoded = model.encode(patches)
+        return self._inputs(model, patches, model.encode(patches))
+
+    def _inputs(self, model: Pretraining, patches: Patches, encoded: Encoded) -> Tensor:
         cosines = normalize(project(encoded, model.image_proj, model.text_proj).mix(self.ratio), dim=-1) @ self.bank.T
         fit = torch.stack([torch.logsumexp(cosines / self.temperature, 1) * self.temperature, cosines.amax(1)], 1)
         tokens, stand = encoded.patches, footing((patches.centres.unsqueeze(2) + patches.relative).flatten(1, 2))
@@ -77,11 +93,16 @@ class Upright(nn.Module):
 
     def looks(self, model: Pretraining, patches: Patches, first: int = 0) -> Tensor:
         """Returns what is seen of clouds from each of ``UPS`` as up, those before ``first`` left out: (B, 6 - first, inputs)."""
+        return self._looks(model, patches, first)[0]
+
+    @torch.no_grad()
+    def _looks(self, model: Pretraining, patches: Patches, first: int) -> tuple[Tensor, Encoded]:
         sides = [turned(patches, torch.from_numpy(matrix)) for matrix in STANDING[first:]]
         centres = torch.cat([side.centres for side in sides])
         relative = torch.cat([side.relative for side in sides])
-        seen = self.look(model, Patches(centres, patches.members, relative))
-        return seen.view(len(sides), len(patches.centres), -1).transpose(0, 1)
+        laid = Patches(centres, patches.members, relative)
+        encoded = model.encode(laid)
+        return self._inputs(model, laid, encoded).view(len(sides), len(patches.centres), -1).transpose(0, 1), encoded
 
     @staticmethod
     def fit(looks: Tensor) -> Tensor:
@@ -94,15 +115,21 @@ class Upright(nn.Module):
         return scores
 
     @torch.no_grad()
-    def distribution(self, model: Pretraining, patches: Patches) -> Tensor:
-        """Returns the probability of each of ``UPS`` to be up, (B, 6), the pose given favoured by the prior; 1 where it is enough."""
-        given = self.look(model, patches)
-        chances = torch.eye(1, len(UPS), device=given.device).repeat(len(given), 1)
+    def judge(self, model: Pretraining, patches: Patches) -> Judged:
+        """Tells how likely each of ``UPS`` is to be up, the pose given favoured by the prior; 1 where it is enough."""
+        encoded = model.encode(patches)
+        given, queries, tokens = self._inputs(model, patches, encoded), encoded.queries, encoded.patches
+        count = len(given)
+        chances = torch.eye(1, len(UPS), device=given.device).repeat(count, 1)
+        place = torch.full((count, len(UPS)), -1, device=given.device)
+        place[:, 0] = torch.arange(count, device=given.device)
         doubtful = self.fit(given) < self.enough
         if doubtful.any():
             some = Patches(patches.centres[doubtful], patches.members, patches.relative[doubtful])
-            looks = torch.cat([given[doubtful].unsqueeze(1), self.looks(model, some, first=1)], 1)
-            scores = self(looks)
+            more, laid = self._looks(model, some, first=1)
+            scores = self(torch.cat([given[doubtful].unsqueeze(1), more], 1))
             scores[:, 0] += math.log(self.prior)
             chances[doubtful] = scores.softmax(1)
-        return chances
+            place[doubtful, 1:] = count + torch.arange(len(laid.queries), device=given.device).view(len(UPS) - 1, -1).T
+            queries, tokens = torch.cat([queries, laid.queries]), torch.cat([tokens, laid.patches])
+        return Judged(chances, queries, tokens, place)

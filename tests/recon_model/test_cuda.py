@@ -282,7 +282,7 @@ def test_the_judge_of_what_stands_sees_alike(cpu: Predictor, gpu: Predictor, cha
     assert gpu.upright is not None
     laid = np.stack([np.ascontiguousarray(chair.points @ matrix.astype(np.float32)) for matrix in STANDING])
     patches = cut(torch.from_numpy(laid), cpu.config.num_groups, cpu.config.group_size)
-    found, true = gpu.upright.distribution(gpu.model, there(patches)), cpu.upright.distribution(cpu.model, patches)
+    found, true = gpu.upright.judge(gpu.model, there(patches)).chances, cpu.upright.judge(cpu.model, patches).chances
     assert found.device.type == "cuda"
     alike(found.cpu().numpy(), true.numpy(), 1e-2)
     assert found.shape == (len(UPS), len(UPS))

@@ -13,7 +13,7 @@ from recon_model.errors import CheckpointError, ConfigError, InputError, Teacher
 from recon_model.geometry.patches import Patches, cut
 from recon_model.lexicon import Name
 from recon_model.models.pretraining import Pretraining
-from recon_model.models.upright import Upright, UprightShape
+from recon_model.models.upright import Judged, Upright, UprightShape
 from recon_model.predictor import Predictor
 from recon_model.presets import preset
 from recon_model.results import Prepared
@@ -174,8 +174,8 @@ def test_many_clouds_are_ranked_as_each_alone(predictor: Predictor, blob: Floats
 class Undecided(Upright):
     """Stands in for a judge that finds two sides nearly as likely, the others not at all."""
 
-    def distribution(self, model: Pretraining, patches: Patches) -> torch.Tensor:
-        return torch.tensor([0.55, 0, 0.45, 0, 0, 0]).repeat(len(patches.centres), 1)
+    def judge(self, model: Pretraining, patches: Patches) -> Judged:
+        return super().judge(model, patches)._replace(chances=torch.tensor([0.55, 0, 0.45, 0, 0, 0]).repeat(len(patches.centres), 1))
 
 
 def test_names_on_offer_decide_which_side_counts(predictor: Predictor, blob: Floats) -> None:

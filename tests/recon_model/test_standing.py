@@ -6,7 +6,7 @@ from recon_model.errors import ConfigError
 from recon_model.geometry.orientation import ORIENTATIONS, STANDING, UPS, turned
 from recon_model.geometry.patches import Patches, cut
 from recon_model.models.pretraining import Pretraining
-from recon_model.models.upright import Upright, UprightShape
+from recon_model.models.upright import Judged, Upright, UprightShape
 from recon_model.standing import AS_GIVEN, Stance, looks, rather, rotated, stances, stand
 from tests.recon_model.train.runs import model_config
 
@@ -19,10 +19,10 @@ class Heavy(Upright):
     def __init__(self) -> None:
         super().__init__(UprightShape(8, 4, 1))
 
-    def distribution(self, model: Pretraining, patches: Patches) -> torch.Tensor:
+    def judge(self, model: Pretraining, patches: Patches) -> Judged:
         means = patches.centres.mean(1)  # (B, 3)
         x, y, z = means.unbind(1)
-        return torch.stack([y, -y, x, -x, z, -z], 1).mul(50).softmax(1)
+        return Judged(torch.stack([y, -y, x, -x, z, -z], 1).mul(50).softmax(1), *[torch.empty(0)] * 3)
 
 
 def _cloud(seed: int = 0) -> np.ndarray:
@@ -114,6 +114,28 @@ def test_likely_sides_decide_together_by_their_chances() -> None:
     torch.testing.assert_close(seen.patches.centres[1:2], other.centres)
     values = torch.tensor([[1.0, 2.0], [5.0, 6.0], [3.0, 4.0]])
     torch.testing.assert_close(seen.mean(values), torch.tensor([[(0.6 + 5 * 0.398) / 0.998, (1.2 + 6 * 0.398) / 0.998], [3.0, 4.0]]))
+
+
+def test_looks_the_judge_has_taken_are_not_taken_again() -> None:
+    model = Pretraining(model_config()).eval()
+    patches = cut(torch.from_numpy(np.stack([_cloud(seed) for seed in range(3)])), 8, 4)
+    judge = Upright(UprightShape(model.config.width, model.config.text_dim, 2)).eval()
+    seen = looks(patches, [np.array(row, np.float32) for row in ([0.6, 0, 0.4, 0, 0, 0], [0.5, 0.2, 0, 0, 0, 0.3], [1, 0, 0, 0, 0, 0])])
+    whole = model.encode(seen.patches)
+    asked: list[int] = []
+    model.encoder.register_forward_pre_hook(lambda _, given: asked.append(len(given[0].centres)))
+    judged = judge.judge(model, patches)
+    asked.clear()
+    found = seen.encoded(model, judged)
+    assert asked == []
+    torch.testing.assert_close(found.queries, whole.queries)
+    torch.testing.assert_close(found.patches, whole.patches)
+    judged.place[1] = -1  # as of a cloud that was turned meanwhile
+    found = seen.encoded(model, judged)
+    assert asked == [3]
+    torch.testing.assert_close(found.queries, whole.queries)
+    torch.testing.assert_close(found.patches, whole.patches)
+    torch.testing.assert_close(seen.encoded(model, None).queries, whole.queries)
 
 
 def test_each_look_says_how_well_it_fits_what_the_judge_knows() -> None:

@@ -28,7 +28,7 @@ def test_what_stands_is_told_from_what_lies() -> None:
     assert figures["up_found"] > 0.8
     assert figures["kept_standing"] >= 1 - LOST
     fresh = _cones(40, 99).patches
-    assert (judge.distribution(model, fresh).argmax(1) == 0).float().mean() > 0.9
+    assert (judge.judge(model, fresh).chances.argmax(1) == 0).float().mean() > 0.9
 
 
 def test_the_same_seed_teaches_the_same_judge() -> None:
