@@ -145,6 +145,7 @@ class Studio(QObject):
             "leaksToggled": lambda: self.store.apply(masking.toggle_leaks),
             "queryChanged": self.bench.set_query,
             "namesEdited": self.words.set_names,
+            "upChosen": self.doctor.set_up,
             "undoRequested": self.store.undo,
             "redoRequested": self.store.redo,
             "roomEntered": lambda room: self.store.apply(lambda state: actions.enter(state, room)),
@@ -166,7 +167,6 @@ class Studio(QObject):
         self.trial.connect_view(window.bench_room)
         self._join_menus(window.exporter, window.sessions)
         self.doctor.connect_view(window.input)
-        window.words.upChosen.connect(self.doctor.set_up)
         window.show_state(None, self.store.state)
         self.store.changed.connect(window.show_state)
 

@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
     leaksToggled = Signal()
     queryChanged = Signal(object)  # AttentionQuery
     namesEdited = Signal(tuple)
+    upChosen = Signal(str)  # which direction of the file is to be up, by the names that fit it
     undoRequested = Signal()
     redoRequested = Signal()
     themeChanged = Signal(str)

@@ -88,6 +88,7 @@ class FakeWindow(QObject):
     leaksToggled = Signal()
     queryChanged = Signal(object)
     namesEdited = Signal(tuple)
+    upChosen = Signal(str)
     undoRequested = Signal()
     redoRequested = Signal()
     themeChanged = Signal(str)
