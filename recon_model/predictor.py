@@ -18,6 +18,7 @@ from recon_model.devices import device_in_words, find_device
 from recon_model.errors import CheckpointError, ConfigError, InputError
 from recon_model.explain.explainer import Explainer
 from recon_model.geometry.chamfer import chamfer
+from recon_model.geometry.orientation import UPS
 from recon_model.geometry.patches import Patches, cut
 from recon_model.geometry.preparation import Floats, checked, to_unit
 from recon_model.lexicon import Name
@@ -347,6 +348,7 @@ class Predictor:
         templates: Templates = "default",
         *,
         doubt: Floats | None = None,
+        up: str = UPS[0],
     ) -> Scores:
         """Ranks names for a cloud by the cosine of its zero-shot feature and their summed prompt features (ReCon §4.3).
 
@@ -355,8 +357,8 @@ class Predictor:
             names: at least one; blank ones are refused. Of a ``Name`` the phrase that fits best counts, and a negative that fits
                 better still lowers it, see ``Classifier``.
             templates: "default" (those the model was taught with), a set of ``prompts.SETS``, or templates with ``{}`` for the name.
-            doubt: (6,) see ``Stance.doubt``, where ``prepared`` is points: the likely ways up decide together, and the names which
-                of them counts, see ``Sides``.
+            doubt, up: see ``Stance``, where ``prepared`` is points: the likely ways up decide together, and the names
+                which of them counts, see ``Sides``.
 
         Raises:
             InputError: points or names are unusable.
@@ -365,11 +367,11 @@ class Predictor:
             TeacherError: the text teacher is missing or not the one the model was taught by.
         """
         classifier = self._classifier(names, templates)
-        doubt = prepared.stance.doubt if isinstance(prepared, Prepared) else doubt
+        doubt, up = (prepared.stance.doubt, prepared.stance.up) if isinstance(prepared, Prepared) else (doubt, up)
         sides = self._seen(_prepared_points(prepared), doubt)
         given, expected = sides.given(classifier.fits(sides.features, self._temperature)), sides.mean()
         unlike = self._unlike(expected)
-        scores = classifier.scores(sides.mean(given), self._temperature, rather=rather(doubt, given))
+        scores = classifier.scores(sides.mean(given), self._temperature, rather=rather(doubt, given, up))
         return scores if unlike is None else replace(scores, unlike=float(unlike[0]), closest=self._taught().closest(expected))
 
     def rank(self, sides: Sides | None, names: Sequence[str | Name], templates: Templates = "default") -> Ranking:
@@ -476,8 +478,7 @@ class Predictor:
     def _seen(self, points: Floats, doubt: Floats | None) -> Sides:
         """One cloud from all likely sides, remembered while only the names change."""
         key = points.tobytes() + (b"" if doubt is None else doubt.tobytes())
-        known = self._from_sides.get(key)
-        if known is not None:
+        if (known := self._from_sides.get(key)) is not None:
             return known
         seen = looks(self._cut(points), [doubt])
         return self._from_sides.put(key, seen.sides(self.answering.zero_shot_feature(seen.patches), self.upright, self._temperature))

@@ -53,11 +53,6 @@ class Stance:
         in_file = (directions @ self.rotation @ directions.T).argmax(1)  # which of UPS in the file each one is of the cloud as it stands
         return np.asarray(self.chances[in_file], np.float32)
 
-    def in_file(self, up: str) -> str:
-        """Which of ``UPS`` a direction of the cloud as it stands is in the file."""
-        directions = STANDING[:, 1]
-        return UPS[int((directions @ (directions[UPS.index(up)] @ self.rotation)).argmax())]
-
     def note(self) -> tuple[str, ...]:
         """Says what was done, where something was done."""
         if self.up == UPS[0]:
@@ -97,21 +92,24 @@ def taken(chances: Tensor, up: str = AUTO) -> list[Stance]:
     return [Stance(UPS[pick], STANDING[pick].astype(np.float32), row, up != AUTO) for pick, row in zip(picks, rows, strict=True)]
 
 
-def rather(doubt: Floats | None, given: Floats) -> tuple[str, float] | None:
+def rather(doubt: Floats | None, given: Floats, up: str) -> tuple[str, float] | None:
     """Tells whether names would have a cloud stand otherwise than it does.
 
     Args:
         doubt: see ``Stance.doubt``.
         given: (R,) the chance of each side that ``looks`` takes of the doubt, as ``Sides.given`` tells it of the names.
+        up: which direction of the file is up now, one of ``UPS``.
 
     Returns:
-        which direction, of the cloud as it stands, is likelier up than all others together, and its chance; None where that is the one
-        that is up, or none is.
+        which direction of the file is likelier up than all others together, and its chance; None where that is the one that is up, or
+        none is.
     """
     best = int(given.argmax())
     if doubt is None or best == 0 or given[best] <= 0.5:
         return None
-    return UPS[int(np.flatnonzero(doubt >= LIKELY)[best])], float(given[best])
+    directions = STANDING[:, 1]  # of UPS
+    side = directions[np.flatnonzero(doubt >= LIKELY)[best]] @ STANDING[UPS.index(up)]
+    return UPS[int((directions @ side).argmax())], float(given[best])
 
 
 def stand(patches: Patches, found: list[Stance]) -> Patches:

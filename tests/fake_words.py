@@ -39,7 +39,7 @@ def classify(request: ClassifyByWords) -> Reply:
         entropy=float(-(shares * np.log2(shares)).sum()),
         unlike=0.25,
         milliseconds=1.0,
-        rather=("-z", 0.8) if "tub" in names else None,
+        rather=(f"-{request.up[1]}", 0.8) if "tub" in names else None,
     )
 
 

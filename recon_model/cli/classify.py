@@ -14,7 +14,6 @@ from recon_model.lexicon import by_words_alone, untaught
 if TYPE_CHECKING:
     from recon_model.predictor import Predictor
     from recon_model.results import Prepared
-    from recon_model.standing import Stance
     from recon_model.teachers.ranking import Scores
 
 
@@ -42,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     for path, cloud in clouds:
         prepared = predictor.prepare(treated(cloud, args.fix).points, up=args.up)
         by_head = {"labels": _labelled(predictor, prepared)} if predictor.labels else {}
-        ranked = _ranked(predictor.classify(prepared, names, templates), prepared.stance) if names else {}
+        ranked = _ranked(predictor.classify(prepared, names, templates)) if names else {}
         found.append({"file": path, **by_head, **ranked})
     by_words = untaught(names, predictor.card)
     if args.json:
@@ -62,12 +61,12 @@ def _labelled(predictor: "Predictor", prepared: "Prepared") -> list[dict[str, An
     return [{"label": label, "share": share} for label, share in ranked]
 
 
-def _ranked(scores: "Scores", stance: "Stance") -> dict[str, Any]:
+def _ranked(scores: "Scores") -> dict[str, Any]:
     ranked = zip(scores.names, scores.similarities.tolist(), strict=True)
     rows = [{"name": name, "score": score} for name, score in ranked]
     closest = None if scores.closest is None else {"name": scores.closest[0], "score": scores.closest[1]}
     doubts = {"margin": scores.margin, "entropy_bits": scores.entropy, "unlike": scores.unlike}
-    rather = None if scores.rather is None else {"up": stance.in_file(scores.rather[0]), "chance": scores.rather[1]}
+    rather = None if scores.rather is None else {"up": scores.rather[0], "chance": scores.rather[1]}
     return {"scores": rows, **doubts, "closest_taught": closest, "rather": rather}
 
 

@@ -53,8 +53,7 @@ def reconstruction(
         raise CheckpointError(f"The model '{predictor.about.name}' has no decoder; reconstruction needs a pretraining checkpoint.")
     if not 0 <= seed < 2**63:
         raise ConfigError(f"seed ({seed}) must be at least 0 and below 2^63.")
-    hidden = hidden_count(predictor.config.num_groups, mask_ratio)
-    if not hidden:
+    if not (hidden := hidden_count(predictor.config.num_groups, mask_ratio)):
         raise InputError(f"mask_ratio ({mask_ratio}) must hide at least one of {predictor.config.num_groups} patches.")
     generator = torch.Generator().manual_seed(seed)
     found: dict[str, list[Tensor]] = {"model": [], "mean patch": [], "nearest visible patch": []}

@@ -60,8 +60,7 @@ def unlike(
         if not flags.any():
             raise InputError(f"data ('{source}') must hold clouds of a name that is {kind} ({', '.join(names[:5]) or 'none is'}).")
     words = predictor.vocabulary.rows(known, templates).numpy()
-    kept = np.flatnonzero(of_known | of_foreign)
-    disturbed = disturbance.apply(data).points
+    kept, disturbed = np.flatnonzero(of_known | of_foreign), disturbance.apply(data).points
     embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell, up)
     scores = unlike_scores(predictor.similarities(embedding.projected, words), float(predictor.card.get("temperature", TEMPERATURE)))
     is_foreign = of_foreign[kept]

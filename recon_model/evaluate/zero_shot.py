@@ -75,11 +75,9 @@ def zero_shot(
     disturbed = disturbance.apply(data).points
     embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell, up, votes)
     similarities = predictor.similarities(embedding.sides, words)
-    few = predictor.similarities(embedding.sides, words[: len(truths)])
     confusion = _confusion(similarities, true)
-    sampling = sampling_in_words(predictor, disturbance, up, votes)
-    if predictor.upright is not None and up == AUTO:
-        sampling += ", all sides that may be up, weighed by that judgement and by how well the candidate names fit them"
+    sampling = sampling_in_words(predictor, disturbance, up, votes) + _weighing_in_words(predictor, up)
+    restricted = top_shares(predictor.similarities(embedding.sides, words[: len(truths)]), true) if all_names else {}
     return {
         "protocol": _protocol(predictor, data, truths, candidates, templates, len(kept), sampling),
         "data": source,
@@ -89,7 +87,7 @@ def zero_shot(
         **top_shares(similarities, true),
         "per_class": _per_class(candidates, confusion),
         "confusion": confusion.tolist(),
-        **({"restricted": {"n": len(truths), **top_shares(few, true)}} if all_names else {}),
+        **({"restricted": {"n": len(truths), **restricted}} if all_names else {}),
     }
 
 
@@ -137,6 +135,13 @@ def largest_confusions(result: dict[str, Any], count: int = 10) -> list[Confused
 
 def _order(similarities: Floats) -> npt.NDArray[np.int64]:
     return np.argsort(-similarities, axis=1, kind="stable")
+
+
+def _weighing_in_words(predictor: Predictor, up: str) -> str:
+    """Says how the sides of clouds were weighed, where there are several."""
+    if predictor.upright is None or up != AUTO:
+        return ""
+    return ", all sides that may be up, weighed by that judgement and by how well the candidate names fit them"
 
 
 def _protocol(

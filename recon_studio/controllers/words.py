@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from recon_model.serve.messages import Array, ClassifyByWords, CloudLabelled, Failed, LabelCloud, Reply, Request, Scores
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.store import Store
-from recon_studio.state import actions, doctoring, words
+from recon_studio.state import actions, words
 from recon_studio.state.app_state import AppState, Notice, Prepared, Score
 from recon_studio.state.wording import Labelled
 
@@ -60,12 +60,9 @@ class WordsController(QObject):
         elif self._asked != question:
             self._asked = question
             _, names, templates = question
-            points, doubt = state.prepared.points, state.prepared.doubt
-            self._backend.submit(
-                ClassifyByWords(
-                    id=0, points=Array.of(points), names=names, templates=templates, doubt=None if doubt is None else Array.of(doubt)
-                )
-            )
+            points, up = Array.of(state.prepared.points), state.prepared.up
+            doubt = None if state.prepared.doubt is None else Array.of(state.prepared.doubt)
+            self._backend.submit(ClassifyByWords(id=0, points=points, names=names, templates=templates, doubt=doubt, up=up))
 
     def _follow(self, old: AppState, new: AppState) -> None:
         if new.prepared is not old.prepared:
@@ -99,11 +96,8 @@ class WordsController(QObject):
                 Score(name, float(similarity), float(share), phrase, float(lowered), negative)
                 for name, similarity, share, phrase, lowered, negative in zip(*numbers, strict=True)
             )
-            prepared = self._asked[0]
-            rather = None if reply.rather is None else (doctoring.in_file(reply.rather[0], prepared.rotation), reply.rather[1])
-            self._store.apply(
-                lambda state: words.show_verdict(state, scores, reply.margin, reply.entropy, reply.unlike, reply.closest, rather)
-            )
+            worth = (reply.margin, reply.entropy, reply.unlike, reply.closest, reply.rather)
+            self._store.apply(lambda state: words.show_verdict(state, scores, *worth))
 
     def _take_labels(self, request: LabelCloud, reply: Reply) -> None:
         asked, prepared = self._labelling

@@ -79,18 +79,9 @@ def shape_key(state: AppState) -> str | None:
 
 def way_up(rotation: npt.NDArray[np.floating], prepared_rotation: npt.NDArray[np.floating]) -> str:
     """Returns which direction of the file is up after turning it by the second rotation, then by the first."""
-    return _direction((rotation @ prepared_rotation)[1])
-
-
-def in_file(up: str, prepared_rotation: npt.NDArray[np.floating]) -> str:
-    """Returns which direction of the file one of the cloud as it stands is, after it was turned by the rotation."""
-    sign = 1.0 if up[0] == "+" else -1.0
-    return _direction(sign * prepared_rotation["xyz".index(up[1])])
-
-
-def _direction(along: npt.NDArray[np.floating]) -> str:
-    axis = int(np.abs(along).argmax())
-    return f"{'+' if along[axis] > 0 else '-'}{'xyz'[axis]}"
+    direction = (rotation @ prepared_rotation).T @ np.array([0.0, 1.0, 0.0])
+    axis = int(np.abs(direction).argmax())
+    return f"{'+' if direction[axis] > 0 else '-'}{'xyz'[axis]}"
 
 
 def _refixed(state: AppState, fixes: tuple[Fix, ...]) -> AppState:

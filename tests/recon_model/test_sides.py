@@ -5,15 +5,9 @@ from recon_model.errors import ServeError
 from recon_model.serve.messages import PackedSides
 from recon_model.serve.messages.wire import Array
 from recon_model.sides import Sides
+from tests.ragged import assert_same, ragged
 
 COUNTS = (1, 3, 2, 1)
-
-
-def _sides(seed: int = 0) -> Sides:
-    rng, rows = np.random.default_rng(seed), sum(COUNTS)
-    chances = np.concatenate([rng.dirichlet(np.ones(count)) for count in COUNTS]).astype(np.float32)
-    features = rng.normal(size=(rows, 5)).astype(np.float32)
-    return Sides(features, np.array(COUNTS), chances, rng.normal(size=rows).astype(np.float32))
 
 
 def _rows(cloud: int) -> slice:
@@ -21,14 +15,14 @@ def _rows(cloud: int) -> slice:
 
 
 def test_the_mean_goes_by_the_chances() -> None:
-    sides = _sides()
+    sides = ragged(COUNTS)
     for cloud in range(4):
         rows = _rows(cloud)
         np.testing.assert_allclose(sides.mean()[cloud], sides.chances[rows] @ sides.features[rows], rtol=1e-5, atol=1e-6)
 
 
 def test_names_decide_by_their_share_in_what_is_known() -> None:
-    sides, fits = _sides(), np.random.default_rng(5).normal(size=sum(COUNTS))
+    sides, fits = ragged(COUNTS), np.random.default_rng(5).normal(size=sum(COUNTS))
     decided = sides.mean(sides.given(fits))
     for cloud in range(4):
         rows = _rows(cloud)
@@ -49,7 +43,7 @@ def test_clouds_seen_from_one_side_are_left_alone() -> None:
 
 
 def test_some_clouds_are_taken_with_all_their_sides_in_any_order() -> None:
-    sides = _sides()
+    sides = ragged(COUNTS)
     some = sides.of([2, 0, 1, 2])
     assert some.counts.tolist() == [2, 1, 3, 2]
     assert some.fits()
@@ -58,16 +52,14 @@ def test_some_clouds_are_taken_with_all_their_sides_in_any_order() -> None:
         np.testing.assert_array_equal(getattr(some, name), getattr(sides, name)[rows])
     assert len(sides.of([])) == 0
     again = Sides.joined([sides.of([0, 1]), sides.of([2]), sides.of([3])])
-    np.testing.assert_array_equal(again.features, sides.features)
-    np.testing.assert_array_equal(again.counts, sides.counts)
+    assert_same(again, sides)
 
 
 def test_they_travel_and_damaged_ones_are_refused() -> None:
-    sides = _sides()
+    sides = ragged(COUNTS)
     packed = PackedSides.of(sides)
     again = packed.sides()
-    for name in ("features", "counts", "chances", "known"):
-        np.testing.assert_array_equal(getattr(again, name), getattr(sides, name))
+    assert_same(again, sides)
     for counts in ((1, 3, 2), (1, 3, 2, 2), (0, 4, 2, 1), (1, 3, -1, 4)):
         broken = PackedSides(packed.features, Array.of(np.array(counts)), packed.chances, packed.known)
         with pytest.raises(ServeError, match="do not belong together"):

@@ -22,7 +22,8 @@ from recon_model.sides import Sides
 def classify(model: Predictor, request: ClassifyByWords) -> Scores:
     """Ranks names for a cloud."""
     doubt = None if request.doubt is None else request.doubt.numpy()
-    scores, milliseconds = timed(model.classify, request.points.numpy(), request.names, request.templates, doubt=doubt)
+    asked = (request.points.numpy(), request.names, request.templates)
+    scores, milliseconds = timed(model.classify, *asked, doubt=doubt, up=request.up)
     return Scores(
         id=request.id,
         names=scores.names,

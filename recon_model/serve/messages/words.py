@@ -14,6 +14,7 @@ class ClassifyByWords(Message, frozen=True):
     names: tuple[str | Name, ...]
     templates: str | tuple[str, ...] = "default"
     doubt: Array | None = None  # (6,) float32, of ``CloudPrepared``
+    up: str = "+y"  # the same
 
 
 class Scores(Message, frozen=True):
@@ -30,7 +31,7 @@ class Scores(Message, frozen=True):
     unlike: float | None  # share of known clouds that fit the taught names better; None where the model's card holds no scale
     milliseconds: float
     closest: tuple[str, float] | None = None  # which of all taught names fits best, on offer or not, and its cosine; None as above
-    rather: tuple[str, float] | None = None  # which direction of the cloud as it stands these names would have up, and its chance
+    rather: tuple[str, float] | None = None  # which direction of the file these names would rather have up, and its chance
 
 
 class LabelCloud(Message, frozen=True):

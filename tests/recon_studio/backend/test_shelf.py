@@ -8,7 +8,7 @@ import pytest
 
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
 from recon_studio.backend.shelf import Row, Shelf, Source
-from tests.recon_studio.ragged import assert_same, ragged
+from tests.ragged import assert_same, ragged
 
 
 def _row(path: str, member: int = -1, *, words: bool = True, count: int = 1) -> Row:

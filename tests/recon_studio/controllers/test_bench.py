@@ -302,15 +302,14 @@ def test_a_ranking_of_names_since_edited_is_not_shown(slow: tuple[Studio, FakePr
     assert {score.name for score in studio.store.state.scores} == {"cat", "cow"}
 
 
-def test_where_names_would_have_it_stand_otherwise_that_is_told_in_the_files_axes(studio: Studio, qtbot: QtBot) -> None:
-    stood = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)  # +z of the file is up, so that its +y is -z now
-    studio.store.apply(lambda state: replace(state, prepared=replace(state.prepared, rotation=stood)))
-    studio.words.set_names(("tub", "cat"))  # of a tub the scripted model says that -z would rather be up
+def test_where_names_would_have_it_stand_otherwise_that_is_told(studio: Studio, qtbot: QtBot) -> None:
+    studio.store.apply(lambda state: replace(state, prepared=replace(state.prepared, up="+z")))
+    studio.words.set_names(("tub", "cat"))  # the scripted model wants a tub turned over
     studio.words.classify()
     qtbot.waitUntil(lambda: {score.name for score in studio.store.state.scores} == {"tub", "cat"})
     found = words.verdict(studio.store.state)
     assert found is not None
-    assert found.rather == ("+y", 0.8)
+    assert found.rather == ("-z", 0.8)
     studio.words.set_names(("cat",))
     qtbot.waitUntil(lambda: len(studio.store.state.scores) == 1)
     assert words.verdict(studio.store.state).rather is None

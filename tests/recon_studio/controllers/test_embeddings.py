@@ -17,7 +17,7 @@ from recon_studio.controllers.store import Store
 from recon_studio.state import actions
 from recon_studio.state.app_state import Item, Model
 from tests.fakes import at_once, fake_backend, reply_to
-from tests.recon_studio.ragged import assert_same
+from tests.ragged import assert_same
 
 
 class Rig:

@@ -23,7 +23,7 @@ from recon_studio.state import actions
 from recon_studio.state import embeddings as embedded
 from recon_studio.state.app_state import AppState, Item
 from tests.fakes import at_once, fake_backend
-from tests.recon_studio.ragged import assert_same
+from tests.ragged import assert_same
 
 
 class Rig:

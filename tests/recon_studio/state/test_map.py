@@ -9,8 +9,8 @@ from recon_model.sides import Sides
 from recon_studio.state import map as mapping
 from recon_studio.state import words
 from recon_studio.state.history import History, record, redo, undo
+from tests.ragged import assert_same, ragged
 from tests.recon_studio.maps import CORNERS, clouds, laid_out, map_state, ranking
-from tests.recon_studio.ragged import assert_same, ragged
 
 
 def _rows(state: object) -> list[int]:
