@@ -35,8 +35,9 @@ OVERSAMPLE = 3
 UNEVEN, UNEVEN_SHARE = 0.7, 0.6
 """How differently dense the parts of some shapes are, see ``Shape.sample``, and of how many."""
 
-SOLID_SHARE, SOLID_CELLS, SOLID_POINTS = 0.2, (16, 28), 12_288
-"""How many shapes are taken for solids first, see ``solid_surface``; cells along their longest edge; points that say which are met."""
+SOLID_SHARE, SOLID_CELLS, SOLID_POINTS, SOLID_FILLED = 0.3, (16, 28), 12_288, 2 / 3
+"""How many shapes are taken for solids first, see ``solid_surface``; cells along their longest edge; points that say which are met;
+how many of the solids have their cavities filled."""
 
 RANDOM_SHARE, FARTHEST_SHARE = 0.45, 0.45
 """Shares of the clouds that are sampled at random and by farthest points; the rest holds too few points and repeats them."""
@@ -160,7 +161,7 @@ def _drawn(shape: Shape, count: int, rng: np.random.Generator) -> tuple[Points, 
     """Points of a shape, at least ``count``, and how to spoil them."""
     if rng.random() < SOLID_SHARE:
         surface = shape.sample(SOLID_POINTS, rng)[0]
-        cells, axes = int(rng.integers(SOLID_CELLS[0], SOLID_CELLS[1] + 1)), int(rng.integers(2, 4))
+        cells, axes = int(rng.integers(SOLID_CELLS[0], SOLID_CELLS[1] + 1)), 2 if rng.random() < SOLID_FILLED else 3
         return solid_surface(surface, cells, axes, count, rng), Augmentation(voxels=0.0)
     uneven = UNEVEN if rng.random() < UNEVEN_SHARE else 0.0
     return shape.sample(count, rng, uneven)[0], Augmentation()

@@ -336,7 +336,7 @@ def test_a_judge_is_taught_there() -> None:
     model = Pretraining(model_config()).eval().to(CUDA)
     bank = normalize(torch.randn(4, DIM), dim=-1)
     shapes = [cut(torch.randn(8, 64, 3), 8, 6) for _ in range(5)]
-    batches = [Batch(patches, torch.zeros(8, dtype=torch.int64), [""] * 8, None) for patches in shapes]
+    batches = [Batch(patches, torch.arange(8) % 3, [""] * 8, None) for patches in shapes]
     judge, figures = train_upright(model, bank, 0.07, batches, seed=3)
     assert judge.bank.device.type == "cuda"
     assert 0 <= figures["kept_standing"] <= 1

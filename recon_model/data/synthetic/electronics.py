@@ -86,7 +86,7 @@ def _flat(dice: Dice, draft: Draft) -> str:
     return describe("monitor", [size_word(ratio, 1.35, 1.6, "square", "wide"), "flat"], [foot, "speakers" if speakers else ""])
 
 
-@MONITOR.style("tube", 1.7)
+@MONITOR.style("tube", 1.0)
 def _tube(dice: Dice, draft: Draft) -> str:
     width, height, deep = dice.uniform(0.36, 0.5), dice.uniform(0.32, 0.4), dice.uniform(0.25, 0.46)
     front, back = dice.uniform(0.2, 0.45) * deep, dice.uniform(0.4, 0.8)
@@ -115,7 +115,7 @@ def _tube(dice: Dice, draft: Draft) -> str:
     return describe("monitor", ["boxy", "old"], ["a deep picture tube", "a swivel foot" if low else ""])
 
 
-@MONITOR.style("television", 0.7)
+@MONITOR.style("television", 0.4)
 def _television(dice: Dice, draft: Draft) -> str:
     """A box with a bulging front, on legs or on the floor, often with two rods on top."""
     width, high, deep = dice.uniform(0.5, 0.9), dice.uniform(0.4, 0.65), dice.uniform(0.3, 0.6)

@@ -184,8 +184,8 @@ def _park_bench(dice: Dice, draft: Draft) -> str:
     return describe("bench", ["slatted", "park"], ["a leaning back"])
 
 
-def _pillows(dice: Dice, draft: Draft, width: float, length: float, level: float) -> str:
-    count = dice.pick(0, 1, 2, 2) if width > 1.1 else dice.pick(0, 1, 1)
+def _pillows(dice: Dice, draft: Draft, width: float, length: float, level: float, least: int = 0) -> str:
+    count = max(least, dice.pick(0, 1, 2, 2) if width > 1.1 else dice.pick(0, 1, 1))
     for i in range(count):
         each = width / count
         size = (each * dice.uniform(0.65, 0.9), dice.uniform(0.08, 0.18), dice.uniform(0.3, 0.45))
@@ -262,7 +262,7 @@ def _headboard_bed(dice: Dice, draft: Draft) -> str:
     )
 
 
-@BED.style("low", 1.2)
+@BED.style("low", 0.7)
 def _low_bed(dice: Dice, draft: Draft) -> str:
     width, length, low, thick = dice.uniform(0.9, 2.0), dice.uniform(1.9, 2.2), dice.uniform(0.03, 0.3), dice.uniform(0.15, 0.35)
     level = _mattress(dice, draft, width, length, low, thick)
@@ -271,7 +271,7 @@ def _low_bed(dice: Dice, draft: Draft) -> str:
         "frame",
         slab((-width / 2 - margin, 0 if low < 0.15 else low * 0.5, -length / 2 - margin), (width / 2 + margin, low, length / 2 + margin)),
     )
-    words = _pillows(dice, draft, width, length, level)
+    words = _pillows(dice, draft, width, length, level, least=1)  # a bare slab is many things, and seldom a bed
     if low > 0.15:
         add_legs(dice, draft, width, length, low * 0.5, 0.07, "square")
     return describe("bed", ["low", "platform" if margin > 0.08 else ""], ["a thick mattress", words])

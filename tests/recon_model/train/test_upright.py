@@ -16,7 +16,7 @@ def _cones(count: int, seed: int) -> Batch:
     angle = rng.random((count, 64)) * 2 * np.pi
     points = np.stack([(1 - height) * np.cos(angle) * 0.4, height * 1.6 - 0.5, (1 - height) * np.sin(angle) * 0.4], -1)
     patches = cut(torch.from_numpy(points.astype(np.float32)), 8, 6)
-    return Batch(patches, torch.zeros(count, dtype=torch.int64), [""] * count, None)
+    return Batch(patches, torch.arange(count) % 3, [""] * count, None)
 
 
 def test_what_stands_is_told_from_what_lies() -> None:
@@ -37,3 +37,18 @@ def test_the_same_seed_teaches_the_same_judge() -> None:
     bank, batches = normalize(torch.randn(4, DIM), dim=-1), [_cones(8, seed) for seed in range(5)]
     one, two = (train(model, bank, 0.07, batches, seed=3)[0] for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
+
+
+def test_names_it_was_not_taught_decide_how_much_the_pose_given_is_favoured() -> None:
+    torch.manual_seed(0)
+    model = Pretraining(model_config()).eval()
+    bank = normalize(torch.randn(4, DIM), dim=-1)
+    alike = [_cones(24, seed) for seed in range(10)]
+    assert train(model, bank, 0.07, alike, seed=0)[0].prior == 1.0
+    # One name stands on its tip: judges that only know the others would turn all of it, so the pose given has to count for more.
+    unlike = []
+    for batch in alike:
+        flip = torch.where(batch.labels == 1, -1.0, 1.0)[:, None, None] * torch.tensor([1.0, 1.0, 0.0]) + torch.tensor([0.0, 0.0, 1.0])
+        patches = batch.patches._replace(centres=batch.patches.centres * flip, relative=batch.patches.relative * flip[:, None])
+        unlike.append(batch._replace(patches=patches))
+    assert train(model, bank, 0.07, unlike, seed=0)[0].prior > 4.0
