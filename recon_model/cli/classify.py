@@ -8,8 +8,9 @@ from recon_model.cli.names import add_names, add_template, asked_names, asked_te
 from recon_model.cli.options import add_json, add_model, load_model
 from recon_model.cli.output import print_json, print_lines
 from recon_model.cli.treatment import add_treatment, treated
+from recon_model.counts import counted
 from recon_model.errors import InputError
-from recon_model.lexicon import by_words_alone, untaught
+from recon_model.lexicon import Name, as_names, by_words_alone, taught, untaught
 
 if TYPE_CHECKING:
     from recon_model.predictor import Predictor
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
     from recon_model.teachers.ranking import Scores
 
 
+SHOWN = 5
+"""Names shown of all that a model was taught, where none were asked for."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what ``recon classify`` takes."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a cloud or mesh")
-    add_names(parser, "; a model with a fine-tuned head ranks its labels without them, too")
+    add_names(parser, "; without them, those the model was taught, or the labels of its fine-tuned head")
     add_treatment(parser)
     add_model(parser, words=True)
     add_template(parser)
@@ -32,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
     names = asked_names(args)
     templates = asked_templates(args)
     predictor = load_model(args)
-    if not names and not predictor.labels:
-        raise InputError("names must be given (--names or --names-file): this model has no fine-tuned head with labels of its own.")
+    asked = bool(names or predictor.labels)
+    if not asked:
+        names = _all_taught(predictor)
     if names:
         predictor.vocabulary.classifier(names, templates)  # first: a missing teacher should be told before files are read
     found: list[dict[str, Any]] = []
@@ -48,9 +54,18 @@ def run(args: argparse.Namespace) -> int:
         print_json(args, {"files": found, "untaught": by_words})
     else:
         for entry in found:
-            print_lines(args, [entry["file"], *_in_words(entry)])
+            print_lines(args, [entry["file"], *_in_words(entry, None if asked else SHOWN)])
+        if not asked and found:
+            print_lines(args, [f"Ranked were the {counted(len(names), 'name')} this model was taught; --names asks for others."])
         print_lines(args, filter(None, [by_words_alone(by_words)]))
     return clouds.outcome
+
+
+def _all_taught(predictor: "Predictor") -> tuple[Name, ...]:
+    names = as_names(taught(predictor.card))
+    if not names:
+        raise InputError("names must be given (--names or --names-file): this model does not say which it was taught, and has no labels.")
+    return names
 
 
 def _labelled(predictor: "Predictor", prepared: "Prepared") -> list[dict[str, Any]]:
@@ -70,13 +85,13 @@ def _ranked(scores: "Scores") -> dict[str, Any]:
     return {"scores": rows, **doubts, "closest_taught": closest, "rather": rather}
 
 
-def _in_words(entry: dict[str, Any]) -> list[str]:
+def _in_words(entry: dict[str, Any], shown: int | None) -> list[str]:
     lines: list[str] = []
     if "labels" in entry:
         lines += ["  by the fine-tuned head:", *(f"  {100 * row['share']:5.1f} %  {row['label']}" for row in entry["labels"])]
     if "scores" in entry:
         lines += ["  by words:"] if lines else []
-        lines += [*(f"  {row['score']:6.3f}  {row['name']}" for row in entry["scores"]), f"  {_doubts(entry)}"]
+        lines += [*(f"  {row['score']:6.3f}  {row['name']}" for row in entry["scores"][:shown]), f"  {_doubts(entry)}"]
     return lines
 
 

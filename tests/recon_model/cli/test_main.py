@@ -247,6 +247,24 @@ def test_classify_says_which_names_no_shape_taught(run: Run, small_checkpoint: P
         assert out.count("no shape taught the model these: airplane.") == len(alone)  # once, whatever the number of files
 
 
+def test_classify_ranks_what_the_model_was_taught_where_no_names_are_given(
+    run: Run, small_checkpoint: Path, files: Path, tmp_path: Path
+) -> None:
+    taught = ["chair", "sofa", "mug", "car", "airplane", "lamp", "table"]
+    state, card = folder_format.load(small_checkpoint)
+    folder_format.save(tmp_path / "m", state, {**card, "data": {"names": taught}})
+    box, model = files / "box.xyz", ("--model", tmp_path / "m")
+    status, out, _ = run("classify", box, *model, "--json")
+    assert status == 0
+    ranked = [row["name"] for row in json.loads(out)["files"][0]["scores"]]
+    _, asked, _ = run("classify", box, *model, "--names", ",".join(taught), "--json")
+    assert ranked == [row["name"] for row in json.loads(asked)["files"][0]["scores"]]
+    assert sorted(ranked) == sorted(taught)
+    _, out, _ = run("classify", box, box, *model)
+    assert [out.count(f"  {name}\n") for name in ranked] == [2] * 5 + [0] * 2  # the five best, for each file
+    assert out.count("Ranked were the 7 names this model was taught; --names asks for others.") == 1
+
+
 def test_classify_reads_names_with_other_words_and_own_templates(run: Run, small_checkpoint: Path, files: Path, tmp_path: Path) -> None:
     listed = tmp_path / "names.txt"
     listed.write_text("# mine\nchair = stool, - sofa\nairplane\n", encoding="utf-8")
@@ -392,7 +410,10 @@ def test_convert_says_what_the_authors_file_cannot(run: Run, small_checkpoint: P
     [
         ((), "the following arguments are required: COMMAND"),
         (("frobnicate",), "invalid choice: 'frobnicate'"),
-        (("classify", "a.ply"), "names must be given (--names or --names-file): this model has no fine-tuned head"),
+        (
+            ("classify", "a.ply", "--model", "{model}"),
+            "names must be given (--names or --names-file): this model does not say which it was taught",
+        ),
         (("reconstruct", "a.ply", "--out", "x", "--mask-ratio", "much"), "invalid float value: 'much'"),
         (("info", "/nowhere"), "Model '/nowhere' does not exist"),
         (("info", "--device", "tpu"), "device ('tpu') must be auto, cpu"),
