@@ -340,9 +340,14 @@ class EmbeddingController(QObject):
 
 
 def model_key(model: Model | None) -> str:
-    """Returns what embeddings are kept under: the weights' hash, or the model's name where its card knows none, and the precision that
-    it answers in, for features in bfloat16 lie some thousandths beside those in float32."""
-    return "" if model is None else f"{model.card.get('weights_sha256') or model.name} {model.precision}"
+    """Returns what embeddings are kept under: the weights' hash, or the model's name where its card knows none; what the chances of sides
+    came from, judge and temperature; and the precision that it answers in, for features in bfloat16 lie some thousandths beside those in
+    float32."""
+    if model is None:
+        return ""
+    judge = str((model.card.get("upright") or {}).get("sha256", ""))[:8]  # folders are named after this, up to a length
+    parts = (model.card.get("weights_sha256") or model.name, judge, model.card.get("temperature"), model.precision)
+    return " ".join(str(part) for part in parts if part)
 
 
 def _source(path: str) -> Source | None:

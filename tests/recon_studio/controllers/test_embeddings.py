@@ -152,6 +152,14 @@ def test_what_was_embedded_in_another_precision_is_embedded_anew(rig: Rig, qtbot
     assert len(rig.asked(EmbedClouds)) == 2
 
 
+def test_what_another_judge_of_up_weighed_is_embedded_anew(tmp_path: Path) -> None:
+    cards = [
+        {"weights_sha256": "ab" * 32, "temperature": t, "upright": {"sha256": each * 32}} for each, t in (("01", 1), ("02", 1), ("01", 2))
+    ]
+    models = [Model("m", "cpu", 7, 2, 2, 8, card, precision=precision) for card in cards for precision in ("float32", "bfloat16")]
+    assert len({Shelf(tmp_path, model_key(model)).folder for model in models}) == 6
+
+
 def test_a_model_that_cannot_embed_is_told_once(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
     rig.model.prompt = False
     rig.add(tmp_path / "set-90.npz")
