@@ -19,12 +19,13 @@ from recon_model.assets import asset_path
 from recon_model.checkpoint.format import load_single, save_single, write_atomically
 from recon_model.checkpoint.opening import BEST, UPRIGHT, open_pretraining, save_upright
 from recon_model.data.pool import default_cache
+from recon_model.data.synthetic import CATEGORIES
 from recon_model.devices import device_in_words, find_device
 from recon_model.errors import InputError
 from recon_model.presets import preset
 from recon_model.teachers import build_image, build_text
 from recon_model.teachers.clip import Clip
-from recon_model.teachers.distillation.folder import IMAGE_SIZE
+from recon_model.teachers.distillation import folder
 from recon_model.train import upright as standing
 from recon_model.train.export import export
 from recon_model.train.launch import Request, launch
@@ -104,7 +105,7 @@ def _shapes_ahead(plan: Plan) -> Iterator[None]:
         yield
         return
     recipe = studio(seed=plan.seed, **AMPLE)
-    with closing(SyntheticSource(preset("studio"), recipe, plan.cache or default_cache(), view_size=IMAGE_SIZE)) as source:
+    with closing(SyntheticSource(preset("studio"), recipe, plan.cache or default_cache(), view_size=folder.IMAGE_SIZE)) as source:
         source.start()
         yield
 
@@ -121,12 +122,18 @@ def _text(plan: Plan, say: Callable[[str], None]) -> None:
 
 
 def _image(plan: Plan, say: Callable[[str], None]) -> None:
-    if plan.init is not None and plan.minilm is None:
+    if plan.init is not None and plan.minilm is None and _knows_every_name(plan.work / "clip"):
         say("image: the tower that ships is taken as it is")
         return
     shapes, steps = ("300", "3000") if _is_ample(plan) else ("150", "1400")
     asked = ["--clip", str(plan.work / "clip"), "--seed", str(plan.seed), "--shapes", shapes, "--views", "6", "--steps", steps]
     build_image.build(build_image.parser().parse_args([*asked, *_where(plan)]))
+
+
+def _knows_every_name(clip: Path) -> bool:
+    """Whether an image tower was shown all that is made today: what it was not shown it would take for something else."""
+    card = json.loads((clip / folder.CARD).read_text(encoding="utf-8"))
+    return set(CATEGORIES) <= set(card["image"]["categories"])
 
 
 def _where(plan: Plan) -> list[str]:

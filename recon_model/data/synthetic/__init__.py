@@ -12,8 +12,9 @@ from recon_model.errors import InputError
 __all__ = ["CATEGORIES", "Category", "Shape", "depth_views", "sample_cloud", "sample_shape"]
 
 _THEMES = (
-    "aircraft animals appliances bathroom bathtubs boats body buildings cabinets cars chairs containers cycles devices electronics grounds "
-    "household music outdoors plants seating storage tables textiles tools vehicles vessels"
+    "aircraft animals appliances bathroom bathtubs boats body buildings cabinets cars chairs containers cycles devices electronics "
+    "grounds hardware household keepsakes kitchen leisure music outdoors plants seating storage street tables textiles tools vehicles "
+    "vessels wildlife"
 )
 
 for _theme in _THEMES.split():

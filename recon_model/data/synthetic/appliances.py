@@ -1,10 +1,26 @@
-"""Washers, dishwashers, stoves and printers."""
+"""Washers, dishwashers, stoves, printers and fans."""
 
 import numpy as np
 
-from recon_model.data.synthetic.electronics import MICROWAVE
+from recon_model.data.synthetic.electronics import FAN, MICROWAVE
 from recon_model.data.synthetic.furniture import corners
-from recon_model.data.synthetic.primitives import arc, box, cylinder, loft, revolve, rod, rounded_box, slab, surface, tube, turn
+from recon_model.data.synthetic.primitives import (
+    arc,
+    box,
+    circle,
+    cylinder,
+    loft,
+    revolve,
+    rings_of,
+    rod,
+    rounded_box,
+    slab,
+    sticks,
+    superellipse,
+    surface,
+    tube,
+    turn,
+)
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
 
 WASHER = category("washer", "body door panel knob foot")
@@ -282,3 +298,98 @@ def _open_microwave(dice: Dice, draft: Draft) -> str:
     draft.add("handle", turn(rod((split - 0.03, high * 0.2, z + 0.06), (split - 0.03, high * 0.8, z + 0.06), 0.01), "y", -swing, hinge))
     draft.add("body", cylinder(width * 0.28, 0.012, (-x / 2 + split / 2, t + 0.02, 0), 20))
     return describe("microwave", ["open"], ["a turntable", "its door swung out"])
+
+
+@FAN.style("box", 0.5)
+def _box_fan(dice: Dice, draft: Draft) -> str:
+    """A square housing open through its depth, with a round or square grille on both sides."""
+    size, deep, count = dice.uniform(0.4, 0.6), dice.uniform(0.1, 0.18), dice.integer(3, 6)
+    half, radius, soft = size / 2, size * dice.uniform(0.42, 0.47), dice.uniform(6.0, 30.0)
+    outline = superellipse(size, size, soft, 32)
+    rings = [np.column_stack([outline, np.full(32, s * deep / 2)]) for s in (-1, 1)]
+    draft.add("cage", surface(np.stack(rings), wrap=True))
+    masked = dice.chance(0.7)
+    for ring in rings if masked else ():
+        mouth = np.column_stack([circle(32) * radius, ring[:, 2]])
+        draft.add("cage", surface(np.stack([ring, mouth]), wrap=True))
+    blade = turn(slab((size * 0.04, -radius * 0.28, -0.003), (radius * 0.92, radius * 0.28, 0.003)), "x", dice.uniform(15, 40))
+    draft.add("blade", *[turn(blade, "z", 360 * k / count) for k in range(count)])
+    draft.add("stem", _facing(cylinder(size * 0.08, deep * 0.7, segments=14), 0, 0, 0))
+    kind, bars = dice.pick("rings", "slats", "spokes"), dice.integer(6, 12)
+    reach = radius if masked else half * 0.96
+    for z in (-deep / 2, deep / 2):
+        if kind == "slats":
+            y = np.linspace(-0.92, 0.92, bars) * reach
+            x = np.sqrt(reach**2 - y**2) if masked else np.full(bars, reach)
+            level = np.full(bars, z)
+            draft.add("cage", sticks(np.column_stack([-x, y, level]), np.column_stack([x, y, level]), 0.004, 0.004, 4))
+        else:
+            out = circle(2 * bars)
+            tips = np.column_stack([out * reach, np.full(2 * bars, z)])
+            draft.add("cage", sticks(tips * (0.2, 0.2, 1), tips, 0.003, 0.003, 4))
+            shares = (0.3, 0.5, 0.7, 0.88) if kind == "rings" else (0.25, 0.95)
+            draft.add("cage", *[tube(arc((0, 0, z), reach * share, 0, 345, "xy", 20), 0.003, 4, closed=True) for share in shares])
+    footed = dice.chance(0.7)
+    if footed:
+        draft.add("base", *[box((0.03, 0.03, deep * dice.uniform(1.2, 2.0)), (s * half * 0.75, -half - 0.012, 0)) for s in (-1, 1)])
+    handle = dice.chance(0.5)
+    if handle:
+        draft.add("base", tube([(-0.07, half, 0), (-0.06, half + 0.03, 0), (0.06, half + 0.03, 0), (0.07, half, 0)], 0.008, 5))
+    draft.pose(dice, 0.9, ("x", 90))
+    return describe("fan", ["box"], ["a square housing", f"{count} blades", "a handle" if handle else "", "two feet" if footed else ""])
+
+
+def _loop_fan(dice: Dice, draft: Draft) -> str:
+    """No blades to be seen: air leaves a tall hollow loop on a round foot."""
+    radius, high, wide = dice.uniform(0.07, 0.11), dice.uniform(0.15, 0.4), dice.uniform(0.08, 0.16)
+    stretch, thick = dice.pick(1.0, dice.uniform(1.5, 3.5)), dice.uniform(0.012, 0.025)
+    ring = superellipse(2 * wide, 2 * wide * stretch, 2.0 if stretch == 1.0 else 4.0, 28)
+    middle = high + wide * stretch
+    lines = [
+        np.column_stack([ring[:, 0] * s, ring[:, 1] * s + middle, np.full(28, z)])
+        for s, z in ((1.0, -0.04), (1.0, 0.04), (0.86, 0.05), (0.82, -0.04))
+    ]
+    draft.add("cage", surface(np.stack([*lines, lines[0]]), wrap=True))
+    draft.add("base", revolve([(radius * 1.1, 0), (radius, 0.03), (radius * dice.uniform(0.6, 0.9), high)], segments=18))
+    draft.add("stem", rod((0, high - 0.02, 0), (0, high + thick, 0), radius * 0.5))
+    return describe("fan", ["bladeless"], ["a hollow loop" if stretch == 1.0 else "a tall hollow loop", "a round foot"])
+
+
+@FAN.style("tower", 0.6)
+def _tower_fan(dice: Dice, draft: Draft) -> str:
+    """A slim column whose front is a grille, on a disc."""
+    if dice.chance(0.25):
+        return _loop_fan(dice, draft)
+    high, width, ratio = dice.uniform(0.7, 1.15), dice.uniform(0.12, 0.24), dice.uniform(0.7, 1.0)
+    outline, foot = superellipse(width, width * ratio, dice.uniform(2.0, 5.0), 24), dice.uniform(0.03, 0.08)
+    bulge, taper = dice.uniform(0.95, 1.1), dice.uniform(0.8, 1.0)
+    levels = np.array([foot, foot + 0.05, high * 0.5, high * 0.97, high])
+    scales = np.array([0.85, 1.0, bulge, taper, taper * 0.85])
+    rings = rings_of(outline, scales, levels)
+    # The mouth takes the middle of the front; behind it turns the drum.
+    front = outline[:, 1] > width * ratio * dice.uniform(0.15, 0.3)
+    cells = np.ones((4, 24), bool)
+    cells[1:3] = ~(front & np.roll(front, -1))
+    draft.add("cage", surface(rings, wrap=True)[np.concatenate([cells.ravel(), cells.ravel()])])
+    draft.add("cage", loft(rings[-1:].repeat(2, 0), bottom=False))
+    columns = np.flatnonzero(front)
+    bars = dice.integer(14, 30)
+    y = np.linspace(foot + 0.05, high * 0.97, bars)
+    size = np.interp(y, levels, scales)
+    left, right = outline[columns[0]], outline[columns[-1]]
+    middle = outline[columns].mean(0) * np.array([1.0, 1.06])
+    stops = np.stack([np.column_stack([p[0] * size, y, p[1] * size]) for p in (left, middle, right)])
+    slatted = dice.chance(0.65)
+    if slatted:
+        draft.add("cage", sticks(stops[:-1].reshape(-1, 3), stops[1:].reshape(-1, 3), 0.0025, 0.0025, 4))
+    else:
+        low, top = rings[1, columns], rings[3, columns]
+        draft.add("cage", sticks(low, rings[2, columns], 0.003, 0.003, 4), sticks(rings[2, columns], top, 0.003, 0.003, 4))
+    draft.add("blade", cylinder(width * ratio * 0.28, high * 0.85, (0, high * 0.5, 0), 10))
+    draft.add("stem", cylinder(width * 0.25, foot + 0.02, (0, foot / 2, 0), 12))
+    wide = width * dice.uniform(1.2, 1.8)
+    if dice.chance(0.8):
+        draft.add("base", revolve([(wide / 2, 0), (wide / 2, 0.012), (wide * 0.2, 0.03)], segments=20))
+    else:
+        draft.add("base", box((wide, 0.02, wide), (0, 0.01, 0)))
+    return describe("fan", ["tall", "tower"], ["a slim column", "level slats" if slatted else "upright bars", "a broad foot"])

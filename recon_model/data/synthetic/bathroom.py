@@ -7,6 +7,7 @@ from recon_model.data.synthetic.primitives import (
     Triangles,
     arc,
     box,
+    copies,
     cylinder,
     ellipsoid,
     loft,
@@ -265,3 +266,35 @@ def _garden_tap(dice: Dice, draft: Draft) -> str:
     else:
         draft.add("handle", rod((-0.045, 0.065, 0), (0.045, 0.065, 0), 0.009, segments=6))
     return describe("faucet", ["garden"], ["a small wheel" if wheel else "a cross bar", "a bent spout"])
+
+
+@SINK.style("double", 0.7)
+def _double_sink(dice: Dice, draft: Draft) -> str:
+    """Two basins in one plate, of one size or a large and a small one, with one tap between them and perhaps a drainer."""
+    basins, drained = dice.uniform(0.6, 0.95), dice.chance(0.45)
+    depth, deep, share = dice.uniform(0.42, 0.6), dice.uniform(0.13, 0.24), dice.pick(0.5, 0.5, dice.uniform(0.58, 0.68))
+    drainer, rim, soft = dice.uniform(0.3, 0.5) if drained else 0.0, dice.uniform(0.8, 0.92), dice.uniform(3.0, 20.0)
+    width, level = basins + drainer, dice.pick(0.0, 0.0, dice.uniform(0.6, 0.75)) + deep + 0.02
+    x, z, middle = width / 2, depth / 2, basins * share - width / 2
+    for size, place in ((basins * share, middle - basins * share / 2), (basins * (1 - share), middle + basins * (1 - share) / 2)):
+        shift = np.array([place, 0, 0.03])
+        inner = superellipse(size * rim, depth * 0.76, soft, 28)
+        # The plate's cell stays where it is while its opening sits forward, to leave room for the tap.
+        outer = superellipse(size, depth, 60.0, 28) - np.array([0, 0.03])
+        draft.add("counter", flat_rim(outer, inner, level) + shift)
+        draft.add("basin", basin_wall(dice, inner, level, deep, 0.1) + shift, cylinder(0.04, 0.01, (place, level - deep + 0.005, 0.03), 10))
+    if drained:
+        edge = basins - x
+        draft.add("counter", slab((edge, level - 0.01, -z), (x, level, z)))
+        ridges = np.linspace(0.12, 0.88, dice.integer(5, 9)) * drainer + edge
+        draft.add("counter", copies(box((0.012, 0.014, depth * 0.7)), [(ridge, level, 0.03) for ridge in ridges]))
+    # A cabinet or a sink of stone is closed all round; a pressed one shows its basins from below.
+    tall = level if level > deep + 0.1 or dice.chance(0.3) else 0.02
+    draft.add("counter", *[box((0.015, tall, depth), (s * x, level - tall / 2, 0)) for s in (-1, 1)])
+    draft.add("counter", *[box((width, tall, 0.015), (0, level - tall / 2, s * z)) for s in (-1, 1)])
+    start = len(draft.pieces)
+    words = _sink_faucet(dice, draft, -depth * 0.43, level)
+    draft.move((middle, 0, 0), start)
+    if drained and dice.chance(0.5):
+        draft.change(lambda piece: piece * np.array([-1, 1, 1]))
+    return describe("sink", ["double"], ["two basins", words, "a ribbed drainer" if drained else ""])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recon_model.data.synthetic.primitives import Triangles, box, cylinder, hull, loft, rod, rounded_box, slab, surface
+from recon_model.data.synthetic.primitives import Triangles, box, cylinder, loft, rod, rounded_box, slab, surface
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
 
 SHIP = category("ship", "hull deck mast gun")
@@ -52,28 +52,7 @@ def _warship(dice: Dice, draft: Draft) -> str:
 @SHIP.style("liner", 1.5)
 def _liner(dice: Dice, draft: Draft) -> str:
     length, half, deep = 10.0, dice.uniform(0.6, 1.1), dice.uniform(0.6, 1.0)
-    kind = dice.pick("liner", "cargo", "carrier", "submarine")
-    if kind == "submarine":
-        draft.add(
-            "hull",
-            hull(
-                [
-                    (5, 0, 0.05, 0.05),
-                    (4.3, 0, half * 0.6, half * 0.6),
-                    (3, 0, half * 0.8, half * 0.8),
-                    (-3, 0, half * 0.8, half * 0.8),
-                    (-5, 0, 0.08, 0.08),
-                ]
-            ),
-        )
-        draft.add(
-            "deck",
-            hull([(1.4, half * 1.1, 0.15, half * 0.5), (0.2, half * 1.1, 0.22, half * 0.5)], 3),
-            rod((0, half, 1), (0, half * 2.4, 1), 0.04),
-            box((2.2, 0.05, 0.5), (0, 0, -4.2)),
-            box((0.05, 1.6, 0.5), (0, 0, -4.2)),
-        )
-        return "a submarine ship with a conning tower"
+    kind = dice.pick("liner", "cargo", "carrier")
     draft.add("hull", boat_hull(length, half, deep, dice.uniform(0.6, 1.0)))
     if kind == "carrier":
         draft.add(

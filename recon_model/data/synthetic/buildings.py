@@ -32,7 +32,7 @@ STAIRS = category("stairs", "step side rail")
 MANTEL = category("mantel", "shelf leg panel")
 CURTAIN = category("curtain", "cloth rail")
 FENCE = category("fence", "post rail")
-BRIDGE = category("bridge", "deck pier cable")
+BRIDGE = category("bridge", "deck pier cable truss")
 CASTLE = category("castle", "wall tower roof")
 WINDOW = category("window", "frame pane sill")
 

@@ -1,8 +1,9 @@
-"""Boxes, bags, bins, cans, jars and pots."""
+"""Boxes, bags, bins, cans, jars, pots and small backpacks."""
 
 import numpy as np
 
 from recon_model.data.synthetic.furniture import corners
+from recon_model.data.synthetic.household import BACKPACK
 from recon_model.data.synthetic.primitives import (
     arc,
     bezier,
@@ -10,6 +11,7 @@ from recon_model.data.synthetic.primitives import (
     cylinder,
     ellipsoid,
     loft,
+    mirror,
     revolve,
     rings_of,
     rod,
@@ -400,3 +402,90 @@ def _saucepan(dice: Dice, draft: Draft) -> str:
         draft.add("lid", revolve([(radius * 1.04, high), (radius * 0.5, high + 0.02), (0.0, high + 0.028)], segments=22))
         draft.add("knob", ellipsoid((0.014, 0.014, 0.014), (0, high + 0.04, 0), 8))
     return describe("pot", ["small", "cooking"], ["one long handle", "a lid" if lidded else ""])
+
+
+@BAG.style("sack", 0.8)
+def _sack(dice: Dice, draft: Draft) -> str:
+    """A limp body that sags over its own foot, gathered at the neck by a cord."""
+    high, wide, sides = 1.0, dice.uniform(0.32, 0.5), 24
+    neck, tuft, sag = wide * dice.uniform(0.14, 0.35), dice.uniform(0.1, 0.28), dice.uniform(0.0, 0.3)
+    heights = np.array([0.0, 0.03, 0.15, 0.35, 0.55, 0.75, 0.9, 1.0, 1.0 + tuft * 0.5, 1.0 + tuft])
+    spread = wide * np.array([0.7, 0.88, 1.0 + sag * 0.3, 1.0, 0.92, 0.75 - sag * 0.3, 0.45 - sag * 0.2, 0, 0, 0])
+    flare = neck * dice.uniform(1.3, 2.6)
+    spread[-3:] = neck, (neck + flare) / 2, flare
+    angles = np.linspace(0, 2 * np.pi, sides, endpoint=False)
+    # Lumps below, pleats towards the neck and in the tuft.
+    lumps = sum(dice.uniform(0.0, 0.06) * np.cos(k * angles + dice.uniform(0, 6)) for k in (2, 3, 5))
+    pleats = np.interp(heights, [0, 0.5, 0.95, 1.0 + tuft], [0, 0.02, 0.16, 0.28])[:, None] * np.cos(dice.integer(6, 9) * angles)
+    radius = spread[:, None] * (1 + lumps * np.interp(heights, [0, 0.8, 1], [1, 1, 0])[:, None] + pleats)
+    deep, lean = dice.uniform(0.7, 1.0), dice.uniform(0.0, 0.3) * np.clip(heights - 0.5, 0, 1)
+    rings = np.stack([radius * np.cos(angles) + lean[:, None], np.repeat(heights[:, None], sides, 1), radius * np.sin(angles) * deep], -1)
+    draft.add("body", loft(rings, top=False))
+    cord = np.column_stack([np.cos(angles) * neck * 1.1 + lean[7], np.full(sides, high), np.sin(angles) * neck * 1.1 * deep])
+    draft.add("strap", tube(cord, dice.uniform(0.012, 0.03), 5, closed=True))
+    ends = dice.chance(0.5)
+    if ends:
+        start = np.array([lean[7], high, neck * deep])
+        for s in (-1, 1):
+            line = bezier([start, start + np.array([s * 0.1, 0.05, 0.12]), start + np.array([s * 0.12, -dice.uniform(0.1, 0.3), 0.1])], 7)
+            draft.add("strap", tube(line, 0.012, 5))
+    squat = dice.uniform(0.75, 1.35)
+    draft.change(lambda piece: piece * np.array([1.0, squat, 1.0]))
+    draft.pose(dice, 0.8, ("x", 90), ("z", 80))
+    return describe("bag", ["round" if squat < 0.95 else "", "sack-like"], ["a tied neck", "loose cord ends" if ends else ""])
+
+
+@BACKPACK.style("small", 0.8)
+def _daypack(dice: Dice, draft: Draft) -> str:
+    """A flat pack with an arched or square top, its straps plain to see behind it."""
+    width, high, deep = dice.uniform(0.22, 0.34), dice.uniform(0.3, 0.48), dice.uniform(0.07, 0.15)
+    kind, narrow = dice.pick("arched", "arched", "square", "drawstring"), dice.uniform(0.7, 1.0)
+    t = np.linspace(0, np.pi, 13)
+    power = {"arched": dice.uniform(0.7, 1.0), "square": 0.25, "drawstring": 0.3}[kind]
+    rise = high * (dice.uniform(0.25, 0.45) if kind == "arched" else 0.12)
+    bow = np.column_stack([np.sign(np.cos(t)) * np.abs(np.cos(t)) ** power * narrow, high - rise + rise * np.sin(t) ** power])
+    outline = np.concatenate(
+        [[(0.8, 0.0), (0.97, 0.04 * high), (1.0, high * 0.2)], bow, [(-1.0, high * 0.2), (-0.97, 0.04 * high), (-0.8, 0.0)]]
+    )
+    outline = (outline - (0, high / 2)) * (width / 2, 1.0)
+    full = dice.uniform(0.6, 0.9)
+    layers = ((0.86, -deep / 2), (0.98, -deep * 0.35), (1.0, deep * 0.1), (0.9, deep * 0.4), (full, deep / 2))
+    draft.add(
+        "body", loft(np.stack([np.column_stack([outline * s + np.array([0, high / 2]), np.full(len(outline), z)]) for s, z in layers]))
+    )
+    pocket = kind != "drawstring" and dice.chance(0.75)
+    if pocket:
+        tall, swell = high * dice.uniform(0.3, 0.5), deep * dice.uniform(0.3, 0.6)
+        draft.add(
+            "pocket",
+            loft(
+                rings_of(
+                    superellipse(width * 0.75, swell * 2, 4.0),
+                    [0.9, 1, 1, 0.8],
+                    np.array([0.05, 0.2, 0.8, 1.0]) * tall,
+                    [(0, deep * 0.4)] * 4,
+                )
+            ),
+        )
+    flap = kind == "square" and dice.chance(0.6)
+    if flap:
+        line = np.array(
+            [(high, -deep * 0.4), (high * 1.02, deep * 0.3), (high * 0.9, deep * 0.58), (high * dice.uniform(0.4, 0.65), deep * 0.62)]
+        )
+        draft.add("pocket", surface(np.array([[(s * width * 0.46, y, z) for y, z in line] for s in (-1, 1)])))
+    if kind == "drawstring":
+        line = bezier([(width * 0.3, high * 0.98, 0), (width * 0.35, high * 0.7, -deep / 2 - 0.08), (width * 0.46, 0.02, -deep * 0.3)], 9)
+        draft.add("strap", mirror(tube(line, 0.006, 5)))
+    else:
+        # A flat band for each shoulder and a loop to hang it by.
+        out, half = dice.uniform(0.04, 0.13), np.array([dice.uniform(0.01, 0.018), 0, 0])
+        marks = [(0.16, 0.93, 0.0), (0.26, 0.85, 1.3), (0.3, 0.4, 1.2), (0.36, 0.08, 0.0)]
+        line = bezier([(x * width, y * high, -deep * 0.45 - out * share) for x, y, share in marks], 10)
+        band = surface(np.stack([line - half, line + half]))
+        draft.add("strap", mirror(band), mirror(band - np.array([0, 0, 0.008])))
+        draft.add("strap", tube(arc((0, high * 0.97, -deep * 0.3), 0.035, 0, 180, "xy", 7), 0.008, 5))
+    draft.pose(dice, 0.55, ("x", -90), ("x", 90), ("x", -25))
+    words = "an arched top" if kind == "arched" else "a flap" if flap else "cords for straps" if kind == "drawstring" else "a square top"
+    return describe(
+        "backpack", ["small", "flat"], [words, "a front pocket" if pocket else "", "two shoulder straps" if kind != "drawstring" else ""]
+    )

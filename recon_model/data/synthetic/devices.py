@@ -1,7 +1,9 @@
-"""Small things with a battery or a cable: phones, remotes, earphones, microphones, loudspeakers."""
+"""Small things with a battery or a cable: phones, remotes, earphones, microphones, loudspeakers, radios, clocks."""
 
 import numpy as np
 
+from recon_model.data.synthetic.electronics import RADIO
+from recon_model.data.synthetic.household import CLOCK
 from recon_model.data.synthetic.primitives import (
     Triangles,
     arc,
@@ -13,9 +15,12 @@ from recon_model.data.synthetic.primitives import (
     loft,
     prism,
     revolve,
+    ribbon,
     rings_of,
     rod,
     rounded_box,
+    slab,
+    sticks,
     superellipse,
     tube,
     turn,
@@ -278,3 +283,164 @@ def _horn(dice: Dice, draft: Draft) -> str:
     draft.add("cone", turn(revolve(profile, segments=20, closed=False), "x", 90), turn(cylinder(0.05, 0.14, segments=12), "x", 90))
     draft.add("foot", rod((0, -0.02, 0.05), (0, -radius * 1.1, 0.05), 0.02), box((0.15, 0.02, 0.12), (0, -radius * 1.1, 0.05)))
     return describe("loudspeaker", ["horn"], ["a wide mouth", "a small bracket"])
+
+
+@LOUDSPEAKER.style("satellite", 0.8)
+def _satellite(dice: Dice, draft: Draft) -> str:
+    """A small rounded body with one or two cones, on a foot, a stalk or a tall stand."""
+    kind, stand = dice.pick("egg", "ball", "cube", "wedge"), dice.pick("foot", "foot", "stalk", "stand", "none")
+    radius = dice.uniform(0.06, 0.11)
+    tall = radius * {"egg": dice.uniform(1.2, 1.7), "ball": 1.0, "cube": dice.uniform(0.95, 1.5), "wedge": dice.uniform(1.3, 1.9)}[kind]
+    lift = {"foot": radius * 0.25, "stalk": dice.uniform(0.05, 0.15), "stand": dice.uniform(0.35, 0.8), "none": 0.0}[stand]
+    middle, face = lift + tall, radius * 0.97
+    if kind in ("egg", "ball"):
+        y = np.linspace(-1, 1, 11)
+        bulge = np.sqrt(1 - (y * 0.995) ** 2) * (1 - dice.uniform(0.0, 0.25) * y)
+        # Both are cut flat where the cones sit.
+        body = revolve(np.column_stack([radius * bulge, middle + y * tall]), segments=18)
+        face = radius * dice.uniform(0.75, 0.9)
+        draft.add("body", np.stack([body[..., 0], body[..., 1], body[..., 2].clip(max=face)], -1))
+    elif kind == "cube":
+        draft.add("body", rounded_box((2 * radius, 2 * tall, 2 * radius), radius * dice.uniform(0.1, 0.7), (0, middle, 0)))
+    else:
+        outline = superellipse(2 * radius, 2 * radius, dice.uniform(2.5, 6), 20)
+        draft.add("body", loft(rings_of(outline, [1.0, 1.0, 0.8], [lift, middle - tall * 0.2, middle + tall])))
+    two = kind != "ball" and tall > 1.25 * radius
+    cones = [(0.0, middle - tall * 0.3, radius * 0.5), (0.0, middle + tall * 0.4, radius * 0.28)] if two else [(0.0, middle, radius * 0.55)]
+    _drivers(draft, cones, face)
+    if stand == "foot":
+        draft.add("foot", revolve([(radius * 0.9, 0), (radius * 0.85, radius * 0.1), (radius * 0.35, lift + tall * 0.15)], segments=16))
+    elif stand != "none":
+        wide = radius * dice.uniform(0.8, 1.2) if stand == "stalk" else dice.uniform(0.11, 0.16)
+        draft.add(
+            "foot", revolve([(wide, 0), (wide, 0.012), (0.015, 0.03)], segments=18), rod((0, 0.02, 0), (0, lift + tall * 0.2, 0), 0.014)
+        )
+    words = {"foot": "a round foot", "stalk": "a short stalk", "stand": "a tall thin stand", "none": "no foot"}[stand]
+    return describe("loudspeaker", ["small", {"egg": "egg-shaped", "ball": "round", "cube": "cubic", "wedge": "tapered"}[kind]], [words])
+
+
+@RADIO.style("hand-held", 0.6)
+def _walkie_talkie(dice: Dice, draft: Draft) -> str:
+    width, high, deep = dice.uniform(0.05, 0.065), dice.uniform(0.09, 0.17), dice.uniform(0.028, 0.045)
+    waist = dice.uniform(0.85, 1.0)
+    outline = superellipse(width, deep, dice.uniform(4, 20), 20)
+    draft.add("body", loft(rings_of(outline, [0.95, 1, waist, waist, 1, 0.92], np.array([0, 0.04, 0.35, 0.6, 0.8, 1.0]) * high)))
+    side, thick = dice.pick(-1, 1), dice.uniform(0.005, 0.009)
+    reach, x = high * dice.pick(dice.uniform(0.3, 0.7), dice.uniform(0.7, 1.4)), side * width * 0.3
+    draft.add(
+        "antenna", rod((x, high * 0.97, 0), (x, high + 0.015, 0), thick * 1.3), rod((x, high, 0), (x, high + reach, 0), thick, thick * 0.7)
+    )
+    for k in range(dice.integer(1, 2)):
+        draft.add("knob", cylinder(0.007, 0.014, (-side * width * (0.3 - 0.32 * k), high + 0.006, 0), 8))
+    front = deep / 2
+    round_grille = dice.chance(0.4)
+    level = high * dice.pick(0.3, 0.72)
+    if round_grille:
+        draft.add("speaker", turn(cylinder(width * 0.36, 0.004, segments=14), "x", 90) + np.array([0, level, front]))
+    else:
+        slots = [(0, level + y, front) for y in np.linspace(-0.12, 0.12, dice.integer(3, 6)) * high]
+        draft.add("speaker", copies(box((width * 0.65, 0.003, 0.003)), slots))
+    screened = dice.chance(0.6)
+    if screened:
+        draft.add("body", box((width * 0.6, high * 0.13, 0.003), (0, high * (0.9 if level > high / 2 else 0.62), front)))
+    if dice.chance(0.4):
+        rows = [(i * width * 0.24, high * 0.12 + j * high * 0.07, front) for i in (-1, 0, 1) for j in range(4)]
+        spots = np.array(rows) + np.array([0, high * 0.38 if level < high / 2 else 0.0, 0])
+        draft.add("knob", copies(box((width * 0.17, high * 0.045, 0.004)), spots))
+    draft.add("knob", box((0.005, high * 0.22, deep * 0.45), (-side * width / 2, high * 0.68, 0)))
+    if dice.chance(0.5):
+        draft.add("body", slab((-width * 0.2, high * 0.4, -deep / 2 - 0.012), (width * 0.2, high * 0.85, -deep / 2 - 0.008)))
+    draft.pose(dice, 0.75, *_LYING)
+    return describe(
+        "radio", ["hand-held"], ["a long aerial" if reach > high * 0.7 else "a stub aerial", "a small screen" if screened else ""]
+    )
+
+
+def _dial(dice: Dice, draft: Draft, radius: float, x: float, y: float, z: float) -> None:
+    """A round face towards +z with two hands and perhaps marks for the hours."""
+    place = np.array([x, y, z])
+    face = revolve([(radius, -0.01), (radius, 0.008), (radius * 0.92, 0.012), (radius * 0.9, 0.0), (0.0, 0.0)], segments=24)
+    draft.add("face", turn(face, "x", 90) + place)
+    for share in (0.8, 0.5):
+        hand = box((radius * 0.06, radius * share, 0.004), (0, radius * share * 0.45, 0.006))
+        draft.add("hand", turn(hand, "z", dice.uniform(0, 360)) + place)
+    if dice.chance(0.5):
+        ticks = arc(place, radius * 0.8, 0, 330, "xy", 12)
+        draft.add("face", sticks(ticks, ticks + (place - ticks) * 0.15 + np.array([0, 0, 0.002]), radius * 0.03, radius * 0.03, 4))
+
+
+@CLOCK.style("mantel", 0.4)
+def _mantel_clock(dice: Dice, draft: Draft) -> str:
+    """A case that stands on feet: arched, with sloping shoulders, like a small temple, or a carriage clock with a handle."""
+    kind = dice.pick("arched", "hump", "temple", "carriage")
+    radius, deep = dice.uniform(0.08, 0.12), dice.uniform(0.08, 0.14)
+    foot, level = dice.pick(0.0, dice.uniform(0.015, 0.03)), radius * dice.uniform(1.1, 1.5)
+    half = radius * {"arched": 1.2, "hump": dice.uniform(2.0, 2.8), "temple": dice.uniform(1.4, 1.9), "carriage": 1.15}[kind]
+    t = np.linspace(-1, 1, 17)
+    xs, crown = t * half, level + radius * 1.25
+    if kind == "arched":
+        top = level + np.sqrt(np.clip(1 - t**2, 0, 1)) * half
+    elif kind == "hump":
+        top = level * 0.55 + (crown - level * 0.55) * np.exp(-((xs / (radius * dice.uniform(1.0, 1.3))) ** 4) * 0.6)
+    else:
+        top = np.full(17, crown if kind == "temple" else level + radius * 1.5)
+    draft.add("case", ribbon(np.column_stack([xs, np.full(17, foot)]), np.column_stack([xs, top + foot]), deep))
+    draft.add("case", box((2.15 * half, 0.02, deep * 1.25), (0, foot + 0.01, 0)))
+    if foot:
+        draft.add(
+            "case", *[box((0.025, foot, 0.025), (s * half * 0.92, foot / 2, z)) for s in (-1, 1) for z in (-deep * 0.45, deep * 0.45)]
+        )
+    head = float(top.max()) + foot
+    if kind == "temple":
+        draft.add("case", box((2.2 * half, 0.02, deep * 1.3), (0, head, 0)))
+        if dice.chance(0.5):
+            draft.add("case", ribbon([(-half, head), (0, head)], [(half, head), (0, head + radius * dice.uniform(0.5, 0.9))], deep))
+        posts = [(s * half * 0.85, (head + foot) / 2, deep / 2 + 0.01) for s in (-1, 1)]
+        draft.add("case", copies(cylinder(0.012, head - foot, segments=8), posts))
+    elif kind == "carriage":
+        draft.add(
+            "case", box((2.2 * half, 0.02, deep * 1.15), (0, head, 0)), tube(arc((0, head, 0), half * 0.6, 0, 180, "xy", 9), 0.006, 5)
+        )
+    _dial(dice, draft, radius * 0.92, 0.0, level + foot, deep / 2)
+    shapes = {"arched": "an arched top", "hump": "sloping shoulders", "temple": "columns", "carriage": "a carrying handle"}
+    return describe("clock", ["mantel"], [shapes[kind], "four feet" if foot else "a flat base", "a round face"])
+
+
+@CLOCK.style("square", 0.3)
+def _desk_clock(dice: Dice, draft: Draft) -> str:
+    """A small case with a dial in a square front, or a wide one with digits."""
+    digital = dice.chance(0.55)
+    high = dice.uniform(0.07, 0.12)
+    width = high * (dice.uniform(1.5, 2.8) if digital else dice.uniform(0.9, 1.15))
+    deep, lean = high * dice.uniform(0.35, 1.0), high * dice.pick(0.0, dice.uniform(0.1, 0.35))
+    x, z = width / 2, deep / 2
+    if dice.chance(0.5) or lean:
+        outline = np.array([(-z, 0), (z, 0), (z - lean, high), (lean * 0.5 - z, high)])
+        draft.add("case", loft(np.array([[(s * x, py, pz) for pz, py in outline] for s in (-1, 1)])))
+    else:
+        draft.add("case", rounded_box((width, high, deep), high * dice.uniform(0.05, 0.3), (0, high / 2, 0)))
+    start = len(draft.pieces)
+    if digital:
+        draft.add("face", *[box((width * 0.86, 0.004, 0.006), (0, s * high * 0.3, 0)) for s in (-1, 1)])
+        draft.add("face", *[box((0.004, high * 0.6, 0.006), (s * width * 0.43, 0, 0)) for s in (-1, 1)])
+        digit = np.concatenate(
+            [box((0.14, 0.03, 0.03), (0, y, 0)) for y in (-0.2, 0.0, 0.2)] + [box((0.03, 0.4, 0.03), (s * 0.07, 0, 0)) for s in (-1, 1)]
+        )
+        spots = np.array([(k * width * 0.17 + s * width * 0.12, 0, 0) for s in (-1, 1) for k in (0.0, s)])
+        draft.add("face", copies(digit * high * np.array([1.0, 1.1, 0.2]) * min(1.0, width / high * 0.5), spots))
+    else:
+        _dial(dice, draft, high * 0.42, 0.0, 0.0, 0.0)
+    draft.change(
+        lambda piece: turn(piece, "x", -float(np.rad2deg(np.arctan2(lean, high)))) + np.array([0, high / 2, z - lean / 2 + 0.003]), start
+    )
+    button = dice.chance(0.5)
+    if button:
+        draft.add("case", box((width * dice.uniform(0.15, 0.5), 0.012, deep * 0.25), (0, high + 0.003, -lean * 0.2)))
+    footed = dice.chance(0.3)
+    if footed:
+        draft.add("case", *[box((0.012, 0.012, deep * 0.8), (s * x * 0.75, -0.005, 0)) for s in (-1, 1)])
+    return describe(
+        "clock",
+        ["digital" if digital else "square", "desk"],
+        ["a row of digits" if digital else "a round dial", "a button on top" if button else ""],
+    )

@@ -6,10 +6,13 @@ from recon_model.data.synthetic.furniture import add_legs, add_stretchers, corne
 from recon_model.data.synthetic.primitives import (
     Triangles,
     box,
+    copies,
     cylinder,
     ellipsoid,
+    loft,
     prism,
     ribbon,
+    rings_of,
     rod,
     rounded_box,
     slab,
@@ -20,7 +23,7 @@ from recon_model.data.synthetic.primitives import (
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
 
 SOFA = category("sofa", "seat back arm leg cushion")
-BENCH = category("bench", "seat back leg arm")
+BENCH = category("bench", "seat back leg arm box")
 BED = category("bed", "mattress frame headboard footboard leg pillow canopy")
 
 
@@ -347,3 +350,78 @@ def _round_bed(dice: Dice, draft: Draft) -> str:
     for s in (-1, 1):
         draft.add("pillow", ellipsoid((0.3, 0.1, 0.2), (s * 0.35, low + thick + 0.08, -width * 0.3)))
     return describe("bed", ["round"], ["a headboard", "two pillows"])
+
+
+@BENCH.style("storage", 0.5)
+def _storage_bench(dice: Dice, draft: Draft) -> str:
+    """A closed or open box below the seat, as in halls and at the foot of beds."""
+    width, depth, level, over = dice.uniform(0.9, 1.7), dice.uniform(0.36, 0.5), dice.uniform(0.42, 0.5), dice.uniform(0.0, 0.04)
+    foot, inside = dice.pick(0.0, dice.uniform(0.04, 0.12)), dice.pick("plain", "panels", "drawers", "cubes")
+    thick, count = dice.uniform(0.025, 0.12), dice.integer(2, 4)
+    top, x, z = level - thick, width / 2, depth / 2
+    if foot:
+        draft.add("leg", *[box((0.06, foot, 0.06), (px, foot / 2, pz)) for px, pz in corners(width, depth, 0.04)])
+    if inside == "cubes":
+        walls = [box((0.02, top - foot, depth), (px, (top + foot) / 2, 0)) for px in np.linspace(-x + 0.01, x - 0.01, count + 1)]
+        draft.add("box", *walls, slab((-x, foot, -z), (x, foot + 0.02, z)), slab((-x, foot, -z), (x, top, -z + 0.01)))
+    else:
+        draft.add("box", slab((-x, foot, -z), (x, top, z)))
+        spots = [((k - (count - 1) / 2) * width / count, (top + foot) / 2, z) for k in range(count)]
+        if inside != "plain":
+            draft.add("box", copies(box((width / count - 0.03, top - foot - 0.06, 0.04)), spots))
+        if inside == "drawers":
+            draft.add("box", copies(box((0.1, 0.015, 0.08)), spots))
+    cushioned = thick > 0.06
+    lid = (
+        cushion(dice, (width, thick, depth), (0, level - thick / 2, 0))
+        if cushioned
+        else slab((-x - over, top, -z), (x + over, level, z + over))
+    )
+    backed = dice.chance(0.65)
+    opened = not backed and inside in ("plain", "panels") and dice.chance(0.2)
+    draft.add("seat", turn(lid, "x", -dice.uniform(30, 95), (0, top, -z)) if opened else lid)
+    if backed:
+        high = level + dice.pick(dice.uniform(0.3, 0.5), dice.uniform(0.3, 0.5), dice.uniform(0.9, 1.4))
+        if dice.chance(0.5):
+            draft.add("back", slab((-x, foot, -z - 0.025), (x, high, -z)))
+        else:
+            places = np.linspace(-x + 0.03, x - 0.03, dice.integer(2, 9))
+            draft.add("back", *[box((0.05, high - level, 0.03), (px, (high + level) / 2, -z)) for px in places])
+            draft.add("back", box((width, 0.08, 0.035), (0, high, -z)))
+    armed = dice.chance(0.5 if backed else 0.15)
+    if armed:
+        tall = dice.uniform(0.15, 0.25)
+        draft.add("arm", *[slab((s * x - 0.025, foot, -z), (s * x + 0.025, level + tall, z)) for s in (-1, 1)])
+    below = "open compartments below" if inside == "cubes" else "a box below the seat"
+    return describe("bench", ["storage"], [below, "a back" if backed else "", "arms" if armed else "", "an open lid" if opened else ""])
+
+
+@BENCH.style("stone", 0.4)
+def _stone_bench(dice: Dice, draft: Draft) -> str:
+    """A thick slab on blocks, or one solid block; in gardens often bent to an arc."""
+    width, depth, level, thick = dice.uniform(1.1, 2.2), dice.uniform(0.35, 0.6), dice.uniform(0.38, 0.5), dice.uniform(0.07, 0.2)
+    solid, bent, support, tall = dice.chance(0.25), dice.chance(0.3), dice.uniform(0.1, 0.3), level - thick
+    if bent:
+        radius = width * dice.uniform(0.7, 1.2)
+        angles = np.linspace(-45, 45, 13)
+        way = np.column_stack([np.sin(np.deg2rad(angles)), np.cos(np.deg2rad(angles))])
+        near, far = (way * (radius + s * depth / 2) - np.array([0, radius]) for s in (-1, 1))
+        draft.add("seat", ribbon(near, far, thick)[..., [0, 2, 1]] + np.array([0, level - thick / 2, 0]))
+        if solid:
+            draft.add("box", ribbon(near * 0.98, far * 0.98, tall)[..., [0, 2, 1]] + np.array([0, tall / 2, 0]))
+        else:
+            block = box((support, tall, depth * 0.8), (0, tall / 2, radius))
+            places = (-38.0, 0.0, 38.0) if dice.chance(0.5) else (-30.0, 30.0)
+            draft.add("leg", *[turn(block, "y", angle) - np.array([0, 0, radius]) for angle in places])
+    else:
+        draft.add("seat", slab((-width / 2, tall, -depth / 2), (width / 2, level, depth / 2)))
+        if solid:
+            inset = dice.uniform(0.8, 1.0)
+            draft.add("box", box((width * inset, tall, depth * inset), (0, tall / 2, 0)))
+        else:
+            place, waist = width * dice.uniform(0.28, 0.44), dice.pick(1.0, dice.uniform(0.5, 0.8))
+            block = loft(rings_of(superellipse(support, depth * 0.85, 40.0), [1.0, waist, 1.0], [0, tall / 2, tall]))
+            draft.add("leg", copies(block, [(s * place, 0, 0) for s in (-1, 1)]))
+    return describe(
+        "bench", ["curved" if bent else "", "stone"], ["a thick slab", "a solid base" if solid else "block supports", "no back"]
+    )

@@ -148,7 +148,7 @@ def _wrench(dice: Dice, draft: Draft) -> str:
 @WRENCH.style("adjustable")
 def _adjustable(dice: Dice, draft: Draft) -> str:
     length, width = dice.uniform(1.2, 1.8), dice.uniform(0.14, 0.24)
-    twin = dice.chance(0.4)
+    twin = dice.chance(0.15)
     if twin:
         for s in (-1, 1):
             path = bezier([(s * 0.32, -length, 0), (s * 0.3, -length * 0.4, 0), (s * 0.04, 0, 0), (-s * 0.1, 0.4, 0)], 8)
@@ -337,7 +337,7 @@ def _stubby(dice: Dice, draft: Draft) -> str:
 
 @SCISSORS.style("shears", 0.5)
 def _shears(dice: Dice, draft: Draft) -> str:
-    opening, blade, grip = dice.uniform(3, 22), dice.uniform(0.5, 0.9), dice.uniform(0.6, 1.1)
+    opening, blade, grip = dice.uniform(3, 22), dice.uniform(0.75, 1.3), dice.uniform(0.6, 1.0)  # pliers have short jaws
     for s in (-1, 1):
         start = len(draft.pieces)
         draft.add("blade", ribbon([(0, -0.1), (0, blade)], [(s * 0.16, -0.1), (s * 0.01, blade)], 0.03))

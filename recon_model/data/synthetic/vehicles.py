@@ -334,3 +334,35 @@ def _longboard(dice: Dice, draft: Draft) -> str:
         )
     draft.pose(dice, 0.7, ("x", 90), ("z", 90), ("z", 180))
     return describe("skateboard", ["long"], ["a pointed deck", "four large wheels"])
+
+
+@BUS.style("double-decker", 0.5)
+def _double_decker(dice: Dice, draft: Draft) -> str:
+    length, half, roof, radius = dice.uniform(8, 11.5), dice.uniform(1.2, 1.3), dice.uniform(4.0, 4.5), dice.uniform(0.45, 0.55)
+    kind, low, e = dice.pick("modern", "modern", "old", "open"), 0.35, length / 2
+    # An old one has its bonnet beside the driver's cab: the upper deck reaches over the cab only.
+    floor, nose = roof * 0.5, dice.uniform(1.0, 1.6) if kind == "old" else 0.0
+    soft, top = dice.uniform(0.08, 0.3), floor + 1.0 if kind == "open" else roof
+    draft.add("body", rounded_box((2 * half, floor - low, length - nose), soft * 0.5, (0, (floor + low) / 2, -nose / 2)))
+    if kind == "open":
+        draft.add("body", box((2 * half, 0.08, length), (0, floor, 0)))
+        draft.add("body", *[box((0.06, top - floor, length), (s * half, (top + floor) / 2, 0)) for s in (-1, 1)])
+        draft.add("body", *[box((2 * half, top - floor, 0.06), (0, (top + floor) / 2, s * e)) for s in (-1, 1)])
+        seats = [(s * half * 0.5, floor + 0.45, z * e) for s in (-1, 1) for z in np.linspace(-0.8, 0.8, 7)]
+        draft.add("body", copies(box((half * 0.7, 0.8, 0.12)), seats))
+    else:
+        draft.add("body", rounded_box((2 * half, top - floor, length), soft, (0, (top + floor) / 2, 0)))
+    if nose:
+        draft.add("body", slab((-half, low, e - nose - 0.1), (0.1, 1.3, e)), slab((0.1, low, e - nose - 0.1), (half, floor, e - 0.1)))
+    strip, count = dice.chance(0.35), int(length // 1.25)
+    for share, short in ((0.29, nose),) if kind == "open" else ((0.29, nose), (0.73, 0.0)):
+        pane = (0.03, roof * 0.2, (length - short) * 0.9) if strip else (0.03, roof * 0.17, 0.9)
+        zs = ([0.0] if strip else np.linspace(-0.43, 0.43, count) * (length - short)) - np.full(1, short / 2)
+        draft.add("window", copies(box(pane), [(s * (half + 0.01), roof * share, z) for s in (-1, 1) for z in zs]))
+        draft.add("window", *[box((1.7 * half, roof * 0.2, 0.03), (0, roof * share, z)) for z in (-e - 0.01, e + 0.01 - short)])
+    add_wheels(dice, draft, half, [length * 0.33, -length * 0.28, *([-length * 0.28 - 2.2 * radius] if dice.chance(0.25) else [])], radius)
+    return describe(
+        "bus",
+        ["old" if nose else "", "double-decker"],
+        ["an open upper deck" if kind == "open" else "two rows of windows", "a half cab in front" if nose else ""],
+    )

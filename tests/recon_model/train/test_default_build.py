@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from recon_model.checkpoint.format import load_single, save_single
+from recon_model.data.synthetic import CATEGORIES
 from recon_model.errors import InputError
 from recon_model.predictor import Predictor
 from recon_model.presets import preset
@@ -120,6 +121,8 @@ def test_a_settled_model_keeps_half_of_what_it_began_as(run, tmp_path, monkeypat
     file.parent.mkdir(parents=True, exist_ok=True)
     save_single(file, {name: 3 * value for name, value in weights.items()}, card)
     asked, said = [], []
+    (plan.work / "clip").mkdir(parents=True)
+    (plan.work / "clip" / "card.json").write_text(json.dumps({"image": {"categories": list(CATEGORIES)}}))
 
     def launch(request):
         asked.append(request)
@@ -136,3 +139,16 @@ def test_a_settled_model_keeps_half_of_what_it_began_as(run, tmp_path, monkeypat
     assert told["held"] == 0.5
     for name, value in weights.items():
         assert torch.allclose(held[name].float(), (2 if value.is_floating_point() else 1) * value.float(), atol=1e-6)
+
+
+def test_an_image_tower_that_lacks_a_name_is_taught_anew(tmp_path, monkeypatch):
+    """Also where a finished model is gone on from, whose text tower stays."""
+    taught, said = [], []
+    monkeypatch.setattr(default_model.build_image, "build", taught.append)
+    plan = Plan(out=tmp_path / "assets", work=tmp_path, device="cpu", init="default", seed=3)
+    (tmp_path / "clip").mkdir()
+    for known in (list(CATEGORIES), list(CATEGORIES)[1:]):
+        (tmp_path / "clip" / "card.json").write_text(json.dumps({"image": {"categories": known}}))
+        default_model._RUN["image"](plan, said.append)
+    assert said == ["image: the tower that ships is taken as it is"]
+    assert [(tower.clip, tower.seed) for tower in taught] == [(tmp_path / "clip", 3)]
