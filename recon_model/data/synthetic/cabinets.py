@@ -4,13 +4,11 @@ import numpy as np
 
 from recon_model.data.synthetic.furniture import add_fronts, add_legs, carcass, corners
 from recon_model.data.synthetic.primitives import box, copies, rod, slab
-from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
+from recon_model.data.synthetic.shape import NUMBERS, Dice, Draft, category, describe, size_word
 
 CABINET = category("cabinet", "body door drawer handle leg shelf")
 SHELF = category("shelf", "board frame bracket")
 FILE_CABINET = category("file cabinet", "body drawer handle foot")
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
 
 def _foot(dice: Dice, draft: Draft, width: float, depth: float, height: float) -> str:
@@ -34,7 +32,7 @@ def _doors(dice: Dice, draft: Draft) -> str:
     if dice.chance(0.5):
         draft.add("body", box((width * 1.05, 0.03, depth * 1.08), (0, high + 0.015, 0)))
     return describe(
-        "cabinet", [size_word(high / width, 0.9, 1.5, "wide", "tall")], [f"{_NUMBERS[count]} door{'s' if count > 1 else ''}", foot]
+        "cabinet", [size_word(high / width, 0.9, 1.5, "wide", "tall")], [f"{NUMBERS[count]} door{'s' if count > 1 else ''}", foot]
     )
 
 
@@ -48,7 +46,7 @@ def _sideboard(dice: Dice, draft: Draft) -> str:
     rows = dice.integer(2, 4)
     add_fronts(dice, draft, (-width / 2 + side, base, width / 2 - side, high), depth / 2, rows, 1)
     foot = _foot(dice, draft, width, depth, base)
-    return describe("cabinet", ["low", "wide"], ["two doors", f"{_NUMBERS[rows]} drawers between them", foot])
+    return describe("cabinet", ["low", "wide"], ["two doors", f"{NUMBERS[rows]} drawers between them", foot])
 
 
 @CABINET.style("open", 1.2)
@@ -66,7 +64,7 @@ def _half_open(dice: Dice, draft: Draft) -> str:
     add_fronts(dice, draft, (-width / 2, base, width / 2, split), depth / 2, 1, dice.integer(1, 3), "door")
     if base > 0.02:
         _foot(dice, draft, width, depth, base)
-    return describe("cabinet", ["tall"], ["doors below", f"{_NUMBERS[count + 1]} open compartments above"])
+    return describe("cabinet", ["tall"], ["doors below", f"{NUMBERS[count + 1]} open compartments above"])
 
 
 @CABINET.style("wall", 0.8)
@@ -78,7 +76,7 @@ def _hanging(dice: Dice, draft: Draft) -> str:
     if rail:
         draft.add("shelf", box((width, 0.02, depth), (0, -0.18, 0)))
         draft.add("body", *[box((0.02, 0.2, depth), (s * width / 2, -0.09, 0)) for s in (-1, 1)])
-    return describe("cabinet", ["wall"], [f"{_NUMBERS[count]} door{'s' if count > 1 else ''}", "an open shelf below" if rail else ""])
+    return describe("cabinet", ["wall"], [f"{NUMBERS[count]} door{'s' if count > 1 else ''}", "an open shelf below" if rail else ""])
 
 
 @SHELF.style("wall", 1.5)
@@ -97,7 +95,7 @@ def _wall_shelf(dice: Dice, draft: Draft) -> str:
             if kind == "triangle":
                 draft.add("bracket", rod((x, y - depth * 0.75, -depth / 2), (x, y - thick / 2, depth * 0.3), 0.01, segments=4))
     return describe(
-        "shelf", ["wall"], [f"{_NUMBERS[count]} board{'s' if count > 1 else ''} one above the other" if count > 1 else "one board"]
+        "shelf", ["wall"], [f"{NUMBERS[count]} board{'s' if count > 1 else ''} one above the other" if count > 1 else "one board"]
     )
 
 
@@ -116,7 +114,7 @@ def _rack(dice: Dice, draft: Draft) -> str:
     return describe(
         "shelf",
         [size_word(high / width, 1.0, 1.8, "wide", "tall"), "open"],
-        [f"{_NUMBERS[count]} boards", "four posts", "a crossed back" if cross else ""],
+        [f"{NUMBERS[count]} boards", "four posts", "a crossed back" if cross else ""],
     )
 
 
@@ -156,11 +154,11 @@ def _file_cabinet(dice: Dice, draft: Draft, width: float, depth: float, rows: in
 def _upright_files(dice: Dice, draft: Draft) -> str:
     rows, width = dice.integer(2, 5), dice.uniform(0.38, 0.5)
     _file_cabinet(dice, draft, width, dice.uniform(0.45, 0.75), rows, dice.uniform(0.26, 0.36))
-    return describe("file cabinet", [size_word(rows, 3, 3, "low", "tall")], [f"{_NUMBERS[rows]} deep drawers", "label holders"])
+    return describe("file cabinet", [size_word(rows, 3, 3, "low", "tall")], [f"{NUMBERS[rows]} deep drawers", "label holders"])
 
 
 @FILE_CABINET.style("lateral", 1.0)
 def _lateral_files(dice: Dice, draft: Draft) -> str:
     rows, width = dice.integer(2, 4), dice.uniform(0.75, 1.1)
     _file_cabinet(dice, draft, width, dice.uniform(0.4, 0.55), rows, dice.uniform(0.28, 0.38))
-    return describe("file cabinet", ["wide"], [f"{_NUMBERS[rows]} drawers across its whole width"])
+    return describe("file cabinet", ["wide"], [f"{NUMBERS[rows]} drawers across its whole width"])

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from recon_model.data.synthetic.primitives import (
     Triangles,
     arc,
+    around,
     bezier,
     circle,
     cylinder,
@@ -37,15 +38,12 @@ _PIPE = 0.25  # radius of every pipe
 _COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
-def _lie(dice: Dice, draft: Draft, about_z: bool = False) -> None:
-    """Small things are drawn along y or in the xy plane, and files hold them along any axis; as many gears lie flat as stand."""
-    if about_z and dice.chance(0.5):
+def _lay_wheel(dice: Dice, draft: Draft) -> None:
+    """What is round about z lies flat as often as not."""
+    if dice.chance(0.5):
         draft.change(_up)
     else:
-        draft.pose(dice, 0.45, ("z", 90), ("z", -90), ("x", 90), ("x", -90), ("z", 180))
-    if dice.chance(0.4):
-        angle = dice.uniform(0, 360)
-        draft.change(lambda piece: turn(piece, "y", angle))
+        draft.lay(dice, 0.45)
 
 
 def _up(triangles: Triangles) -> Triangles:
@@ -64,11 +62,6 @@ def _plate(outer: NDArray[np.float64], inner: NDArray[np.float64], low: float, h
 def _round(radius: float, low: float, high: float, bore: float = 0.0, segments: int = 18) -> Triangles:
     """A disc, a washer or a sleeve about z."""
     return _plate(circle(segments) * radius, circle(segments) * bore, low, high)
-
-
-def _around(triangles: Triangles, count: int, axis: str = "z") -> Triangles:
-    """The same triangles ``count`` times about an axis."""
-    return np.concatenate([turn(triangles, axis, 360 * k / count) for k in range(count)])
 
 
 def _teeth(dice: Dice, count: int, deep: float = 1.0) -> NDArray[np.float64]:
@@ -107,14 +100,14 @@ def _spur(dice: Dice, draft: Draft) -> str:
     elif kind == "web":
         draft.add("body", _round(rim, -thin * 0.6, thin * 0.6, hub))
     elif kind == "holes":
-        draft.add("body", _around(_holed_sector(hub, rim, number, dice.uniform(0.55, 0.85), thin), number))
+        draft.add("body", around(_holed_sector(hub, rim, number, dice.uniform(0.55, 0.85), thin), number))
     else:
         wide = dice.uniform(0.3, 0.7) * hub
-        draft.add("spokes", _around(slab((hub * 0.9, -wide, -thin), (rim * 1.01, wide, thin)), number))
+        draft.add("spokes", around(slab((hub * 0.9, -wide, -thin), (rim * 1.01, wide, thin)), number))
     bossed = kind != "solid" or boss > half
     draft.add("hub", *([_round(hub, -dice.pick(half, boss), boss, bore)] if bossed else []))
     draft.add("shaft", *([_round(bore, -half - dice.uniform(0.1, 1.0), half + dice.uniform(0.3, 1.0))] if dice.chance(0.15) else []))
-    _lie(dice, draft, about_z=True)
+    _lay_wheel(dice, draft)
     body = {"solid": "", "web": "a recessed web", "holes": "round holes", "spokes": f"{_COUNTS[number]} spokes"}[kind]
     teeth = size_word(count, 14, 30, "few large teeth", "many small teeth")
     return describe("gear", [size_word(half, 0.07, 0.25, "thin", "thick"), "spur"], [teeth, body, "a hub" if bossed else ""])
@@ -131,7 +124,7 @@ def _bevel(dice: Dice, draft: Draft) -> str:
     angle, smaller = dice.pick(0.0, 0.0, dice.uniform(8, 20)), np.array([1 - cut, 1 - cut, 1.0])
     draft.change(lambda piece: np.where(piece[..., 2:] > high / 2, turn(piece, "z", angle) * smaller, piece))
     draft.add("hub", _round(max(bore * 1.6, dice.uniform(0.4, 0.75)), -deep, 0.01, bore))
-    _lie(dice, draft, about_z=True)
+    _lay_wheel(dice, draft)
     return describe("gear", ["bevel"], ["slanting teeth", "a hub" if deep > 0.15 else ""])
 
 
@@ -167,7 +160,7 @@ def _hex_bolt(dice: Dice, draft: Draft) -> str:
     if nut:
         y = -length + (length - 0.5) * dice.uniform(0.05, 0.8)
         draft.add("nut", _up(_round(wide * dice.uniform(0.95, 1.05), y, y + radius * dice.uniform(1.3, 1.8), radius, sides)))
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     words = [size_word(length, 0.8, 1.7, "short", "long"), "hex" if sides == 6 else "square-headed"]
     return describe("bolt", words, ["a thread" if threaded else "a plain shank", "a flange" if flanged else "", "a nut" if nut else ""])
 
@@ -196,7 +189,7 @@ def _machine_screw(dice: Dice, draft: Draft) -> str:
         draft.add("shank", _thread(radius, -length - radius * 2, 0.0, radius * dice.uniform(0.5, 0.9), 0.05))
     else:
         _shank(dice, draft, radius, length)
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     kinds = [size_word(length, 0.8, 1.7, "short", "long"), f"{kind}-head" if kind != "countersunk" else kind]
     return describe("bolt", kinds, [f"a {drive} drive", "a pointed tip" if pointed else ""])
 
@@ -218,7 +211,7 @@ def _compression(dice: Dice, draft: Draft) -> str:
     s, bulge = t / turns, 1.6 * t / turns * (1 - t / turns)
     radii = {"conical": 1 - dice.uniform(0.3, 0.65) * s, "barrel": 0.6 + bulge, "waisted": 1 - bulge}.get(form, np.ones(len(s)))
     draft.add("coil", tube(_helix(turns, radii, heights), wire, dice.pick(5, 6, 8)))
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     words = [size_word(float(heights[-1]), 1.6, 4.5, "short", "long"), form if form != "straight" else "coil"]
     features = [size_word(wire, 0.09, 0.14, "thin wire", "thick wire"), size_word(turns, 5, 9, "few turns", "many turns")]
     return describe("spring", words, features)
@@ -232,7 +225,7 @@ def _extension(dice: Dice, draft: Draft) -> str:
     ring = arc((0, reach + neck, 0), reach, -90, dice.pick(160.0, 250.0), "xy", 14)
     hook = tube(np.concatenate([[(1.0, 0, 0), (0.5, neck * 0.4, 0)], ring]), wire, 6)
     draft.add("hook", hook + np.array([0, turns * step, 0]), hook * np.array([1.0, -1.0, 1.0]))
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     coils = "close coils" if step < wire * 2.2 else "stretched coils"
     return describe("spring", [size_word(turns, 12, 18, "short", "long"), "extension"], ["a hook at each end", coils])
 
@@ -257,7 +250,7 @@ def _pipe_ends(dice: Dice, draft: Draft, ends: list[tuple[float, float, float]])
         wide, thick = _PIPE * dice.uniform(1.1, 1.3), _PIPE * dice.uniform(0.5, 1.2)
     pieces = [_up(_round(wide, -thick, 0.0, _PIPE * 0.97, 20))]
     if kind == "flange" and dice.chance(0.6):
-        pieces.append(_around(cylinder(_PIPE * 0.12, thick * 2, ((wide + _PIPE) / 2, -thick / 2, 0), 6), dice.pick(4, 6, 8), "y"))
+        pieces.append(around(cylinder(_PIPE * 0.12, thick * 2, ((wide + _PIPE) / 2, -thick / 2, 0), 6), dice.pick(4, 6, 8), "y"))
     for x, y, degrees in ends:
         draft.add(kind, *[turn(piece, "z", degrees) + np.array([x, y, 0]) for piece in pieces])
     return f"{kind}s" if len(ends) > 1 else f"a {kind}"
@@ -274,7 +267,7 @@ def _pipe_run(dice: Dice, draft: Draft) -> str:
     draft.add("wall", _bent_pipe(np.concatenate([[(0.0, 0.0)], curve, [stop]]), _PIPE, inner, dice.pick(10, 16, 22)))
     ends = [(0.0, 0.0, 180.0), (float(stop[0]), float(stop[1]), -angle)][: dice.pick(1, 2, 2)]
     words = [_pipe_ends(dice, draft, ends), "a thick wall" if 0 < inner < 0.2 else ""]
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     size = size_word(bend, 0.45, 0.8, "a tight bend", "a wide bend") if angle else ""
     return describe("pipe", ["" if angle else size_word(first + last, 1.2, 3.0, "short", "long"), kind], [*words, size])
 
@@ -291,7 +284,7 @@ def _pipe_tee(dice: Dice, draft: Draft) -> str:
     if narrow == 1.0:
         ends += [(s * reach * np.cos(way), reach * np.sin(way), s * (lean - 90)) for s in ((1, -1) if cross else (1,))]
     words = _pipe_ends(dice, draft, ends)
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     kind = "cross-shaped" if cross else "Y-shaped" if lean else "tee"
     return describe("pipe", [kind], ["two branches" if cross else "a narrower branch" if narrow < 1 else "a branch", words])
 
@@ -317,7 +310,7 @@ def _ship_screw(dice: Dice, draft: Draft) -> str:
     # Blades cover 40 to 90 per cent of the disc.
     chords = dice.uniform(0.4, 0.9) * 5.4 / count * (0.45 + 0.65 * s) * np.sqrt(1.001 - s ** dice.uniform(4, 9))
     pitch, thick, skew, rake = dice.uniform(0.2, 0.42), dice.uniform(0.02, 0.05), dice.uniform(0, 0.5), dice.uniform(-0.15, 0.15)
-    draft.add("blade", _around(_blade(hub * 0.8 + (1 - hub * 0.8) * s, chords.clip(0, 1.2), pitch, thick, skew, rake), count))
+    draft.add("blade", around(_blade(hub * 0.8 + (1 - hub * 0.8) * s, chords.clip(0, 1.2), pitch, thick, skew, rake), count))
     deep, capped = dice.uniform(0.15, 0.35), dice.chance(0.6)
     line = [(hub * dice.uniform(0.9, 1.1), -deep), (hub, 0.0), (hub * 0.85, deep)]
     draft.add("hub", _about_z([*line, (hub * 0.5, deep * 1.5), (0.0, deep * 1.8)] if capped else line))
@@ -333,7 +326,7 @@ def _air_screw(dice: Dice, draft: Draft) -> str:
     widest, blunt = dice.uniform(0.25, 0.7), dice.uniform(3, 20)
     chords = dice.uniform(0.12, 0.26) * (1 - 0.6 * np.abs(s - widest) / max(widest, 1 - widest)) * np.sqrt(1.002 - s**blunt)
     blade = _blade(hub * 0.6 + (1 - hub * 0.6) * s, chords, dice.uniform(0.1, 0.3), dice.uniform(0.01, 0.03), 0.0, 0.0)
-    draft.add("blade", _around(blade, count))
+    draft.add("blade", around(blade, count))
     spinner, deep, nose = dice.pick("pointed", "round", ""), dice.uniform(0.06, 0.16), hub * dice.uniform(1.2, 3.0)
     tip = [(hub * 0.75, nose * 0.5), (hub * 0.3, nose * 0.9), (0.0, nose)] if spinner == "pointed" else [(hub * 0.8, hub * 0.6), (0.0, hub)]
     draft.add("hub", _about_z([(hub, -deep), (hub, 0.02), *tip] if spinner else [(hub, -deep), (hub, deep)]))
@@ -400,7 +393,7 @@ def _pliers(dice: Dice, draft: Draft, jaw: Triangles, tall: float, slant: float 
         draft.add("jaw", turn(jaw * np.array([s, 1.0, 1.0]), "z", slant - s * opening))
         draft.add("handle", turn(handle * np.array([s, 1.0, 1.0]), "z", -s * opening))
     draft.add("pivot", _round(dice.uniform(0.1, 0.16), -tall * 0.65, tall * 0.65, segments=12))
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     return "open" if opening > 6 else "closed" if opening < 1 else "slightly open"
 
 
@@ -456,7 +449,7 @@ def _hand_saw(dice: Dice, draft: Draft) -> str:
     else:
         path = bezier([(wide * 1.05, heel * 0.2, 0), (wide * 0.5, heel * 0.25, 0), (wide * 0.4, -0.05, 0), (0, -high * 0.6, 0)], 8)
         draft.add("handle", tube(path, thick, 8))
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     words = [size_word(long, 1.6, 2.2, "short", "long"), "back" if backed else "hand"]
     return describe("saw", words, ["a stiff back" if backed else "a narrowing blade", "a wooden handle"])
 
@@ -476,7 +469,7 @@ def _hacksaw(dice: Dice, draft: Draft) -> str:
         draft.add("handle", _loop_handle(dice, 0.38, high * dice.uniform(1.1, 1.5), 0.1) + np.array([-0.36, high * 0.35, 0]))
     else:
         draft.add("handle", turn(revolve([(0.04, 0), (0.08, 0.1), (0.07, 0.4), (0.09, 0.5)], segments=10), "z", 90))
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     return describe("hacksaw", [], ["a metal frame", "a thin blade", f"a {grip} handle"])
 
 
@@ -495,5 +488,5 @@ def _bow_saw(dice: Dice, draft: Draft) -> str:
         path = bezier([(0, 0, 0), (-0.1, high * 1.3, 0), (long * 0.4, high * 1.2, 0), (long * 0.8, drop, 0), (long, 0, 0)], 16)
         draft.add("frame", tube(path, dice.uniform(0.03, 0.05), 8))
         draft.add("handle", tube(path[1:4] if dice.chance(0.5) else path[:3], 0.065, 8))
-    _lie(dice, draft)
+    draft.lay(dice, 0.45)
     return describe("saw", ["wooden frame" if wooden else "bow"], ["a thin blade", "a twisted cord" if wooden else "a bent tube"])

@@ -27,7 +27,7 @@ from recon_model.data.synthetic.primitives import (
     tube,
     turn,
 )
-from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
+from recon_model.data.synthetic.shape import NUMBERS, Dice, Draft, category, describe, size_word
 
 PLATE = category("plate", "dish rim foot")
 FORK = category("fork", "handle head tine")
@@ -37,8 +37,6 @@ APPLE = category("apple", "body stem leaf")
 BANANA = category("banana", "body stem peel")
 MUSHROOM = category("mushroom", "cap gill stem ring spot")
 PUMPKIN = category("pumpkin", "body stem lid")
-
-NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def _ease(at: NDArray[np.float64], knots: Sequence[float], values: ArrayLike) -> NDArray[np.float64]:

@@ -142,14 +142,6 @@ def _pin_set(dice: Dice, draft: Draft) -> str:
     return describe("bowling pin set", [], [f"{rows * (rows + 1) // 2} pins in a triangle", "a ball" if rolled else ""])
 
 
-def _lie(dice: Dice, draft: Draft) -> None:
-    """Rackets are drawn along y, flat in z; files hold them along any axis."""
-    draft.pose(dice, 0.4, ("z", 90), ("z", -90), ("x", 90), ("x", -90), ("z", 180))
-    if dice.chance(0.4):
-        angle = dice.uniform(0, 360)
-        draft.change(lambda piece: turn(piece, "y", angle))
-
-
 def _strung_head(dice: Dice, draft: Draft, outline: NDArray[np.float64], rim: tuple[float, float], counts: tuple[int, int]) -> str:
     """A hoop along an outline (n, 2) of (x, y) with its strings; ``rim`` is its half width in the plane and half depth."""
     ring = np.column_stack([outline, np.zeros(len(outline))])
@@ -205,7 +197,7 @@ def _tennis_racket(dice: Dice, draft: Draft) -> str:
     draft.add("handle", revolve(line, segments=8) * np.array([1, 1, 0.88]))
     if dice.chance(0.12):
         draft.add("ball", ellipsoid((0.048, 0.048, 0.048), (wide * 0.8, 0.05, 0.0), 10))
-    _lie(dice, draft)
+    draft.lay(dice, 0.4)
     return describe("racket", ["old" if wooden else "", "tennis"], [strings, "a solid throat" if wooden else "an open throat"])
 
 
@@ -223,7 +215,7 @@ def _badminton_racket(dice: Dice, draft: Draft) -> str:
     draft.add(
         "handle", revolve([(thick * 1.25, 0), (thick, 0.03), (thick, grip * 0.9), (thick * 0.6, grip), (thin, grip * 1.1)], segments=8)
     )
-    _lie(dice, draft)
+    draft.lay(dice, 0.4)
     return describe("racket", ["badminton"], [strings, "a long thin shaft"])
 
 
@@ -251,7 +243,7 @@ def _bat(dice: Dice, draft: Draft) -> str:
         draft.add("handle", tube(np.column_stack([xs * 0, ys, xs * 0]), xs, 8) * np.array([1, 1, thick / width]))
     if dice.chance(0.15):
         draft.add("ball", ellipsoid((0.07, 0.07, 0.07), (wide * 0.8, 0.07, 0), 10))
-    _lie(dice, draft)
+    draft.lay(dice, 0.4)
     return describe(
         "racket",
         ["square paddle" if square else "table-tennis"],

@@ -254,6 +254,11 @@ def turn(triangles: Triangles, axis: str, degrees: float, about: Vector = (0, 0,
     return turned
 
 
+def around(triangles: Triangles, count: int, axis: str = "z", start: float = 0.0) -> Triangles:
+    """Repeats triangles evenly about an axis through the origin, the first turned by ``start`` degrees."""
+    return np.concatenate([turn(triangles, axis, start + 360 * k / count) for k in range(count)])
+
+
 def mirror(triangles: Triangles, axis: int = 0) -> Triangles:
     """The triangles together with their mirror image across the plane where that coordinate is 0."""
     other = triangles.copy()

@@ -126,6 +126,13 @@ class Draft:
             axis, degrees = dice.pick(*others)
             self.change(lambda piece: turn(piece, axis, degrees))
 
+    def lay(self, dice: Dice, upright: float) -> None:
+        """Poses a thing that is drawn along y: files hold those along any axis, and turned about y."""
+        self.pose(dice, upright, ("z", 90), ("z", -90), ("x", 90), ("x", -90), ("z", 180))
+        if dice.chance(0.4):
+            angle = dice.uniform(0, 360)
+            self.change(lambda piece: turn(piece, "y", angle))
+
 
 Builder = Callable[[Dice, Draft], str]
 
@@ -172,6 +179,10 @@ def category(name: str, parts: str) -> Category:
     """Registers a category; ``parts`` are separated by spaces (an underscore stands for a space inside one)."""
     CATEGORIES[name] = Category(name, tuple(part.replace("_", " ") for part in parts.split()))
     return CATEGORIES[name]
+
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+"""Small numbers as captions say them."""
 
 
 def article(phrase: str) -> str:

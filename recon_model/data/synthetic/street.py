@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 from recon_model.data.synthetic.primitives import (
     Triangles,
     arc,
+    around,
     bezier,
     box,
     circle,
@@ -29,7 +30,7 @@ from recon_model.data.synthetic.primitives import (
     turn,
     wing,
 )
-from recon_model.data.synthetic.shape import Dice, Draft, article, category, describe, size_word
+from recon_model.data.synthetic.shape import NUMBERS, Dice, Draft, article, category, describe, size_word
 
 SUBMARINE = category("submarine", "hull sail fin propeller deck")
 BALLOON = category("hot air balloon", "envelope basket rope burner")
@@ -39,12 +40,6 @@ WHEELCHAIR = category("wheelchair", "seat back wheel armrest footrest frame")
 WINDMILL = category("windmill", "tower cap sail tail gallery door")
 STREET_LIGHT = category("street light", "pole arm lamp base")
 DRUM = category("drum", "shell head hoop stand")
-NUMBERS = ("", "one", "two", "three", "four", "five", "six")
-
-
-def _around(piece: Triangles, count: int, axis: str = "z", start: float = 0.0) -> Triangles:
-    """The piece repeated evenly about an axis through the origin."""
-    return np.concatenate([turn(piece, axis, start + 360 * k / count) for k in range(count)])
 
 
 def _grid(corners: ArrayLike, columns: int, rows: int, radius: float) -> Triangles:
@@ -85,7 +80,7 @@ def _screw(dice: Dice, radius: float, z: float) -> Triangles:
     """A ship's propeller whose shaft lies along z."""
     blade = turn(ellipsoid((dice.uniform(0.2, 0.36) * radius, radius / 2, 0.03 * radius), segments=8), "y", 40)
     nose = ellipsoid((0.2 * radius, 0.2 * radius, 0.4 * radius), segments=8)
-    return copies(np.concatenate([_around(blade + np.array([0, radius * 0.55, 0]), dice.integer(3, 7)), nose]), [(0, 0, z)])
+    return copies(np.concatenate([around(blade + np.array([0, radius * 0.55, 0]), dice.integer(3, 7)), nose]), [(0, 0, z)])
 
 
 def _fairwater(dice: Dice, length: float, low: float, high: float, z: float) -> Triangles:
@@ -110,7 +105,7 @@ def _submarine(dice: Dice, draft: Draft) -> str:
         draft.add("fin", mirror(wing((side, level, at), (side + 0.65, level, at - 0.1), 0.5, 0.35, 0.05)))
     crossed, chord = dice.chance(0.25), dice.uniform(0.6, 1.0)
     fin = wing((0, 0.15 * half, -3.6 - 0.2 * half), (0, half * dice.uniform(1.0, 1.7), -4.0), chord, chord * 0.65, 0.06)
-    draft.add("fin", _around(fin, 4, "z", 45 if crossed else 0))
+    draft.add("fin", around(fin, 4, "z", 45 if crossed else 0))
     draft.add("propeller", _screw(dice, half * dice.uniform(0.45, 0.75), -5.05))
     return describe("submarine", ["stout" if half > 0.6 else "", "modern"], ["a tall sail", "crossed fins" if crossed else "tail fins"])
 
@@ -312,7 +307,7 @@ def _add_sails(dice: Dice, draft: Draft, length: float, hub: float, out: float) 
     a, b, c, d = ((x * wide, y, 0.01) for x, y in ((-left, near), (1 - left, near), (1 - left, length), (-left, length)))
     sheet = surface(np.array([[a, b], [d, c]])) if covered else _grid([a, b, c, d], dice.integer(3, 4), dice.integer(7, 15), 0.005)
     sail, count = np.concatenate([sheet, rod((0, 0, 0), (0, length, 0), 0.014, 0.009, 4)]), dice.pick(4, 4, 4, 4, 6)
-    sails = _around(turn(sail, "y", dice.uniform(0, 20)), count, "z", dice.uniform(0, 90))
+    sails = around(turn(sail, "y", dice.uniform(0, 20)), count, "z", dice.uniform(0, 90))
     sails = turn(sails, "x", -dice.uniform(3, 10)) + np.array([0, hub, out])
     draft.add("sail", sails, rod((0, hub - 0.02, 0), (0, hub, out + 0.04), 0.025))
     return f"{NUMBERS[count]} {'cloth' if covered else 'lattice'} sails"
@@ -344,7 +339,7 @@ def _wind_turbine(dice: Dice, draft: Draft) -> str:
     draft.add("cap", ellipsoid((size * 0.8, size * 0.8, size * 1.2), (0, 1, long * 0.5), 8))
     y, half = np.array([0.0, 0.06, 0.2, 0.5, 0.8, 1.0]) * length, np.array([0.3, 0.3, 1.0, 0.65, 0.38, 0.1]) * chord * length / 2
     blade = ribbon(np.column_stack([-half * 0.6, y]), np.column_stack([half * 1.4, y]), 0.1 * chord * length)
-    rotor = _around(turn(blade, "y", dice.uniform(0, 30)), count, "z", dice.uniform(0, 120))
+    rotor = around(turn(blade, "y", dice.uniform(0, 30)), count, "z", dice.uniform(0, 120))
     draft.add("sail", rotor + np.array([0, 1, long * 0.5 + size * 0.4]))
     return describe("windmill", ["large" if length > 0.6 else "", "modern"], [f"{NUMBERS[count]} long blades", "a tall pole"])
 
@@ -361,7 +356,7 @@ def _wind_pump(dice: Dice, draft: Draft) -> str:
     half = out * np.pi / count * dice.uniform(0.6, 0.9)
     blade = turn(ribbon(np.column_stack([-half, out]), np.column_stack([half, out]), 0.004), "y", 25)
     spoke = sticks([(0, 0, 0)], [(0, radius, 0)], 0.005, 0.005, 3)
-    draft.add("sail", _around(blade, count) + hub, _around(spoke, 6) + hub, _hoop(radius * 0.7, 0.004, hub, "xy", 16))
+    draft.add("sail", around(blade, count) + hub, around(spoke, 6) + hub, _hoop(radius * 0.7, 0.004, hub, "xy", 16))
     reach, tall = dice.uniform(0.2, 0.36), dice.uniform(0.06, 0.12)
     vane = ribbon([(reach * 0.5, -tall * 0.5), (reach * 1.1, -tall)], [(reach * 0.5, tall * 0.5), (reach * 1.1, tall)], 0.006)
     draft.add("tail", turn(vane, "y", 90) + np.array([0, 1.03, 0]), rod((0, 1.03, 0.05), (0, 1.03, -reach * 0.6), 0.01))
@@ -396,8 +391,8 @@ def _street_light(dice: Dice, draft: Draft) -> str:
     draft.add("pole", revolve([(thick * dice.uniform(1.0, 1.8), 0), (thick * 0.7, 1.0)], segments=dice.pick(6, 8, 12)))
     step, flat = path[-1] - path[-2], head in ("oval", "flat") and kind != "crooked"
     lamp = turn(_lamp(head, size), "z", float(np.rad2deg(np.arctan2(step[1], step[0]))) if flat else 0.0)
-    draft.add("arm", _around(tube(path, thick * 0.6, 6), count, "y"))
-    draft.add("lamp", _around(lamp + path[-1], count, "y"))
+    draft.add("arm", around(tube(path, thick * 0.6, 6), count, "y"))
+    draft.add("lamp", around(lamp + path[-1], count, "y"))
     if dice.chance(0.7):
         wide = thick * dice.uniform(2, 4)
         draft.add("base", dice.pick(box((2 * wide, 0.015, 2 * wide)), cone(wide, thick, 0.1), cylinder(wide * 0.7, 0.2)))
@@ -420,8 +415,8 @@ def _lantern_post(dice: Dice, draft: Draft) -> str:
         curl = bezier([(0, low, 0), (reach * 0.7, low - 0.08, 0), (reach, low - 0.02, 0), (reach, low + 0.07, 0)], 7)
         arm = tube(arc((reach / 2, low, 0), reach / 2, 180, 0, "xy", 8) if hung else curl, thick * 0.45, 5)
         lamp = _lamp(kind, size * 0.8) + np.array([reach, low + (-size * 0.9 if hung else 0.07), 0])
-        draft.add("arm", _around(arm, count, "y"))
-        draft.add("lamp", _around(lamp, count, "y"))
+        draft.add("arm", around(arm, count, "y"))
+        draft.add("lamp", around(lamp, count, "y"))
     words = [f"{kind} lanterns", f"{NUMBERS[count]} arms"] if count else [f"a {kind} lantern"]
     return describe("street light", ["plain" if plain else "old"], words)
 

@@ -30,14 +30,6 @@ RIFLE = category("rifle", "barrel stock trigger magazine sight")
 AXE = category("axe", "handle head")
 
 
-def _lie(dice: Dice, draft: Draft) -> None:
-    """Long things are drawn along y; files hold them along any axis."""
-    draft.pose(dice, 0.35, ("z", 90), ("z", -90), ("x", 90), ("x", -90), ("z", 180))
-    if dice.chance(0.4):
-        angle = dice.uniform(0, 360)
-        draft.change(lambda piece: turn(piece, "y", angle))
-
-
 @KNIFE.style("kitchen", 2.0)
 def _knife(dice: Dice, draft: Draft) -> str:
     blade, handle, width = dice.uniform(0.6, 1.2), dice.uniform(0.4, 0.7), dice.uniform(0.12, 0.36)
@@ -56,7 +48,7 @@ def _knife(dice: Dice, draft: Draft) -> str:
     draft.add("handle", rounded_box((thick * 1.3, handle, thick * 0.7), thick * 0.3, (0.04, -handle / 2, 0)))
     if kind == "dagger" or dice.chance(0.25):
         draft.add("guard", box((thick * 3, 0.03, thick), (0.02, 0, 0)))
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("knife", [kind], ["a broad blade" if width > 0.3 else "a pointed blade", "a short handle"])
 
 
@@ -66,7 +58,7 @@ def _table_knife(dice: Dice, draft: Draft) -> str:
     edge = 0.06 + 0.05 * np.sin(np.pi * y) * (y > 0.45)
     draft.add("blade", ribbon(np.column_stack([-edge * 0.6, y * 1.8]), np.column_stack([edge, y * 1.8]), 0.03))
     draft.add("handle", ellipsoid((0.08, 0.45, 0.05), (0, 0.3, 0), 8))
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("knife", ["table"], ["a rounded blade"])
 
 
@@ -91,7 +83,7 @@ def _sword(dice: Dice, draft: Draft) -> str:
         if kind == "basket":
             draft.add("guard", tube(bezier([(guard / 2, 0.1, 0), (guard / 2, -handle, 0), (0, -handle, 0)], 8), 0.02, 5))
     draft.add("pommel", ellipsoid((0.06, 0.06, 0.05), (0, -handle, 0), 8))
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("sword", ["curved" if bend else "straight", "long" if blade > 2.2 else ""], [f"a {kind} guard"])
 
 
@@ -113,7 +105,7 @@ def _screwdriver(dice: Dice, draft: Draft) -> str:
         "tip",
         box((thin * 3, 0.1, thin * 0.6), (0, shaft, 0)) if flat else revolve([(thin * 1.2, shaft - 0.05), (0.0, shaft + 0.08)], segments=4),
     )
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe(
         "screwdriver", [size_word(shaft, 0.8, 1.1, "short", "long")], ["a flat tip" if flat else "a cross tip", "a thick handle"]
     )
@@ -141,7 +133,7 @@ def _wrench(dice: Dice, draft: Draft) -> str:
         )
     elif kind == "open":
         draft.add("jaw", turn(_open_jaw(radius * 0.85, 32, thick * 1.4), "z", 180 + lean) + np.array([0, -length / 2 - radius * 0.4, 0]))
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("wrench", [], [{"ring": "an open jaw and a ring", "open": "two open jaws", "plain": "one open jaw"}[kind]])
 
 
@@ -163,7 +155,7 @@ def _adjustable(dice: Dice, draft: Draft) -> str:
             box((0.14, 0.3, 0.12), (0.2, 0.25, 0)),
             turn(cylinder(0.07, 0.12), "z", 90) + np.array([0.1, -0.05, 0]),
         )
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("wrench", ["plier-like" if twin else "adjustable"], ["two handles" if twin else "a sliding jaw"])
 
 
@@ -180,7 +172,7 @@ def _hammer(dice: Dice, draft: Draft) -> str:
         draft.add(
             "head", *[tube(path + np.array([0, 0, s * 0.05]), np.linspace(0.07, 0.02, 6), 6) for s in ((-1, 1) if kind == "claw" else (0,))]
         )
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("hammer", [kind], ["a straight handle"])
 
 
@@ -195,7 +187,7 @@ def _axe(dice: Dice, draft: Draft) -> str:
     )
     blade = ribbon(inner, outer, 0.06)
     draft.add("head", blade, *([blade * np.array([-1.0, 1.0, 1.0])] if double else []), box((0.14, 0.2, 0.1), (0, length - 0.12, 0)))
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("axe", ["double" if double else ""], ["a curved blade", "a long handle"])
 
 
@@ -211,7 +203,7 @@ def _scissors(dice: Dice, draft: Draft) -> str:
             tube(arc((-s * 0.12, -0.6, 0), 0.17, 0, 330, "xy", 12), 0.04, 6, closed=True),
         )
         draft.change(lambda piece, s=s: turn(piece, "z", -s * opening) + np.array([0, 0, s * 0.02]), start)  # type: ignore[misc]
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("scissors", ["open" if opening > 12 else ""], ["two ring handles"])
 
 
@@ -309,7 +301,7 @@ def _sledge(dice: Dice, draft: Draft) -> str:
     draft.add("handle", tube([(0, 0, 0), (0, length * 0.5, 0), (0, length, 0)], [0.06, 0.05, 0.06], 8))
     draft.add("head", box((head, thick, thick), (0, length, 0)))
     draft.add("head", *[box((0.05, thick * 1.15, thick * 1.15), (s * head * 0.47, length, 0)) for s in (-1, 1)])
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("hammer", ["sledge"], ["a heavy square head", "a long handle" if length > 1.6 else "a short handle"])
 
 
@@ -320,7 +312,7 @@ def _hatchet(dice: Dice, draft: Draft) -> str:
     top = length - 0.04
     draft.add("head", ribbon([(0.0, top - 0.16), (0.0, top)], [(wide, top - 0.16 - drop), (wide, top + 0.05)], 0.05))
     draft.add("head", box((0.16, 0.17, 0.09), (-0.04, top - 0.08, 0)))
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("axe", ["small"], ["a hanging blade", "a curved handle"])
 
 
@@ -331,7 +323,7 @@ def _stubby(dice: Dice, draft: Draft) -> str:
     draft.add("handle", revolve(profile, segments=dice.pick(6, 8, 14)))
     draft.add("shaft", rod((0, grip, 0), (0, grip + shaft, 0), 0.035))
     draft.add("tip", box((0.08, 0.08, 0.02), (0, grip + shaft + 0.03, 0)))
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("screwdriver", ["short"], ["a thick handle"])
 
 
@@ -344,7 +336,7 @@ def _shears(dice: Dice, draft: Draft) -> str:
         line = bezier([(s * 0.04, -0.05, 0), (-s * 0.25, -0.3, 0), (-s * 0.2, -grip, 0)], 8)
         draft.add("handle", tube(line, np.linspace(0.035, 0.06, 8), 6))
         draft.change(lambda piece, s=s: turn(piece, "z", -s * opening) + np.array([0, 0, s * 0.02]), start)  # type: ignore[misc]
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("scissors", ["garden"], ["two straight handles", "wide blades"])
 
 
@@ -361,5 +353,5 @@ def _sabre(dice: Dice, draft: Draft) -> str:
         draft.add("guard", tube(arc((0, -0.17, 0), 0.18, 90, 270 - 360 * (bend < 0), "xy", 10), 0.025, 5))
     draft.add("guard", box((0.3, 0.04, 0.08)))
     draft.add("pommel", ellipsoid((0.05, 0.05, 0.05), (0, -0.37, 0), 8))
-    _lie(dice, draft)
+    draft.lay(dice, 0.35)
     return describe("sword", ["curved"], ["a bent blade", "a hand guard" if basket else ""])
