@@ -14,14 +14,17 @@ from typing import Any
 
 import torch
 from torch.nn.functional import normalize
+from torch.optim.swa_utils import update_bn
 
 from recon_model.assets import asset_path
-from recon_model.checkpoint.format import load_single, save_single, write_atomically
+from recon_model.checkpoint.format import save_single, write_atomically
 from recon_model.checkpoint.opening import BEST, UPRIGHT, open_pretraining, save_upright
+from recon_model.config import ModelConfig
 from recon_model.data.pool import default_cache
 from recon_model.data.synthetic import CATEGORIES
 from recon_model.devices import device_in_words, find_device
 from recon_model.errors import InputError
+from recon_model.lexicon import taught
 from recon_model.presets import preset
 from recon_model.teachers import build_image, build_text
 from recon_model.teachers.clip import Clip
@@ -30,14 +33,17 @@ from recon_model.train import upright as standing
 from recon_model.train.export import export
 from recon_model.train.launch import Request, launch
 from recon_model.train.settings import AMPLE, AMPLY_SETTLING, SETTLING, SETTLING_ANEW, RecipeConfig, studio
-from recon_model.train.sources import SyntheticSource
+from recon_model.train.sources import Batch, SyntheticSource
 from recon_model.train.targets import TextTargets
 
 STAGES = ("text", "image", "pretrain", "settle", "upright", "export")
 PRETRAINED, SETTLED = "pretrain", "settled"
 NAME = "ReCon Studio default"
-HELD, HOLD = "held", 0.5
-"""What a card calls the share of weights that are those from before the model was settled, and that share (Wortsman et al. 2022, §4)."""
+HELD, HOLD, HOLD_LESS = "held", 0.5, 0.2
+"""What a card calls the share of weights that are those from before the model was settled, that share (Wortsman et al. 2022, §4), and
+what it is where the model was settled on names it had not known: half way to them it names few."""
+STEADIED = 4096
+"""Clouds, of yet another seed, that say how the values spread that BatchNorm evens out: a run's own figures are of its last batches."""
 HELD_OUT = 2048
 """Clouds that calibrate the model, of another seed."""
 LOOKED_AT = 10_240
@@ -153,17 +159,34 @@ def _settle(plan: Plan, _say: Callable[[str], None]) -> None:
     if begun is None:
         begun, changes = str(plan.work / PRETRAINED), AMPLY_SETTLING if _is_ample(plan) else SETTLING
     _train(plan, SETTLED, changes, init=begun)
-    _hold(plan.work / SETTLED / BEST, begun)
+    _hold(plan, begun)
 
 
-def _hold(file: Path, init: str) -> None:
-    """Takes a settled model half of the way back to what it began as: between the two lies one that also names what settling forgot."""
-    weights, card = load_single(file)
+def _hold(plan: Plan, init: str) -> None:
+    """Takes a settled model some of the way back to what it began as: between the two lies one that also names what settling forgot."""
+    file = plan.work / SETTLED / BEST
+    opened = open_pretraining(file)
+    model, card = opened.model, opened.card
     if HELD in card:
         return  # an interrupted build had come this far
-    begun = open_pretraining(init).model.state_dict()
-    middle = {name: torch.lerp(begun[name], value, 1 - HOLD) if value.is_floating_point() else value for name, value in weights.items()}
-    save_single(file, middle, {**card, HELD: HOLD})
+    begun = open_pretraining(init)
+    share = HOLD if set(taught(card)) <= set(taught(begun.card)) else HOLD_LESS
+    before = begun.model.state_dict()
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(before[name], share)
+    clouds = _fresh(plan, model.config, card, plan.seed + 3, STEADIED)
+    update_bn((batch.patches.relative * model.config.patch_scale for batch in clouds), model.encoder.patch_embedding)
+    save_single(file, model.state_dict(), {**card, HELD: share})
+
+
+def _fresh(plan: Plan, config: ModelConfig, card: Mapping[str, Any], seed: int, count: int) -> list[Batch]:
+    """Clouds of the names that a card tells of, as a run would be judged by them, of a seed of their own."""
+    recipe = replace(RecipeConfig.from_dict(card["recipe"]), seed=seed, validation_shapes=count)
+    source = SyntheticSource(config, recipe, plan.cache or default_cache(), names=tuple(card["data"]["names"]))
+    with closing(source):
+        return source.validation(lambda _made, _wanted: False)
 
 
 def _is_ample(plan: Plan) -> bool:
@@ -193,11 +216,8 @@ def _upright(plan: Plan, say: Callable[[str], None]) -> None:
     card = opened.card
     clip = Clip.load(str((plan.work / "clip").resolve()))
     bank = normalize(TextTargets(clip.encode_text, card["data"]["names"], card["templates"]).classifier, dim=-1)
-    recipe = replace(RecipeConfig.from_dict(card["recipe"]), seed=plan.seed + 2, validation_shapes=LOOKED_AT)
-    source = SyntheticSource(opened.model.config, recipe, plan.cache or default_cache(), names=tuple(card["data"]["names"]))
     say(f"upright: looking at {LOOKED_AT} fresh shapes from six sides")
-    with closing(source):
-        batches = source.validation(lambda _made, _wanted: False)
+    batches = _fresh(plan, opened.model.config, card, plan.seed + 2, LOOKED_AT)
     device = find_device(plan.device)
     upright, found = standing.train(opened.model.eval().to(device), bank, card["temperature"], batches, plan.seed)
     save_upright(plan.work, upright, {"seed": plan.seed, "clouds": LOOKED_AT, **{key: round(value, 4) for key, value in found.items()}})

@@ -11,13 +11,14 @@ import torch
 from recon_model.checkpoint.format import load_single, save_single
 from recon_model.data.synthetic import CATEGORIES
 from recon_model.errors import InputError
+from recon_model.geometry.patches import Patches
 from recon_model.predictor import Predictor
 from recon_model.presets import preset
 from recon_model.teachers.clip import Clip
 from recon_model.train import default_model, launch
 from recon_model.train.default_model import STAGES, Plan, build
 from recon_model.train.settings import AMPLE, studio
-from recon_model.train.sources import SyntheticSource
+from recon_model.train.sources import Batch, SyntheticSource
 from tests.recon_model.train import test_export
 
 run = test_export.run  # a finished run on 16 shapes, with a teacher that is a table
@@ -69,7 +70,7 @@ def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batches
     asked, towers = [], []
     monkeypatch.setattr(default_model, "find_device", lambda _name: torch.device(kind))
     monkeypatch.setattr(default_model, "launch", lambda request: asked.append(request) or "done")
-    monkeypatch.setattr(default_model, "_hold", lambda _file, _init: None)
+    monkeypatch.setattr(default_model, "_hold", lambda _plan, _init: None)
     monkeypatch.setattr(default_model.build_text, "build", towers.append)
     monkeypatch.setattr(default_model.build_image, "build", towers.append)
     plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device=kind, minilm=tmp_path, seed=3)
@@ -111,16 +112,17 @@ def test_shapes_are_made_while_a_gpu_learns_the_towers(tmp_path, monkeypatch, ki
         assert (seen["text"][0].folder, seen["text"][0].count) == (wanted._pool.folder, wanted._pool.count)
 
 
-@pytest.mark.parametrize("anew", [False, True])
-def test_a_settled_model_keeps_half_of_what_it_began_as(run, tmp_path, monkeypatch, anew):
-    """Be that its own pretraining or, settled anew, the model to go on from."""
+@pytest.mark.parametrize(("anew", "lacking", "share"), [(False, 0, 0.5), (True, 0, 0.5), (True, 1, 0.2)])
+def test_a_settled_model_keeps_some_of_what_it_began_as(run, tmp_path, monkeypatch, anew, lacking, share):
+    """Be that its own pretraining or, settled anew, the model to go on from; less where that did not know all the names."""
     weights, card = load_single(run / "best.safetensors")
     plan = Plan(out=tmp_path / "assets", work=tmp_path / "work", device="cpu", init=str(tmp_path / "begun.safetensors") if anew else None)
     begun = Path(plan.init or plan.work / "pretrain")
     file = begun if anew else begun / "best.safetensors"
     file.parent.mkdir(parents=True, exist_ok=True)
-    save_single(file, {name: 3 * value for name, value in weights.items()}, card)
-    asked, said = [], []
+    known = {**card, "data": {**card["data"], "names": card["data"]["names"][lacking:]}}
+    save_single(file, {name: 3 * value for name, value in weights.items()}, known)
+    asked, said, shown = [], [], []
     (plan.work / "clip").mkdir(parents=True)
     (plan.work / "clip" / "card.json").write_text(json.dumps({"image": {"categories": list(CATEGORIES)}}))
 
@@ -130,15 +132,28 @@ def test_a_settled_model_keeps_half_of_what_it_began_as(run, tmp_path, monkeypat
             shutil.copytree(run, request.out)
         return "done"
 
+    def fresh(_plan, config, _card, seed, count):
+        generator = torch.Generator().manual_seed(seed)
+        clouds = torch.randn(3, 4, config.num_groups, config.group_size, 3, generator=generator)
+        shown.append((seed, count, clouds * config.patch_scale))
+        return [Batch(Patches(cloud[..., 0, :], torch.empty(0), cloud), torch.zeros(4), [], None) for cloud in clouds]
+
     monkeypatch.setattr(default_model, "launch", launch)
+    monkeypatch.setattr(default_model, "_fresh", fresh)
     for stage in ("image", "pretrain", "settle", "settle") if anew else ("settle", "settle"):  # the last as if interrupted right after
         default_model._RUN[stage](plan, said.append)
     assert said == (["image: the tower that ships is taken as it is", f"pretrain: going on from '{begun}'"] if anew else [])
     assert (asked[0].init, asked[0].recipe_changes["learning_rate"], asked[1].resume) == (str(begun), 2e-4 if anew else 4e-4, True)
     held, told = load_single(plan.work / "settled" / "best.safetensors")
-    assert told["held"] == 0.5
+    assert told["held"] == share
     for name, value in weights.items():
-        assert torch.allclose(held[name].float(), (2 if value.is_floating_point() else 1) * value.float(), atol=1e-6)
+        if "norm1.running" not in name and "norm3.running" not in name and value.is_floating_point():
+            assert torch.allclose(held[name].float(), (1 + 2 * share) * value.float(), atol=1e-6), name
+    ((seed, count, clouds),) = shown
+    assert (seed, count) == (plan.seed + 3, default_model.STEADIED)
+    layer = "encoder.patch_embedding.layer1"
+    points = clouds.flatten(0, -2) @ held[f"{layer}.weight"].float().T + held[f"{layer}.bias"].float()
+    assert torch.allclose(held["encoder.patch_embedding.norm1.running_mean"].float(), points.mean(0), atol=1e-4)
 
 
 def test_an_image_tower_that_lacks_a_name_is_taught_anew(tmp_path, monkeypatch):
