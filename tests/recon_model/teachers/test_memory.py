@@ -6,6 +6,8 @@ import sys
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save
 
 from recon_model.assets import asset_path
 from recon_model.teachers import memory as memory_module
@@ -50,6 +52,25 @@ def test_three_bytes_of_four_say_a_number_and_whole_numbers_are_still_read():
     assert (kept.dtype, kept.shape) == (torch.uint8, (5, 7, 3))
     torch.testing.assert_close(memory_module._whole(kept), rows, rtol=2**-15, atol=0)
     assert memory_module._whole(rows) is rows
+
+
+def test_packed_rows_come_back_to_the_bit_and_are_smaller():
+    rows = memory_module._shortened(torch.randn(50, 384, generator=torch.Generator().manual_seed(0)))
+    packed = memory_module._packed(rows)
+    assert torch.equal(memory_module._unpacked(packed, 50), rows)
+    assert len(packed) < 0.85 * rows.numel()
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda rows: rows[:9], lambda rows: rows.flip(0), lambda rows: memory_module._packed(rows.new_zeros(9, 9999, 3))]
+)
+def test_a_damaged_memory_is_forgotten_and_a_swollen_one_not_unfolded(tmp_path, harm):
+    file = tmp_path / FILE
+    file.write_bytes(remember(Letters(), "print", ["night stand", "car"]))
+    with safe_open(file, framework="pt") as opened:
+        rows, notes = {key: opened.get_tensor(key) for key in opened.keys()}, opened.metadata()  # noqa: SIM118 - a handle, not a mapping
+    file.write_bytes(save({**rows, "plain": harm(rows["plain"]).contiguous()}, notes))
+    assert len(PromptMemory.load(tmp_path, "print")) == 0
 
 
 @pytest.mark.parametrize("templates", [PLAIN, EVERYDAY, PUBLISHED], ids=["plain", "everyday", "published"])
