@@ -46,6 +46,16 @@ class Rig:
     def state(self) -> AppState:
         return self.studio.store.state
 
+    def drawn_error(self) -> float:
+        """Returns the mean error of what is drawn, as the answering model makes it of the points it was given: bfloat16, where it is."""
+        from recon_model.predictor import Predictor  # brings torch along, which the window's process does without
+
+        state = self.state
+        assert state.prepared is not None
+        assert state.reconstruction is not None
+        answering = Predictor.load("default", device="cpu")
+        return float(answering.reconstruct(state.prepared.points, hidden=state.reconstruction.hidden).chamfer.mean())
+
     def settle(self, qtbot: QtBot) -> AppState:
         """Waits until everything asked for is shown."""
         qtbot.waitUntil(lambda: complete(self.state), timeout=SLOW_MS)
