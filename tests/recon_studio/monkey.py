@@ -39,6 +39,7 @@ from recon_studio.state.glances import GlanceCache
 from recon_studio.views.actions import ENTRIES
 from recon_studio.views.main_window import MainWindow
 from tests.recon_studio.heart import Heart, Stall
+from tests.recon_studio.pointer import double_click
 from tests.recon_studio.shapes import chair, write_broken_ply, write_ply
 
 NEVER = {"quit"}
@@ -259,8 +260,11 @@ class Monkey:
         widget = self.random.choice(self._widgets())
         button = self.random.choice((Qt.MouseButton.LeftButton,) * 5 + (Qt.MouseButton.RightButton,))
         self.heart.doing = f"clicking {_named(widget)}"
-        click = QTest.mouseDClick if self.random.random() < 0.1 else QTest.mouseClick
-        click(widget, button, self._keys(), self._place(widget))
+        keys = self._keys()
+        if self.random.random() < 0.1:
+            double_click(widget, self._place(widget), button, keys)
+        else:
+            QTest.mouseClick(widget, button, keys, self._place(widget))
         return self.heart.doing
 
     def _drag(self) -> str:

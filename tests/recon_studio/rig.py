@@ -20,7 +20,7 @@ from recon_studio.controllers.studio import Start, Studio
 from recon_studio.state.app_state import AppState
 from recon_studio.views.doubt import Drawer
 from recon_studio.views.main_window import MainWindow
-from tests.recon_studio.drags import drag_enter, drag_move
+from tests.recon_studio.pointer import drag_enter, drag_move
 
 SLOW_MS = 60_000  # a loaded machine importing torch
 WAIT_MS = 20_000

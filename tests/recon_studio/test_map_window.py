@@ -19,6 +19,7 @@ from recon_studio.state.app_state import AppState
 from recon_studio.state.map import MapSettings
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.map_room import MapRoom
+from tests.recon_studio.pointer import double_click, move
 from tests.recon_studio.shapes import write_ply
 
 pytestmark = pytest.mark.window
@@ -104,7 +105,7 @@ def test_a_library_is_embedded_watched_chosen_from_and_asked(
     window.actions_by_name["map_lasso"].trigger()
     QTest.mousePress(room.scatter, Qt.MouseButton.LeftButton, pos=corners[0])
     for corner in (*corners[1:], corners[0] + QPoint(2, 2)):
-        QTest.mouseMove(room.scatter, corner)
+        move(room.scatter, corner)
     QTest.mouseRelease(room.scatter, Qt.MouseButton.LeftButton, pos=corners[0] + QPoint(2, 2))
     chosen = np.flatnonzero(store.state.map.selected)
     assert set(near) <= set(chosen)
@@ -134,7 +135,7 @@ def test_a_library_is_embedded_watched_chosen_from_and_asked(
     window.actions_by_name["map_move"].trigger()
     at = room.scatter.pixels(placed.coordinates)[3].round().astype(int)
     row = room.scatter.row_at(QPoint(*at).toPointF())
-    QTest.mouseDClick(room.scatter, Qt.MouseButton.LeftButton, pos=QPoint(*at))
+    double_click(room.scatter, QPoint(*at))
     assert store.state.room == "bench"
     assert store.state.current == placed.clouds.keys[row]
     qtbot.waitUntil(lambda: store.state.cloud is not None and store.state.cloud.key == placed.clouds.keys[row], timeout=SLOW_MS)

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.recon_studio.monkey import Monkey
+from tests.recon_studio.pointer import move
 
 pytestmark = pytest.mark.window
 STEPS = 120
@@ -40,7 +41,9 @@ def test_nonsense_does_no_harm(qapp: QApplication, tmp_path: Path) -> None:
     watch = _Watch()
     watch.show()
     assert QTest.qWaitForWindowExposed(watch)
-    QTest.mouseMove(watch, QPoint(5, 5))
-    assert [held for held in watch.held if held != Qt.MouseButton.NoButton] == []  # else the tests that follow would drag with it
+    move(watch, QPoint(5, 5))
+    move(watch, QPoint(9, 9))
+    assert watch.held
+    assert {*watch.held} == {Qt.MouseButton.NoButton}  # else the tests that follow would drag with it
     watch.close()
     watch.deleteLater()

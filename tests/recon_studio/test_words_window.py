@@ -15,6 +15,7 @@ from recon_model.assets import asset_path
 from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.views.cloud_rows import COLUMNS
 from recon_studio.views.words_room import WordsRoom
+from tests.recon_studio.pointer import double_click
 from tests.recon_studio.rig import SLOW_MS, WAIT_MS, Rig, alive, drop
 from tests.recon_studio.shapes import chair
 
@@ -85,8 +86,7 @@ def test_names_are_typed_read_asked_of_the_library_and_the_best_is_opened(rig: R
     assert matches == sorted(matches, reverse=True)
     table = room.library.rows
     place = table.visualRect(table.rows.index(0, 0)).center()
-    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    double_click(table.viewport(), place)
     qtbot.waitUntil(lambda: rig.state.cloud is not None and rig.state.cloud.key.endswith("chair.ply"), timeout=WAIT_MS)
     assert rig.state.room == "bench"
     state = rig.settle(qtbot)

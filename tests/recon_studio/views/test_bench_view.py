@@ -18,6 +18,7 @@ from recon_studio.views.bench_view import BenchView
 from recon_studio.views.colour_bar import BarPlace
 from recon_studio.views.theme import SMALL, text_font
 from recon_studio.views.tile import caption_within
+from tests.recon_studio.pointer import double_click, move
 from tests.recon_studio.scenery import CORNERS, answered_state
 
 LEFT = Qt.MouseButton.LeftButton
@@ -40,7 +41,7 @@ def drag(qtbot, tile):
     at = tile.image_rect().center()
     qtbot.mousePress(tile, LEFT, pos=at)
     for step in (0.3, 0.6, 1.0):
-        qtbot.mouseMove(tile, at + QPoint(round(by.x() * step), round(by.y() * step)))
+        move(tile, at + QPoint(round(by.x() * step), round(by.y() * step)))
     qtbot.mouseRelease(tile, LEFT, pos=at + by)
 
 
@@ -172,7 +173,7 @@ def test_an_end_of_a_colour_bar_is_typed_and_a_double_click_lets_it_go(window, q
     assert chosen.args == ["error", 0.0, 0.002]
     assert not tile._field.isVisible()
     with qtbot.waitSignal(window.bench.rangeReset) as reset:
-        qtbot.mouseDClick(tile, LEFT, pos=place.strip.center().toPoint())
+        double_click(tile, place.strip.center().toPoint())
     assert reset.args == ["error"]
 
 

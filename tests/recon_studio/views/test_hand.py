@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from recon_studio.state.app_state import AppState, Mask
 from recon_studio.state.masking import Stroke
+from tests.recon_studio.pointer import move
 from tests.recon_studio.scenery import CORNERS, answered_state
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -37,7 +38,7 @@ def press(qtbot, window, key):
 def drag(qtbot, tile, places, button=LEFT, keys=NONE):
     qtbot.mousePress(tile, button, keys, places[0])
     for place in places[1:]:
-        qtbot.mouseMove(tile, place)
+        move(tile, place)
     qtbot.mouseRelease(tile, button, keys, places[-1])
 
 
@@ -70,7 +71,7 @@ def test_the_lasso_takes_what_it_encloses_when_let_go(window, qtbot):
     ring = [middle + QPoint(round(28 * np.cos(turn)), round(28 * np.sin(turn))) for turn in np.linspace(0, 6, 12)]
     qtbot.mousePress(tile, LEFT, NONE, ring[0])
     for place in ring[1:]:
-        qtbot.mouseMove(tile, place)
+        move(tile, place)
     assert not told
     accent = tile.grab().toImage()
     qtbot.mouseRelease(tile, LEFT, NONE, ring[-1])

@@ -13,7 +13,7 @@ from recon_studio.views.main_window import MainWindow, local_paths
 from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.theme import GRID, apply_theme
 from recon_studio.views.tile import Tile
-from tests.recon_studio.drags import drag_enter
+from tests.recon_studio.pointer import drag_enter, move
 from tests.recon_studio.scenery import CORNERS, HIDDEN, answered_state
 
 
@@ -71,8 +71,8 @@ def test_click_picks_ctrl_click_toggles_and_a_drag_does_neither(window, qtbot):
     before = window.bench.camera
     with qtbot.assertNotEmitted(window.patchPicked), qtbot.assertNotEmitted(window.patchToggled):
         qtbot.mousePress(tile, Qt.MouseButton.LeftButton, pos=at)
-        qtbot.mouseMove(tile, at + QPoint(30, 10))
-        qtbot.mouseMove(tile, at + QPoint(60, 20))
+        move(tile, at + QPoint(30, 10))
+        move(tile, at + QPoint(60, 20))
         qtbot.mouseRelease(tile, Qt.MouseButton.LeftButton, pos=at + QPoint(60, 20))
     assert window.bench.camera.azimuth != before.azimuth
     with qtbot.assertNotEmitted(window.patchPicked):
@@ -97,7 +97,7 @@ def test_the_hide_key_takes_the_patch_under_the_pointer_or_else_the_selected_one
     with qtbot.waitSignal(window.patchToggled) as toggled:
         action.trigger()
     assert toggled.args == [2]
-    qtbot.mouseMove(window.bench.tiles[0], _on_tile(window, 0, CORNERS[5]))
+    move(window.bench.tiles[0], _on_tile(window, 0, CORNERS[5]))
     with qtbot.waitSignal(window.patchToggled) as toggled:
         action.trigger()
     assert toggled.args == [5]

@@ -24,6 +24,7 @@ from recon_studio.views.map_image import map_image
 from recon_studio.views.map_room import MapRoom, quality_in_words
 from recon_studio.views.scatter import ScatterView
 from tests.recon_studio.maps import map_state
+from tests.recon_studio.pointer import double_click, move
 
 Rig = tuple[MainWindow, MapRoom, AppState]
 
@@ -86,7 +87,7 @@ def test_a_lasso_takes_a_group_and_only_what_is_in_the_picture(rig: Rig, qtbot: 
     def draw(keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.mousePress(scatter, Qt.MouseButton.LeftButton, keys, corners[0])
         for corner in (*corners[1:], corners[0] + QPoint(1, 1)):
-            QTest.mouseMove(scatter, corner)
+            move(scatter, corner)
         QTest.mouseRelease(scatter, Qt.MouseButton.LeftButton, keys, corners[0] + QPoint(1, 1))
 
     draw()
@@ -120,7 +121,7 @@ def test_click_double_click_and_a_click_beside(rig: Rig) -> None:
     place = QPoint(*_places(room.scatter, state)[5].round().astype(int))
     QTest.mouseClick(room.scatter, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
     QTest.mouseClick(room.scatter, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(3, 3))
-    QTest.mouseDClick(room.scatter, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    double_click(room.scatter, place)
     assert told[0] == ("picked", 5)
     assert told[1] == "cleared"
     assert ("opened", 5) in told
@@ -128,14 +129,14 @@ def test_click_double_click_and_a_click_beside(rig: Rig) -> None:
 
 def test_the_pointer_names_what_it_rests_on(rig: Rig) -> None:
     _, room, state = rig
-    QTest.mouseMove(room.scatter, QPoint(*_places(room.scatter, state)[4].round().astype(int)))
+    move(room.scatter, QPoint(*_places(room.scatter, state)[4].round().astype(int)))
     assert room.scatter.hovered == 4
     assert room.hover.isVisible()
     assert room.hover.name.text() == "things.npz · 5"
     assert room.hover.words.text().startswith("table")
     assert not room.hover.image.pixmap().isNull()
     assert room.scatter.rect().contains(room.hover.geometry())
-    QTest.mouseMove(room.scatter, QPoint(2, 2))
+    move(room.scatter, QPoint(2, 2))
     assert not room.hover.isVisible()
 
 
@@ -153,7 +154,7 @@ def test_the_wheel_zooms_about_the_pointer_and_fit_brings_all_back(rig: Rig) -> 
     window.actions_by_name["map_fit"].trigger()
     np.testing.assert_allclose(_places(scatter, state), before, atol=1e-6)
     QTest.mousePress(scatter, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(40, 40))
-    QTest.mouseMove(scatter, QPoint(90, 70))
+    move(scatter, QPoint(90, 70))
     QTest.mouseRelease(scatter, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(90, 70))
     np.testing.assert_allclose(_places(scatter, state) - before, np.tile([50, 30], (12, 1)), atol=1e-6)
 

@@ -19,6 +19,7 @@ from recon_studio.views.finetune_dialog import FinetuneDialog
 from recon_studio.views.training_room import EMPTY, FORM, RUN, TrainingRoom, taught
 from tests.recon_model.runs.test_log import line
 from tests.recon_studio.maps import clouds, laid_out
+from tests.recon_studio.pointer import move
 from tests.recon_studio.rig import pixels
 from tests.recon_studio.run_folders import CONFIG, LINES
 
@@ -167,7 +168,7 @@ def test_the_probe_turns_by_hand(room: TrainingRoom) -> None:
     picture = room.probe.picture
     before = pixels(picture)
     QTest.mousePress(picture, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
-    QTest.mouseMove(picture, QPoint(160, 100))
+    move(picture, QPoint(160, 100))
     QTest.mouseRelease(picture, Qt.MouseButton.LeftButton, pos=QPoint(160, 100))
     assert (pixels(picture) != before).any()
 

@@ -17,6 +17,7 @@ from recon_studio.views.parts import decimals
 from recon_studio.views.theme import COLOURS
 from recon_studio.views.words_room import WordsRoom
 from tests.recon_studio.library_of import KEYS, ranked_state
+from tests.recon_studio.pointer import double_click
 
 
 @pytest.fixture
@@ -169,9 +170,8 @@ def test_headings_sort_and_text_filters(room: WordsRoom) -> None:
 def test_a_double_click_and_return_open_a_cloud(room: WordsRoom, qtbot: QtBot) -> None:
     table = room.library.rows
     place = table.visualRect(table.rows.index(1, 0)).center()
-    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     with qtbot.waitSignal(room.cloudOpened) as opened:
-        QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        double_click(table.viewport(), place)
     assert opened.args == [KEYS[1]]
     with qtbot.waitSignal(room.cloudOpened) as opened:
         QTest.keyClick(table, Qt.Key.Key_Return)
