@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     taught.add_argument("--leave-out", metavar="NAMES", help="synthetic categories not to teach: what is unknown can be measured on them")
     parser.add_argument("--image-teacher", action=argparse.BooleanOptionalAction, help="also teach by pictures of the synthetic shapes")
     parser.add_argument("--wrong-ups", type=int, help="looks at every cloud lying down, which no name should fit (0 to 5)")
+    parser.add_argument("--frozen-norm", action=argparse.BooleanOptionalAction, help="BatchNorm keeps the figures the run begins with")
     parser.add_argument("--show-whole", action=argparse.BooleanOptionalAction, help="steps that do not rebuild see whole clouds")
     parser.add_argument("--precision", help="32-true or bf16-mixed")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")

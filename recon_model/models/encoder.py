@@ -32,6 +32,12 @@ class Encoded(NamedTuple):
         """(B, V) int64: the patch each entry of ``patches`` belongs to."""
         return self.visible.index
 
+    def clouds(self, which: slice) -> "Encoded":
+        """Returns what is made of some clouds of the batch."""
+        padding = self.visible.padding
+        visible = Selection(self.visible.index[which], None if padding is None else padding[which])
+        return Encoded(self.queries[which], self.patches[which], visible)
+
 
 class Encoder(nn.Module):
     """ReCon's encoder (paper §3.2). Positions, the queries' own too, are added again before every block; one final norm for both."""
@@ -135,10 +141,10 @@ class Encoder(nn.Module):
         In training as published all patches pass through the embedding first, so that BatchNorm sees the hidden ones too
         (``embed_visible_only`` saves that work and changes the statistics). Outside training the two are the same.
         """
-        if self.training and not self.config.embed_visible_only:
+        if self.patch_embedding.training and not self.config.embed_visible_only:
             return visible.take(self.patch_embedding(patches.relative * self.config.patch_scale))
         relative = visible.take(patches.relative)  # (B, V, k, 3)
-        if visible.padding is None or not self.training:
+        if visible.padding is None or not self.patch_embedding.training:
             tokens: Tensor = self.patch_embedding(relative * self.config.patch_scale)
             return tokens
         # Padding must not enter the batch statistics.

@@ -1,5 +1,7 @@
 """From patches to tokens: a small PointNet over each patch's points, and an MLP over its centre."""
 
+from typing import Self
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv1d, linear, relu
@@ -13,6 +15,9 @@ class PatchEmbedding(nn.Module):
     mathematics, a third less work. BatchNorm sees exactly what it would there.
     """
 
+    frozen = False
+    """Whether BatchNorm keeps its figures in training, too."""
+
     def __init__(self, *, width: int, widths: tuple[int, int, int]) -> None:
         super().__init__()
         first, second, third = widths
@@ -20,6 +25,10 @@ class PatchEmbedding(nn.Module):
         self.layer2 = nn.Linear(first, second)
         self.layer3, self.norm3 = nn.Linear(2 * second, third), nn.BatchNorm1d(third)
         self.layer4 = nn.Linear(third, width)
+
+    def train(self, mode: bool = True) -> Self:
+        """Takes the mode of ``nn.Module``, as far as it is not frozen."""
+        return super().train(mode and not self.frozen)
 
     def forward(self, relative: Tensor) -> Tensor:
         """Maps relative coordinates (..., k, 3) of patches to (..., C)."""

@@ -56,14 +56,14 @@ class Objective(nn.Module):
             reconstruct: False leaves the decoder out.
             wrong: (B, L, 3, 3) rotations that lay each cloud down, or None.
         """
-        encoded = self.model.encode(patches, hidden)
+        encoded, lying = self._encode(patches, hidden, wrong)
         parts = self.model.losses(
             patches, hidden, image_feature=images, text_feature=text, text_ids=labels, reconstruct=reconstruct, encoded=encoded
         )
         if self.recipe.contrast_weight:
             logits = self._logits(encoded)
-            if wrong is not None:
-                logits = torch.cat([logits, self._lying_logits(patches, hidden, wrong)], 1)
+            if lying is not None:
+                logits = torch.cat([logits, self._logits(lying).view(len(logits), -1)], 1)
             parts["text_contrast"] = cross_entropy(logits, labels)
         parts["total"] = self._weighted(parts)
         return parts
@@ -72,12 +72,19 @@ class Objective(nn.Module):
         feature = project(encoded, self.model.image_proj, self.model.text_proj).mix(self.model.config.zero_shot_ratio)
         return normalize(feature.float(), dim=-1) @ self.classifier.T / self.recipe.contrast_temperature
 
-    def _lying_logits(self, patches: Patches, hidden: Tensor, wrong: Tensor) -> Tensor:
-        """Logits (B, L * names) of the looks at the clouds lying down."""
+    def _encode(self, patches: Patches, hidden: Tensor, wrong: Tensor | None) -> tuple[Encoded, Encoded | None]:
+        """The clouds as they stand, and each one's looks at it lying down (B * L), in one pass: BatchNorm sees what its figures tell.
+
+        Apart, each pass would be evened out by itself, while the figures that are used later are a mixture of both.
+        """
+        if wrong is None or not self.recipe.contrast_weight:
+            return self.model.encode(patches, hidden), None
         batch, looks = wrong.shape[:2]
         each = Patches(patches.centres.repeat_interleave(looks, 0), patches.members, patches.relative.repeat_interleave(looks, 0))
-        encoded = self.model.encode(turned(each, wrong.flatten(0, 1)), hidden.repeat_interleave(looks, 0))
-        return self._logits(encoded).view(batch, -1)
+        lying = turned(each, wrong.flatten(0, 1))
+        both = Patches(torch.cat([patches.centres, lying.centres]), patches.members, torch.cat([patches.relative, lying.relative]))
+        encoded = self.model.encode(both, torch.cat([hidden, hidden.repeat_interleave(looks, 0)]))
+        return encoded.clouds(slice(batch)), encoded.clouds(slice(batch, None))
 
     def _weighted(self, parts: Mapping[str, Tensor]) -> Tensor:
         weights = {

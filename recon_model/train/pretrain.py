@@ -34,6 +34,7 @@ class PretrainingTask:
     def __init__(self, config: ModelConfig, recipe: RecipeConfig, targets: TextTargets) -> None:
         self.config, self.recipe, self.targets = config, recipe, targets
         self.model = Pretraining(config)
+        self.model.encoder.patch_embedding.frozen = recipe.frozen_norm
         self.objective = Objective(self.model, recipe, targets.classifier)
         self.rebuild = self._rebuild
 

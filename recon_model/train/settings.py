@@ -67,6 +67,8 @@ class RecipeConfig(LoopConfig):
     """Share of clouds whose text is their caption instead of their name (not in the paper)."""
     wrong_ups: int = 0
     """Looks at every cloud lying down, beside the one standing up, in which ``text_contrast`` wants its name not to be found."""
+    frozen_norm: bool = False
+    """Whether BatchNorm keeps the figures that the run begins with."""
     reconstruction_weight: float = 1.0
     """Weight of the reconstruction loss."""
     teacher_weight: float = 1.0
@@ -121,7 +123,7 @@ def studio(**changes: object) -> RecipeConfig:
     return RecipeConfig.from_dict({**ours, **changes})
 
 
-SETTLING: dict[str, object] = {"epochs": 16, "learning_rate": 4e-4, "wrong_ups": 2}
+SETTLING: dict[str, object] = {"epochs": 16, "learning_rate": 4e-4, "wrong_ups": 2, "frozen_norm": True}
 """What differs in the run that follows on the studio's recipe: the model learns to tell lying clouds from standing ones."""
 
 
@@ -162,7 +164,7 @@ def quick(**changes: object) -> RecipeConfig:
 
 COMMAND_OPTIONS = (
     "epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "names", "image_teacher", "wrong_ups",
-    "show_whole", "precision",
+    "frozen_norm", "show_whole", "precision",
 )  # fmt: skip
 """Settings of the recipe that ``recon pretrain`` takes as options of the same name."""
 

@@ -17,9 +17,12 @@ EPOCHS, BATCH, RATE, DECAY = 15, 128, 1e-3, 0.1
 LOST = 0.06
 """Share of upright clouds that may be turned wrongly for the sake of those that lie: the prior is the smallest that keeps to it.
 
-It is asked of names that a judge was not taught, for what users bring is rarely quite like our shapes. A turn costs less than it
-seems: where up is in doubt, a name is decided by all likely ways together.
+It is asked of names that a judge was not taught, for what users bring is rarely quite like our shapes, and of those that have an up: a
+ball or a spring that is turned has lost nothing. A turn costs less than it seems: where up is in doubt, a name is decided by all
+likely ways together.
 """
+HAS_UP = 0.5
+"""Share of a name's clouds whose up a judge that was taught it must find for the name to have one."""
 STRANGERS = 3
 """Groups of names, each scored by a judge that was taught the others."""
 ENOUGH = 0.98
@@ -64,6 +67,7 @@ def train(model: Pretraining, bank: Tensor, temperature: float, batches: Sequenc
         strange = _of_strangers(upright, looks, labels.to(looks.device))
     with torch.no_grad():
         scores = upright(kept)
+    strange = strange[_have_up(scores, torch.cat([batch.labels for batch in batches[::5]]), len(bank))[labels]]
     upright.prior = next((prior for prior in PRIORS if _turned_wrongly(strange, prior) <= LOST), PRIORS[-1])
     upright.enough = float(upright.fit(kept[:, 1:]).flatten().quantile(ENOUGH))
     return upright, {"up_found": _found(scores, upright.prior), "kept_standing": 1 - _turned_wrongly(scores, upright.prior)}
@@ -98,6 +102,12 @@ def _of_strangers(upright: Upright, looks: Tensor, labels: Tensor) -> Tensor:
             _fit(judge, looks[~strangers])
         scores[strangers] = judge(looks[strangers])
     return scores
+
+
+def _have_up(scores: Tensor, labels: Tensor, names: int) -> Tensor:
+    """(names,) bool: whose up is found of most of the clouds that scores (n, 6) are of, no side favoured."""
+    found = torch.zeros(names).index_add(0, labels, (scores.argmax(1) == 0).float().cpu())
+    return found >= HAS_UP * torch.bincount(labels, minlength=names)
 
 
 def _turned_wrongly(scores: Tensor, prior: float) -> float:

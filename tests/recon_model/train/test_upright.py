@@ -1,8 +1,10 @@
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import torch
 from torch.nn.functional import normalize
 
-from recon_model.geometry.patches import cut
+from recon_model.geometry.patches import Patches, cut
 from recon_model.models.pretraining import Pretraining
 from recon_model.train.sources import Batch
 from recon_model.train.upright import LOST, train
@@ -39,16 +41,39 @@ def test_the_same_seed_teaches_the_same_judge() -> None:
     assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
 
 
+def _with_another(batches: Sequence[Batch], made_of: Callable[[Patches], Patches]) -> list[Batch]:
+    """The same batches with the clouds of one name in three made into something else."""
+    found = []
+    for batch in batches:
+        other, one = made_of(batch.patches), batch.labels == 1
+        centres = torch.where(one[:, None, None], other.centres, batch.patches.centres)
+        relative = torch.where(one[:, None, None, None], other.relative, batch.patches.relative)
+        found.append(batch._replace(patches=batch.patches._replace(centres=centres, relative=relative)))
+    return found
+
+
 def test_names_it_was_not_taught_decide_how_much_the_pose_given_is_favoured() -> None:
     torch.manual_seed(0)
     model = Pretraining(model_config()).eval()
     bank = normalize(torch.randn(4, DIM), dim=-1)
     alike = [_cones(24, seed) for seed in range(10)]
     assert train(model, bank, 0.07, alike, seed=0)[0].prior == 1.0
-    # One name stands on its tip: judges that only know the others would turn all of it, so the pose given has to count for more.
-    unlike = []
-    for batch in alike:
-        flip = torch.where(batch.labels == 1, -1.0, 1.0)[:, None, None] * torch.tensor([1.0, 1.0, 0.0]) + torch.tensor([0.0, 0.0, 1.0])
-        patches = batch.patches._replace(centres=batch.patches.centres * flip, relative=batch.patches.relative * flip[:, None])
-        unlike.append(batch._replace(patches=patches))
+    # One name is wide and stands on its tip: judges that only know the others would turn all of it, so the pose given must count for more.
+    tip = torch.tensor([2.0, -1.0, 2.0])
+    unlike = _with_another(alike, lambda patches: patches._replace(centres=patches.centres * tip, relative=patches.relative * tip))
     assert train(model, bank, 0.07, unlike, seed=0)[0].prior > 4.0
+
+
+def test_a_name_whose_up_is_chance_does_not_decide_it() -> None:
+    """Balls: those who do not know them turn nearly all, and so do those who do."""
+    torch.manual_seed(0)
+    model = Pretraining(model_config()).eval()
+    bank = normalize(torch.randn(4, DIM), dim=-1)
+    generator = torch.Generator().manual_seed(1)
+
+    def balls(patches: Patches) -> Patches:
+        centres = normalize(torch.randn(patches.centres.shape, generator=generator), dim=-1)
+        return patches._replace(centres=centres, relative=0.2 * torch.randn(patches.relative.shape, generator=generator))
+
+    alike = [_cones(24, seed) for seed in range(10)]
+    assert train(model, bank, 0.07, _with_another(alike, balls), seed=0)[0].prior == 1.0
