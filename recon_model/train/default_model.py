@@ -14,7 +14,6 @@ from typing import Any
 
 import torch
 from torch.nn.functional import normalize
-from torch.optim.swa_utils import update_bn
 
 from recon_model.assets import asset_path
 from recon_model.checkpoint.format import save_single, write_atomically
@@ -42,8 +41,6 @@ NAME = "ReCon Studio default"
 HELD, HOLD, HOLD_LESS = "held", 0.5, 0.2
 """What a card calls the share of weights that are those from before the model was settled, that share (Wortsman et al. 2022, §4), and
 what it is where the model was settled on names it had not known: half way to them it names few."""
-STEADIED = 4096
-"""Clouds, of yet another seed, that say how the values spread that BatchNorm evens out: a run's own figures are of its last batches."""
 HELD_OUT = 2048
 """Clouds that calibrate the model, of another seed."""
 LOOKED_AT = 10_240
@@ -176,8 +173,6 @@ def _hold(plan: Plan, init: str) -> None:
         for name, value in model.state_dict().items():
             if value.is_floating_point():
                 value.lerp_(before[name], share)
-    clouds = _fresh(plan, model.config, card, plan.seed + 3, STEADIED)
-    update_bn((batch.patches.relative * model.config.patch_scale for batch in clouds), model.encoder.patch_embedding)
     save_single(file, model.state_dict(), {**card, HELD: share})
 
 
