@@ -119,7 +119,7 @@ def _save(out: Path, weights: Mapping[str, Tensor], card: Mapping[str, Any]) -> 
 
 
 def history(run: Path) -> list[dict[str, Any]]:
-    """Returns how a run was made, and before it the runs it started from: for each its command, minutes, commit and versions.
+    """Returns how a run was made, and before it the runs it started from: for each its command, minutes, commit, versions and device.
 
     Raises:
         InputError: the run's settings cannot be read.
@@ -134,6 +134,7 @@ def history(run: Path) -> list[dict[str, Any]]:
         "minutes": round(seconds[-1] / 60, 1) if seconds else None,
         "versions": asked["versions"],
         "commit": asked["commit"],
+        "device": asked.get("hardware", asked["device"]),  # older runs did not say it in words
     }
     return [*earlier, made]
 

@@ -20,6 +20,7 @@ from recon_model.checkpoint.opening import open_pretraining
 from recon_model.config import ModelConfig
 from recon_model.data.labelled import load_labelled
 from recon_model.data.pool import default_cache
+from recon_model.devices import device_in_words
 from recon_model.errors import ConfigError, MemoryShortError, sentence
 from recon_model.runs.files import at_work
 from recon_model.teachers.clip import Clip
@@ -119,7 +120,14 @@ def conduct(fabric: Fabric, folder: RunFolder, source: Source, config: Mapping[s
     try:
         if config is not None and fabric.global_rank == 0:
             folder.start(
-                {**config, "names": list(source.names), "device": str(fabric.device), "versions": versions(PACKAGES), "commit": commit()}
+                {
+                    **config,
+                    "names": list(source.names),
+                    "device": str(fabric.device),
+                    "hardware": device_in_words(fabric.device),
+                    "versions": versions(PACKAGES),
+                    "commit": commit(),
+                }
             )
         with at_work(folder.path) if fabric.global_rank == 0 else nullcontext():
             folder.sweep()

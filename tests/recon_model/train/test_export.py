@@ -82,6 +82,7 @@ def test_an_export_is_half_the_size_and_says_how_it_came_about(run, tmp_path):
         "recon pretrain --preset studio --data synthetic --out run --epochs 1 --steps-per-epoch 2 --batch-size 4 --seed 0 "
         "--learning-rate 0.0012 --shapes 16 --image-teacher --wrong-ups 0 --no-frozen-norm --no-show-whole --precision 32-true"
     ]
+    assert stored["training"][0]["device"].startswith("CPU, ")
     assert "chair" in stored["data"]["names"]
     synthetic, real, among_all, *more = stored["results"]
     assert "16 synthetic clouds held out" in synthetic["protocol"]
