@@ -187,6 +187,8 @@ def _begun(request: Request) -> dict[str, Any]:
     name = request.preset or "studio"
     model = presets.preset(name, **request.model_changes)
     recipe = RECIPES[name if name in RECIPES else "published"](**request.recipe_changes)
+    if recipe.frozen_norm and not request.init:
+        raise ConfigError("frozen_norm (True) needs a model to start from (init), for it keeps what BatchNorm knows of clouds.")
     data = request.data or "synthetic"
     if data != "synthetic":
         data = str(Path(data).expanduser().resolve())

@@ -101,6 +101,7 @@ def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp
         ({"data": "synthetic:" + 400 * "chair,"}, r"data \('.*chair,'\) must be 'synthetic', an .npz file, a .csv"),
         ({"teacher": "nobody"}, "no teacher 'nobody'"),
         ({"resume": True}, r"holds no run to resume"),
+        ({"recipe_changes": {"frozen_norm": True}}, r"frozen_norm \(True\) needs a model to start from"),
         ({"recipe_changes": {"batch_size": 400}}, r"batch_size \(400\) must not exceed the 36 clouds to train on"),
     ],
 )
