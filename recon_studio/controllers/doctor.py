@@ -61,7 +61,7 @@ class DoctorController(QObject):
     def examine(self) -> None:
         """Looks the present cloud over, unless that was done: once its picture is there, which is worth more."""
         state = self._store.state
-        if state.cloud is not None and state.prepared is not None and not _told(state):
+        if state.cloud is not None and state.prepared is not None and not doctoring.examined(state):
             self._soon.start()
 
     def close(self) -> None:
@@ -162,9 +162,3 @@ class DoctorController(QObject):
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         self._store.apply(lambda state: doctoring.show_treated(state, cloud, report))
-
-
-def _told(state: AppState) -> bool:
-    """Whether the report is of the cloud as it stands and is treated now."""
-    report, prepared = state.doctor.report, state.prepared
-    return report is not None and prepared is not None and (report.fixes, report.up) == (state.doctor.treatment.fixes, prepared.up)

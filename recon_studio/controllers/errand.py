@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from recon_model.counts import counted
 from recon_studio.controllers.studio import Studio
 from recon_studio.controllers.timing import seconds_since_start
-from recon_studio.state import explaining
+from recon_studio.state import doctoring, explaining
 from recon_studio.state.app_state import AppState
 
 LIMIT_MS = 120_000
@@ -99,9 +99,10 @@ class Errand(QObject):
 
 
 def one_picture(window: Any, path: str | None) -> Script:
-    """Waits until the window is complete and, where a path is given, saves a picture of it."""
+    """Waits until the window is complete and, where a path is given, until the cloud is looked over, and saves a picture of it."""
     yield complete
     if path is not None:
+        yield lambda state: complete(state) and doctoring.examined(state)
         window.grab_screenshot(path)
 
 
@@ -168,6 +169,7 @@ def _lacking(state: AppState) -> str:
         "a reconstruction": state.reconstruction is not None,
         "attention": state.attention is not None,
         "ranked names": bool(state.scores),
+        "what there is to say of the file": doctoring.examined(state),
     }
     missing = [name for name, there in parts.items() if not there]
     return f"{', '.join(missing)} still missing" if missing else "something was still being computed"

@@ -46,6 +46,12 @@ def show_treated(state: AppState, cloud: Cloud, report: Report) -> AppState:
     return replace(state, cloud=cloud, prepared=None, reconstruction=None, attention=None, scores=(), explain=explain)
 
 
+def examined(state: AppState) -> bool:
+    """Whether the report is of the cloud as it stands and is treated now."""
+    report, prepared = state.doctor.report, state.prepared
+    return report is not None and prepared is not None and (report.fixes, report.up) == (state.doctor.treatment.fixes, prepared.up)
+
+
 def show_report(state: AppState, report: Report) -> AppState:
     """Shows what was found."""
     return replace(state, doctor=replace(state.doctor, report=report))

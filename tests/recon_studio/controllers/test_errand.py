@@ -153,6 +153,7 @@ def test_a_picture_is_taken_when_everything_is_there(rig: Rig, qtbot: QtBot, tmp
     assert written == path
     assert complete(state)
     assert state.scores
+    assert state.doctor.report is not None  # nothing is still being looked over
 
 
 def test_no_picture_before_the_views_are_there(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
