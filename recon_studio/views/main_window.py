@@ -345,8 +345,9 @@ class MainWindow(QMainWindow):
         Raises:
             OSError: the file cannot be written.
         """
+        for _ in ("card", "column", "window"):  # words that just changed get their room first; each asks the next when it has been asked
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         self.bench.render_sharp()
-        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # words that just changed get their room first
         if not self.grab().save(path, "PNG"):
             raise OSError(f"The picture '{path}' cannot be written.")
 

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QLabel, Q
 
 from recon_studio.scene.colours import GROUNDS
 from recon_studio.state.app_state import AppState, Job, Notice
+from recon_studio.state.doctor import Doctor, Report
 from recon_studio.views.actions import ENTRIES, MENUS
+from recon_studio.views.input_panel import NOTHING_WRONG
 from recon_studio.views.main_window import MainWindow, local_paths
 from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.theme import GRID, apply_theme
@@ -51,6 +53,22 @@ def test_the_picture_of_the_window_holds_the_views(window, qtbot, tmp_path):
     np.testing.assert_allclose(ghost, GROUNDS["light"].ghost, atol=4)
     solid = _colour(image, tile, _on_tile(window, 1, CORNERS[visible]), window)
     assert np.abs(solid - np.array(GROUNDS["light"].ghost)).max() > 40
+
+
+def test_what_has_just_been_said_has_its_room_in_the_picture(window, qtbot, tmp_path):
+    """A line that wraps makes its card taller, and that its column, before the event loop turns."""
+    window.start_views()
+    state = answered_state()
+    waiting = replace(state, doctor=Doctor(state.cloud))
+    window.show_state(state, waiting)
+    qtbot.waitUntil(lambda: window.bench.complete and window.input.verdict.text() == "Looking it over…")
+    report = Report((), (), "+y", 192, (0.1, 0.2, 0.3), 192, "", "", ())
+    window.show_state(waiting, replace(waiting, doctor=Doctor(state.cloud, report=report)))
+    window.grab_screenshot(str(tmp_path / "at once.png"))
+    places = [child.geometry() for child in window.input.findChildren(QWidget)]
+    QApplication.processEvents()
+    assert [child.geometry() for child in window.input.findChildren(QWidget)] == places
+    assert window.input.verdict.text() == NOTHING_WRONG
 
 
 def test_a_picture_that_cannot_be_written_is_an_error(window, tmp_path):
