@@ -1,12 +1,17 @@
 """``recon info``: what a model is, or what a file of points holds."""
 
 import argparse
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from recon_model.cli.options import MODEL, add_json, load_model
 from recon_model.cli.output import print_json, print_lines
-from recon_model.counts import contents, grouped
+from recon_model.counts import contents, counted, grouped
+
+_CLAUSE = re.compile(r"[,;] (?![^(\[]*[)\]])")
+"""What parts two clauses of a protocol: not what stands in brackets."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +55,7 @@ def run(args: argparse.Namespace) -> None:
         ("templates", str(len(card.get("templates") or ())) or "none"),
         ("device", f"{about.device}; {about.precision}"),
         ("versions", ", ".join(f"{name} {number}" for name, number in document["versions"].items())),
-        *(("result", _in_words(result)) for result in card.get("results") or ()),
+        *_results(card.get("results") or ()),
         *(("note", note) for note in about.notes),
     ]
     print_lines(args, (f"{label:<13} {value}" for label, value in lines))
@@ -92,7 +97,35 @@ def _describe_cloud(args: argparse.Namespace) -> None:
     print_lines(args, (f"{label:<13} {value}" for label, value in lines))
 
 
-def _in_words(result: Any) -> str:
+def _results(results: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Yields the measured results of a card kind by kind; what all protocols of a kind share is said once, before them."""
+    kinds: dict[str, list[tuple[Any, list[str]]]] = {}
+    for result in results:
+        kind, clauses = _parted(result)
+        kinds.setdefault(kind, []).append((result, clauses))
+    for kind, rows in kinds.items():
+        shared = [clause for clause in rows[0][1] if all(clause in clauses for _, clauses in rows)] if len(rows) > 1 else []
+        if shared:
+            yield "protocol", f"{kind}: {', '.join(shared)}."
+        for result, clauses in rows:
+            own = ", ".join(clause for clause in clauses if clause not in shared)
+            yield "result", _in_words(result, own if shared else _protocol(result))
+
+
+def _protocol(result: Any) -> str:
+    return str(result.get("protocol", "no protocol is named.")) if isinstance(result, dict) else ""
+
+
+def _parted(result: Any) -> tuple[str, list[str]]:
+    """What kind of protocol a result has, and its clauses, less how many clouds there were: that stands beside the figures."""
+    head, *clauses = _CLAUSE.split(_protocol(result).rstrip("."))
+    kind, _, first = head.partition(": ")
+    number = result.get("n") if isinstance(result, dict) else None
+    beside = counted(number, "cloud") if isinstance(number, int) else ""
+    return kind, [clause for clause in (first, *clauses) if clause not in ("", beside)]
+
+
+def _in_words(result: Any, protocol: str) -> str:
     """One measured result of a card; what is not as expected is shown as it stands."""
     if not isinstance(result, dict):
         return str(result)
@@ -107,4 +140,4 @@ def _in_words(result: Any) -> str:
     else:
         return str(result)
     where = f" on {result['data']} ({result.get('n', '?')} clouds)" if "data" in result else ""
-    return f"{lead}{where}: {result.get('protocol', 'no protocol is named.')}"
+    return f"{lead}{where}: {protocol}" if protocol else lead + where
