@@ -33,6 +33,7 @@ def move(widget: QWidget, place: QPoint) -> None:
     while told.place != place and not patience.hasExpired():
         QTest.qWait(1)
     widget.removeEventFilter(told)
+    assert told.place == place, f"the pointer was sent to {place}, the widget was told of {told.place}"
 
 
 class _Told(QObject):

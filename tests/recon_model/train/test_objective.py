@@ -60,7 +60,7 @@ def test_a_cloud_standing_up_competes_with_its_own_looks_lying_down(inputs):
 @pytest.mark.parametrize("frozen", [False, True])
 def test_batch_norm_sees_standing_and_lying_clouds_at_once_or_keeps_its_figures(inputs, frozen):
     """What its running figures become is what a step was evened out by, so whoever uses the model later sees what was taught."""
-    ours = objective().train()
+    ours = objective()
     embedding = ours.model.encoder.patch_embedding
     embedding.frozen = frozen
     ours.train()

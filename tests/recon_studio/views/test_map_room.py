@@ -32,7 +32,7 @@ Rig = tuple[MainWindow, MapRoom, AppState]
 @pytest.fixture
 def rig(window: MainWindow, qtbot: QtBot) -> Rig:
     state = map_state()
-    window.show_state(None, state)
+    window.show_state(window.state, state)
     room = window.rooms.room("map")
     assert isinstance(room, MapRoom)
     qtbot.waitUntil(lambda: room.scatter.width() > 300)
