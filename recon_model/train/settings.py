@@ -104,7 +104,7 @@ def published(**changes: object) -> RecipeConfig:
 
 
 def studio(**changes: object) -> RecipeConfig:
-    """The recipe of the model that ships inside: minutes on two cores instead of days on a GPU."""
+    """The recipe of the model that ships inside: an hour or so on two cores instead of days on a GPU."""
     ours: dict[str, object] = {
         "epochs": 75,
         "steps_per_epoch": 100,
@@ -128,7 +128,7 @@ SETTLING: dict[str, object] = {"epochs": 16, "learning_rate": 4e-4, "wrong_ups":
 
 
 SETTLING_ANEW: dict[str, object] = {**SETTLING, "learning_rate": 2e-4, "show_whole": True}
-"""What differs where a finished model meets new shapes or words: half an hour on two cores."""
+"""What differs where a finished model meets new shapes or words: about an hour on two cores."""
 
 
 AMPLE: dict[str, object] = {"epochs": 20, "steps_per_epoch": 200, "batch_size": 512, "learning_rate": 2e-3, "shapes": 102_400}
