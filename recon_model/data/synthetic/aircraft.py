@@ -1,12 +1,33 @@
-"""Airplanes and helicopters."""
+"""Airplanes, helicopters and balloons."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from recon_model.data.synthetic.primitives import box, circle, cylinder, ellipsoid, hull, mirror, rod, turn, wing
-from recon_model.data.synthetic.shape import Dice, Draft, category, describe
+from recon_model.data.synthetic.primitives import (
+    box,
+    circle,
+    cylinder,
+    ellipsoid,
+    hoop,
+    hull,
+    loft,
+    mirror,
+    revolve,
+    ring,
+    rings_of,
+    rod,
+    sticks,
+    superellipse,
+    surface,
+    tube,
+    turn,
+    wing,
+)
+from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
 
 AIRPLANE = category("airplane", "fuselage wing tail engine wheel propeller")
 HELICOPTER = category("helicopter", "cabin tail rotor skid")
+BALLOON = category("hot air balloon", "envelope basket rope burner")
 
 
 def _lie(dice: Dice, draft: Draft) -> None:
@@ -249,3 +270,55 @@ def _tandem(dice: Dice, draft: Draft) -> str:
     for x, z in circle(4) @ np.array([[0.7, 0.7], [-0.7, 0.7]]):
         draft.add("skid", ellipsoid((0.12, 0.25, 0.25), (x * half, -half - 0.15, z * e * 0.6), 6))
     return describe("helicopter", ["tandem"], ["two rotors"])
+
+
+def _gondola(dice: Dice, draft: Draft, wide: float, top: float, hang: NDArray[np.float64], thick: float) -> str:
+    """A basket whose rim lies at ``top``, held by ropes from the places (n, 3) of ``hang``."""
+    square = dice.pick(2.0, 6.0, 20.0)
+    outline = superellipse(wide, wide * (1.0 if square == 2.0 else dice.uniform(0.7, 1.0)), square, 16)
+    rings = rings_of(outline, [dice.uniform(0.8, 1.0), 1.0], [top - wide * dice.uniform(0.6, 1.0), top])
+    draft.add("basket", loft(rings, top=False), tube(rings[1], max(wide * 0.05, thick), 5, closed=True))
+    # Each rope starts at the place of the outline that lies in its direction, four of them at the corners.
+    draft.add("rope", sticks(rings[1][(np.arange(len(hang)) * 16 // len(hang) + 2) % 16], hang, thick, thick, 4))
+    return "a round basket" if square == 2.0 else "a square basket"
+
+
+@BALLOON.style("modern", 2.5)
+def _balloon(dice: Dice, draft: Draft) -> str:
+    gores, mouth, slope, stretch = dice.pick(0, 8, 12, 16, 20), dice.uniform(0.12, 0.32), dice.uniform(28, 58), dice.uniform(0.85, 1.15)
+    angles, rest = np.deg2rad(np.linspace(89, -slope, 9)), np.linspace(0, 1, 4)[1:]
+    radii, heights, run = np.cos(angles), np.sin(angles), (np.cos(angles[-1]) - mouth) / np.sin(-angles[-1])
+    radii = np.concatenate([radii, radii[-1] + (mouth - radii[-1]) * rest])
+    heights = np.concatenate([heights, heights[-1] - run * radii[8] * rest]) * stretch
+    turns = np.linspace(0, 2 * np.pi, 3 * gores + 1 if gores else dice.pick(9, 13, 21))
+    lobes = 1 - dice.uniform(0.02, 0.08) * (1 - np.abs(np.sin(turns * gores / 2))) if gores else np.ones(len(turns))
+    level = np.broadcast_to(heights[:, None], (12, len(turns)))
+    draft.add("envelope", surface(np.stack([radii[:, None] * lobes * np.cos(turns), level, radii[:, None] * lobes * np.sin(turns)], -1)))
+    low, skirt, burner = float(heights[-1]), dice.chance(0.4), dice.chance(0.6)
+    if skirt:
+        draft.add("envelope", revolve([(mouth, low), (mouth * dice.uniform(0.7, 1.1), low - 0.15)], segments=12, closed=False))
+    wide, gap, thick = dice.uniform(0.15, 0.45), dice.uniform(0.2, 0.7), dice.uniform(0.006, 0.02)
+    kind = _gondola(dice, draft, wide, low - gap, ring(dice.pick(4, 4, 8), mouth * 0.97, low), thick)
+    if burner:
+        y = low - gap * dice.uniform(0.4, 0.75)
+        draft.add("burner", cylinder(wide * 0.14, wide * 0.3, (0, y, 0), 8), hoop(wide * 0.42, thick, (0, y, 0), "xz", 8))
+        draft.add("burner", sticks(ring(4, wide * 0.5, low - gap), ring(4, wide * 0.42, y), thick * 1.3, thick * 1.3, 4))
+    return describe("hot air balloon", ["ribbed" if gores else ""], [kind, "a skirt" if skirt else "", "a burner" if burner else ""])
+
+
+@BALLOON.style("netted", 0.8)
+def _netted(dice: Dice, draft: Draft) -> str:
+    """As the first ones were: a ball under a net, whose ropes run on to a hoop above the basket."""
+    count, stretch, thick = dice.pick(8, 12, 16), dice.uniform(0.95, 1.25), dice.uniform(0.006, 0.016)
+    low, rim, wide = -stretch - dice.uniform(0.5, 1.1), dice.uniform(0.12, 0.3), dice.uniform(0.2, 0.45)
+    draft.add("envelope", ellipsoid((1, stretch, 1), segments=20))
+    draft.add("envelope", revolve([(0.3, -stretch * 0.94), (0.1, -stretch - dice.uniform(0.05, 0.3))], segments=10, closed=False))
+    angles = np.deg2rad(np.linspace(80, -dice.uniform(10, 25), 6))
+    rounds = [ring(count, 1.01 * np.cos(angle), 1.01 * stretch * np.sin(angle)) for angle in angles]
+    knots = np.stack([*rounds, ring(count, rim, low)])
+    draft.add("rope", sticks(knots[:-1].reshape(-1, 3), knots[1:].reshape(-1, 3), thick, thick, 3))
+    draft.add(
+        "rope", *[tube(around, thick, 4, closed=True) for around in rounds[:: dice.pick(1, 2)]], hoop(rim, thick * 2, (0, low, 0), "xz")
+    )
+    kind = _gondola(dice, draft, wide, low - dice.uniform(0.15, 0.4), ring(dice.pick(4, 8), rim, low), thick)
+    return describe("hot air balloon", ["old", size_word(stretch, 1.05, 1.15, "round", "egg-shaped")], ["a net of ropes", kind])

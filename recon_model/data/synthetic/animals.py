@@ -229,6 +229,40 @@ def _fish(dice: Dice, draft: Draft) -> str:
     )
 
 
+@FISH.style("billed", 0.4)
+def _billed(dice: Dice, draft: Draft) -> str:
+    """A swordfish or a sailfish: a spear before, a crescent behind."""
+    deep, sail = dice.uniform(0.11, 0.17), dice.chance(0.4)
+    draft.add(
+        "body", hull([(z, 0, r * deep * 0.75, r * deep) for z, r in ((0.9, 0.1), (0.7, 0.7), (0.3, 1.0), (-0.3, 0.75), (-0.95, 0.12))])
+    )
+    draft.add("body", rod((0, 0, 0.8), (0, 0, dice.uniform(1.2, 1.7)), deep * 0.3, 0.01))
+    spread = dice.uniform(0.3, 0.45)
+    for s in (-1, 1):
+        draft.add("tail", wing((0, 0, -0.85), (0.001, s * spread, -1.1 - dice.uniform(0, 0.15)), 0.14, 0.04, 0.02))
+        draft.add("fin", wing((s * deep * 0.5, -deep * 0.5, 0.45), (s * dice.uniform(0.25, 0.4), -deep * 1.3, 0.15), 0.15, 0.04, 0.02))
+    high = dice.uniform(0.3, 0.5) if sail else dice.uniform(0.15, 0.3)
+    draft.add("fin", wing((0, deep * 0.7, 0.5), (0.001, deep + high, 0.25), 1.1 if sail else 0.25, 0.85 if sail else 0.06, 0.02))
+    draft.add("fin", wing((0, -deep * 0.5, -0.5), (0.001, -deep * 1.4, -0.65), 0.15, 0.05, 0.02))
+    draft.pose(dice, 0.75, ("x", 90), ("x", -90), ("z", 90))
+    return describe("fish", ["slender"], ["a long bill", "a sail on its back" if sail else "a back fin", "a crescent tail"])
+
+
+@FISH.style("ray", 0.4)
+def _ray(dice: Dice, draft: Draft) -> str:
+    """Flat, with two wings for fins and a whip for a tail."""
+    span, lift, thick = dice.uniform(0.7, 1.3), dice.uniform(-0.2, 0.35), dice.uniform(0.07, 0.13)
+    draft.add("body", hull([(0.55, 0, 0.12, 0.02), (0.35, 0, 0.25, thick * 0.9), (-0.1, 0, 0.24, thick), (-0.6, 0, 0.05, 0.03)]))
+    draft.add("fin", mirror(wing((0.1, 0, 0.45), (span, lift * span, dice.uniform(-0.3, 0.0)), dice.uniform(0.8, 1.0), 0.05, thick)))
+    bend = dice.uniform(-0.5, 0.5)
+    tail = bezier([(0, 0, -0.5), (0, 0.03, -0.9), (bend * 0.5, 0.05, -1.3), (bend, 0, -dice.uniform(1.2, 2.0))], 8)
+    draft.add("tail", tube(tail, np.linspace(0.035, 0.008, 8), 5))
+    if dice.chance(0.4):
+        draft.add("fin", mirror(ellipsoid((0.04, 0.02, 0.14), (0.13, 0, 0.6), 6)))
+    draft.pose(dice, 0.85, ("x", 90), ("x", -90), ("z", 90))
+    return describe("fish", ["flat"], ["two broad wings", "a whip of a tail"])
+
+
 def _bent_leg(start: Triangles, angle: float, reach: float, knee: float, thick: float) -> Triangles:
     out = np.array([np.cos(angle), 0.0, np.sin(angle)])
     points = [

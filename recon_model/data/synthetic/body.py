@@ -9,6 +9,7 @@ from recon_model.data.synthetic.primitives import (
     box,
     cylinder,
     ellipsoid,
+    hoop,
     loft,
     mirror,
     revolve,
@@ -24,11 +25,11 @@ from recon_model.data.synthetic.primitives import (
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe
 
 PERSON = category("person", "head torso arm leg foot clothes")
-HEAD = category("head", "skull face ear neck hair")
+HEAD = category("head", "skull face ear neck hair shoulder base")
 HELMET = category("helmet", "shell visor strap crest")
 SHOE = category("shoe", "upper sole heel lace")
 WATCH = category("watch", "case strap crown")
-SNOWMAN = category("snowman", "ball hat arm nose")
+SNOWMAN = category("snowman", "ball hat arm nose scarf foot")
 HAT = category("hat", "crown brim")
 
 
@@ -150,6 +151,39 @@ def _head(dice: Dice, draft: Draft) -> str:
         draft.add("hair", ellipsoid((wide * 1.08, 0.75 + long / 2, deep * 1.08), (0, 0.35 - long / 2, -0.12 - long / 2), 14))
     draft.pose(dice, 0.75, ("x", 90), ("x", -90), ("z", 90))
     return describe("head", ["human"], ["only the face" if half else "ears" if ears else "", "a neck" if neck else ""])
+
+
+@HEAD.style("bust", 0.8)
+def _bust(dice: Dice, draft: Draft) -> str:
+    """Head and shoulders as sculptors make them, cut straight or rounded off above a foot."""
+    wide, deep, span = dice.uniform(0.6, 0.8), dice.uniform(0.72, 0.95), dice.uniform(1.2, 1.75)
+    outline, chest = superellipse(2, 2, 2.3, 20), superellipse(2, 2, dice.uniform(2.0, 3.0), 20)
+    scales = np.array([(0.25, 0.3), (0.5, 0.55), (0.85, 0.9), (1.0, 1.0), (0.8, 0.82), (0.02, 0.02)]) * np.array([wide, deep])
+    offsets = np.array([(0, 0.4), (0, 0.32), (0, 0.1), (0, 0), (0, 0), (0, 0)]) * deep
+    draft.add("skull", loft(rings_of(outline, scales, [-1.0, -0.9, -0.45, 0.2, 0.75, 1.0], offsets), top=False))
+    draft.add(
+        "face",
+        rod((0, 0.2, deep * 0.92), (0, -0.2, deep * dice.uniform(1.08, 1.2)), 0.06, 0.13),
+        mirror(ellipsoid((0.16, 0.07, 0.1), (0.28, 0.22, deep * 0.88), 8)),
+    )
+    if dice.chance(0.7):
+        draft.add("ear", mirror(ellipsoid((0.05, 0.2, 0.12), (wide * 0.99, 0.0, -0.05), 8)))
+    hair = dice.pick("", "short hair", "long hair")
+    if hair:
+        long = dice.uniform(0.3, 0.8) if hair == "long hair" else 0.0
+        draft.add("hair", ellipsoid((wide * 1.1, 0.7 + long / 2, deep * 1.05), (0, 0.4 - long / 2, -0.15 - long / 2), 14))
+    draft.add("neck", tube([(0, -1.6, -0.15), (0, -0.6, -0.05)], [dice.uniform(0.45, 0.6), 0.42], 14))
+    straight = dice.chance(0.4)
+    low = dice.uniform(-2.4, -2.1) if straight else dice.uniform(-3.1, -2.6)
+    end = (span * 0.95, 0.6) if straight else (0.3, 0.28)
+    middle = 0.5 * (low - 1.9)
+    shoulders = [end, (span * (0.97 if straight else 0.75), 0.6), (span, 0.58), (span * 0.72, 0.48), (0.45, 0.4)]
+    draft.add("shoulder", loft(rings_of(chest, np.array(shoulders), [low, middle, -1.9, -1.55, -1.3])) + np.array([0, 0, -0.1]))
+    foot = not straight or dice.chance(0.3)
+    if foot:
+        tall, broad = dice.uniform(0.3, 0.9), dice.uniform(0.4, 0.75)
+        draft.add("base", revolve([(broad, low - tall), (broad, low - tall * 0.8), (0.25, low - tall * 0.5), (0.35, low)], (0, 0, -0.1)))
+    return describe("head", ["sculpted"], ["shoulders", hair, "a foot" if foot else ""])
 
 
 @HELMET.style("shell", 2.0)
@@ -287,6 +321,37 @@ def _snowman(dice: Dice, draft: Draft) -> str:
     return describe(
         "snowman", [], [f"{'three' if count == 3 else 'two'} balls", f"a {hat}" if hat == "top hat" else "", "arms" if arms else ""]
     )
+
+
+@SNOWMAN.style("moulded", 0.5)
+def _moulded(dice: Dice, draft: Draft) -> str:
+    """A pear of a body with a scarf, as toys and garden figures are."""
+    wide, head, top = dice.uniform(0.5, 0.75), dice.uniform(0.36, 0.5), dice.uniform(0.8, 1.2)
+    draft.add("ball", revolve([(wide * 0.7, 0), (wide, top * 0.3), (wide * 0.92, top * 0.6), (head * 0.7, top)], segments=20))
+    middle = top + head * 0.75
+    draft.add("ball", ellipsoid((head, head * dice.uniform(0.85, 1.0), head), (0, middle, 0), 16))
+    draft.add("nose", rod((0, middle, head * 0.9), (0, middle, head * dice.uniform(1.15, 1.6)), 0.07, 0.015))
+    thick = dice.uniform(0.06, 0.13)
+    draft.add("scarf", hoop(head * 0.78, thick, (0, top, 0), "xz", 16))
+    draft.add("scarf", rod((0.15, top, head * 0.8), (0.25, top * 0.45, wide * 1.02), thick * 0.9, thick * 0.7, 5))
+    hat, brow = dice.pick("bucket", "cap", "top hat"), middle + head * 0.6
+    if hat == "cap":
+        draft.add(
+            "hat",
+            ellipsoid((head * 0.95, head * 0.65, head * 0.95), (0, brow, 0), 14),
+            ellipsoid((0.12, 0.12, 0.12), (0, brow + head * 0.7, 0), 8),
+        )
+    else:
+        near, far = (0.8, 0.55) if hat == "bucket" else (0.6, 0.65)
+        draft.add("hat", revolve([(head * near, brow), (head * far, brow + head * dice.uniform(0.7, 1.1))], segments=14))
+        if hat == "top hat":
+            draft.add("hat", cylinder(head * 1.05, 0.04, (0, brow, 0)))
+    for s in (-1, 1):
+        hand = np.array([s * (wide + dice.uniform(0.15, 0.35)), top * dice.uniform(0.35, 1.1), dice.uniform(0, 0.25)])
+        draft.add("arm", rod((s * wide * 0.7, top * 0.7, 0), hand, 0.12, 0.09), ellipsoid((0.11, 0.11, 0.11), hand, 8))
+    if dice.chance(0.4):
+        draft.add("foot", mirror(ellipsoid((0.2, 0.1, 0.28), (wide * 0.45, 0.06, wide * 0.75), 8)))
+    return describe("snowman", ["plump"], [f"a {hat}", "a scarf", "short arms"])
 
 
 @HAT.style("brimmed")

@@ -34,6 +34,12 @@ def circle(segments: int) -> NDArray[np.float64]:
     return ring
 
 
+def ring(count: int, radius: float, y: float) -> NDArray[np.float64]:
+    """Places (count, 3) around a level circle; four of them are the corners of a square along the axes."""
+    way = np.arange(count) * 2 * np.pi / count + np.pi / 4
+    return np.column_stack([radius * np.cos(way), np.full(count, y), radius * np.sin(way)])
+
+
 def fan(ring: NDArray[np.float64]) -> Triangles:
     """Fills a closed ring (n, 3), star-shaped about its mean, with n triangles."""
     centre = np.broadcast_to(ring.mean(0), ring.shape)
@@ -224,6 +230,11 @@ def arc(centre: Vector, radius: float, start: float, stop: float, plane: str = "
     line[:, "xyz".index(plane[1])] = radius * np.sin(angles)
     moved: NDArray[np.float64] = line + np.asarray(centre, float)
     return moved
+
+
+def hoop(radius: float, thick: float, centre: Vector, plane: str = "yz", segments: int = 20) -> Triangles:
+    """A round tube closed to a ring that lies in a plane such as "yz"."""
+    return tube(arc(centre, radius, 0, 360 - 360 / segments, plane, segments), thick, 5, closed=True)
 
 
 def bezier(controls: ArrayLike, count: int = 10) -> NDArray[np.float64]:

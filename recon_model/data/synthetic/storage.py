@@ -68,8 +68,8 @@ def _narrow(dice: Dice, draft: Draft) -> str:
 
 @DRESSER.style("wide", 2.5)
 def _wide(dice: Dice, draft: Draft) -> str:
-    height, depth = dice.uniform(0.7, 0.95), dice.uniform(0.4, 0.8)
-    width, base = height * dice.uniform(0.95, 1.9), _above_ground(dice, 0.02, 0.15)
+    height = dice.uniform(0.7, 0.95)
+    width, depth, base = height * dice.uniform(0.95, 1.9), height * dice.uniform(0.45, 1.1), _above_ground(dice, 0.02, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(3, 4), dice.integer(2, 3)
     if dice.chance(0.25):
@@ -160,7 +160,7 @@ def _open_shelf(dice: Dice, draft: Draft) -> str:
 @NIGHT_STAND.style("legged", 2.5)
 def _legged_stand(dice: Dice, draft: Draft) -> str:
     width, height = dice.uniform(0.38, 0.68), dice.uniform(0.46, 0.7)
-    depth, base = width * dice.uniform(0.62, 1.05), height * dice.uniform(0.25, 0.72)
+    depth, base = width * dice.uniform(0.62, 1.05), height * dice.uniform(0.25, 0.82)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows = 1 if base > height * 0.5 else dice.integer(1, 2)
     add_fronts(dice, draft, (-width / 2, base, width / 2, height), depth / 2, rows, 1)
@@ -201,20 +201,21 @@ def _round_stand(dice: Dice, draft: Draft) -> str:
     return describe("night stand", ["small", "round"], ["a drum-shaped drawer"])
 
 
-@NIGHT_STAND.style("table", 1.2)
+@NIGHT_STAND.style("table", 1.6)
 def _table_stand(dice: Dice, draft: Draft) -> str:
-    """Like a small table: open below, one or two shelves."""
+    """Like a small table: open below, with a drawer, a shelf or two, or both."""
     width, height = dice.uniform(0.36, 0.6), dice.uniform(0.48, 0.7)
-    depth = width * dice.uniform(0.62, 1.0)
-    draft.add("top", flat_top(dice, "rectangular", width * 1.05, depth * 1.05, dice.uniform(0.02, 0.06), height))
+    depth, over = width * dice.uniform(0.62, 1.0), dice.uniform(1.02, 1.2)
+    draft.add("top", flat_top(dice, "rectangular", width * over, depth * over, dice.uniform(0.02, 0.06), height))
     thickness = dice.uniform(0.03, 0.06)
     add_legs(dice, draft, width, depth, height, thickness, dice.pick("square", "square", "turned", "tapered"))
-    for share in (0.2, 0.55) if dice.chance(0.4) else (dice.uniform(0.15, 0.6),):
-        draft.add("shelf", box((width * 0.95, 0.025, depth * 0.95), (0, height * share, 0)))
-    if dice.chance(0.6):
-        high = dice.uniform(0.08, 0.18)
+    shelves = dice.pick((), (dice.uniform(0.15, 0.6),), (dice.uniform(0.15, 0.6),), (0.2, 0.55))
+    draft.add("shelf", *[box((width * 0.95, 0.025, depth * 0.95), (0, height * share, 0)) for share in shelves])
+    drawer = not shelves or dice.chance(0.6)
+    if drawer:
+        high = dice.uniform(0.08, 0.2)
         draft.add("body", *carcass(dice, width * 0.95, high, depth * 0.95, height - high))
         add_fronts(dice, draft, (-width * 0.45, height - high, width * 0.45, height), depth * 0.47, 1, 1)
     if dice.chance(0.15):
         add_stretchers(dice, draft, corners(width, depth, thickness), 0.08, 0.02)
-    return describe("night stand", ["small"], ["four legs", "a shelf below the top"])
+    return describe("night stand", ["small"], ["four legs", "a drawer" if drawer else "", "a shelf below the top" if shelves else ""])

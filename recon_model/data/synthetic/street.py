@@ -1,7 +1,7 @@
-"""What stands or rolls in streets and gardens, floats over them, dives in the sea; and drums."""
+"""What stands or rolls in streets and gardens, dives in the sea; and drums."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from recon_model.data.synthetic.primitives import (
     Triangles,
@@ -14,11 +14,13 @@ from recon_model.data.synthetic.primitives import (
     copies,
     cylinder,
     ellipsoid,
+    hoop,
     hull,
     loft,
     mirror,
     revolve,
     ribbon,
+    ring,
     rings_of,
     rod,
     rounded_box,
@@ -33,7 +35,6 @@ from recon_model.data.synthetic.primitives import (
 from recon_model.data.synthetic.shape import NUMBERS, Dice, Draft, article, category, describe, size_word
 
 SUBMARINE = category("submarine", "hull sail fin propeller deck")
-BALLOON = category("hot air balloon", "envelope basket rope burner")
 WHEELBARROW = category("wheelbarrow", "tray wheel handle leg")
 SHOPPING_CART = category("shopping cart", "basket handle frame wheel seat")
 WHEELCHAIR = category("wheelchair", "seat back wheel armrest footrest frame")
@@ -50,24 +51,14 @@ def _grid(corners: ArrayLike, columns: int, rows: int, radius: float) -> Triangl
     return sticks(starts, ends, radius, radius, 3)
 
 
-def _ring(count: int, radius: float, y: float) -> NDArray[np.float64]:
-    """Places (count, 3) around a level circle; four of them are the corners of a square along the axes."""
-    way = np.arange(count) * 2 * np.pi / count + np.pi / 4
-    return np.column_stack([radius * np.cos(way), np.full(count, y), radius * np.sin(way)])
-
-
-def _hoop(radius: float, thick: float, centre: ArrayLike, plane: str = "yz", segments: int = 20) -> Triangles:
-    return tube(arc(centre, radius, 0, 360 - 360 / segments, plane, segments), thick, 5, closed=True)
-
-
 def _wheel(radius: float, thick: float, centre: ArrayLike, spokes: int) -> Triangles:
     """A tyre about an axle along x, with spokes or, without any, a disc."""
     middle, inner = np.asarray(centre, float), radius - thick
     hub = turn(cylinder(inner if spokes == 0 else radius * 0.12, thick * (0.8 if spokes == 0 else 2.5), segments=12), "z", 90) + middle
     if spokes == 0:
-        return np.concatenate([_hoop(inner, thick, middle), hub])
+        return np.concatenate([hoop(inner, thick, middle), hub])
     rim = np.column_stack([np.zeros(spokes), circle(spokes) * inner]) + middle
-    return np.concatenate([_hoop(inner, thick, middle), hub, sticks(np.broadcast_to(middle, rim.shape), rim, thick * 0.3, thick * 0.25, 3)])
+    return np.concatenate([hoop(inner, thick, middle), hub, sticks(np.broadcast_to(middle, rim.shape), rim, thick * 0.3, thick * 0.25, 3)])
 
 
 def _casters(dice: Dice, x: float, places: tuple[float, ...], radius: float) -> Triangles:
@@ -129,40 +120,6 @@ def _war_submarine(dice: Dice, draft: Draft) -> str:
     draft.add("fin", *planes, box((0.05, 0.75, 0.4), (0, -0.15, -4.9)))
     draft.add("propeller", mirror(_screw(dice, 0.24, -4.55) + np.array([half * 0.5, -0.15, 0])))
     return describe("submarine", ["slender", "war"], ["a conning tower", "a deck gun" if gun else "a flat deck", "two propellers"])
-
-
-def _gondola(dice: Dice, draft: Draft, wide: float, top: float, hang: NDArray[np.float64], thick: float) -> str:
-    """A basket whose rim lies at ``top``, held by ropes from the places (n, 3) of ``hang``."""
-    square = dice.pick(2.0, 6.0, 20.0)
-    outline = superellipse(wide, wide * (1.0 if square == 2.0 else dice.uniform(0.7, 1.0)), square, 16)
-    rings = rings_of(outline, [dice.uniform(0.8, 1.0), 1.0], [top - wide * dice.uniform(0.6, 1.0), top])
-    draft.add("basket", loft(rings, top=False), tube(rings[1], max(wide * 0.05, thick), 5, closed=True))
-    # Each rope starts at the place of the outline that lies in its direction, four of them at the corners.
-    draft.add("rope", sticks(rings[1][(np.arange(len(hang)) * 16 // len(hang) + 2) % 16], hang, thick, thick, 4))
-    return "a round basket" if square == 2.0 else "a square basket"
-
-
-@BALLOON.style("modern", 2.5)
-def _balloon(dice: Dice, draft: Draft) -> str:
-    gores, mouth, slope, stretch = dice.pick(0, 8, 12, 16, 20), dice.uniform(0.12, 0.32), dice.uniform(28, 58), dice.uniform(0.85, 1.15)
-    angles, rest = np.deg2rad(np.linspace(89, -slope, 9)), np.linspace(0, 1, 4)[1:]
-    radii, heights, run = np.cos(angles), np.sin(angles), (np.cos(angles[-1]) - mouth) / np.sin(-angles[-1])
-    radii = np.concatenate([radii, radii[-1] + (mouth - radii[-1]) * rest])
-    heights = np.concatenate([heights, heights[-1] - run * radii[8] * rest]) * stretch
-    turns = np.linspace(0, 2 * np.pi, 3 * gores + 1 if gores else dice.pick(9, 13, 21))
-    lobes = 1 - dice.uniform(0.02, 0.08) * (1 - np.abs(np.sin(turns * gores / 2))) if gores else np.ones(len(turns))
-    level = np.broadcast_to(heights[:, None], (12, len(turns)))
-    draft.add("envelope", surface(np.stack([radii[:, None] * lobes * np.cos(turns), level, radii[:, None] * lobes * np.sin(turns)], -1)))
-    low, skirt, burner = float(heights[-1]), dice.chance(0.4), dice.chance(0.6)
-    if skirt:
-        draft.add("envelope", revolve([(mouth, low), (mouth * dice.uniform(0.7, 1.1), low - 0.15)], segments=12, closed=False))
-    wide, gap, thick = dice.uniform(0.15, 0.45), dice.uniform(0.2, 0.7), dice.uniform(0.006, 0.02)
-    kind = _gondola(dice, draft, wide, low - gap, _ring(dice.pick(4, 4, 8), mouth * 0.97, low), thick)
-    if burner:
-        y = low - gap * dice.uniform(0.4, 0.75)
-        draft.add("burner", cylinder(wide * 0.14, wide * 0.3, (0, y, 0), 8), _hoop(wide * 0.42, thick, (0, y, 0), "xz", 8))
-        draft.add("burner", sticks(_ring(4, wide * 0.5, low - gap), _ring(4, wide * 0.42, y), thick * 1.3, thick * 1.3, 4))
-    return describe("hot air balloon", ["ribbed" if gores else ""], [kind, "a skirt" if skirt else "", "a burner" if burner else ""])
 
 
 @WHEELBARROW.style("garden", 2.2)
@@ -273,7 +230,7 @@ def _wheelchair(dice: Dice, draft: Draft) -> str:
     draft.add("footrest", mirror(turn(box((half * 0.8, 0.015, 0.15)), "x", -10) + np.array([half * 0.45, down, reach + 0.05])))
     radius = dice.uniform(0.13, 0.18) if carried else dice.uniform(0.27, 0.34)
     wheel = _wheel(radius, dice.uniform(0.012, 0.022), (0, 0, 0), dice.pick(0, 3, 6, 12, 16, 20))
-    rim = [] if carried or dice.chance(0.15) else [_hoop(radius * 0.88, 0.008, (0.035, 0, 0))]
+    rim = [] if carried or dice.chance(0.15) else [hoop(radius * 0.88, 0.008, (0.035, 0, 0))]
     out = np.array([half + 0.06 + radius * np.sin(np.deg2rad(camber)) * 0.6, radius, rear + dice.uniform(0.0, 0.1)])
     draft.add("wheel", mirror(turn(np.concatenate([wheel, *rim]), "z", camber) + out), _casters(dice, half, (lead,), caster))
     words = ["four small wheels" if carried else "two big wheels", "a low back" if light else "armrests", "footrests"]
@@ -347,7 +304,7 @@ def _wind_turbine(dice: Dice, draft: Draft) -> str:
 @WINDMILL.style("pump", 0.8)
 def _wind_pump(dice: Dice, draft: Draft) -> str:
     legs, foot, levels, bar = dice.pick(4, 4, 3), dice.uniform(0.14, 0.26), dice.integer(3, 6), dice.uniform(0.006, 0.012)
-    rings = np.stack([_ring(legs, foot + (0.02 - foot) * t, t) for t in np.linspace(0, 1, levels + 1)])
+    rings = np.stack([ring(legs, foot + (0.02 - foot) * t, t) for t in np.linspace(0, 1, levels + 1)])
     after = np.roll(rings, -1, 1)
     pairs = [(rings[:1], rings[-1:]), (rings[1:-1], after[1:-1]), (rings[:-1], after[1:])] + [(after[:-1], rings[1:])] * dice.integer(0, 1)
     draft.add("tower", *[sticks(a.reshape(-1, 3), b.reshape(-1, 3), bar, bar, 4) for a, b in pairs])
@@ -356,7 +313,7 @@ def _wind_pump(dice: Dice, draft: Draft) -> str:
     half = out * np.pi / count * dice.uniform(0.6, 0.9)
     blade = turn(ribbon(np.column_stack([-half, out]), np.column_stack([half, out]), 0.004), "y", 25)
     spoke = sticks([(0, 0, 0)], [(0, radius, 0)], 0.005, 0.005, 3)
-    draft.add("sail", around(blade, count) + hub, around(spoke, 6) + hub, _hoop(radius * 0.7, 0.004, hub, "xy", 16))
+    draft.add("sail", around(blade, count) + hub, around(spoke, 6) + hub, hoop(radius * 0.7, 0.004, hub, "xy", 16))
     reach, tall = dice.uniform(0.2, 0.36), dice.uniform(0.06, 0.12)
     vane = ribbon([(reach * 0.5, -tall * 0.5), (reach * 1.1, -tall)], [(reach * 0.5, tall * 0.5), (reach * 1.1, tall)], 0.006)
     draft.add("tail", turn(vane, "y", 90) + np.array([0, 1.03, 0]), rod((0, 1.03, 0.05), (0, 1.03, -reach * 0.6), 0.01))
@@ -429,14 +386,14 @@ def _add_drum(dice: Dice, draft: Draft, radius: float, high: float, lugs: int, d
         draft.add("head", revolve([(radius, y), (0.0, y)], segments=18))
         draft.add("hoop", revolve([(radius * 1.05, abs(y - 2 * thick)), (radius * 1.05, y)], segments=18, closed=False))
     if lugs:
-        draft.add("hoop", sticks(_ring(lugs, radius * 1.06, 0), _ring(lugs, radius * 1.06, high), thick * 0.5, thick * 0.5, 4))
+        draft.add("hoop", sticks(ring(lugs, radius * 1.06, 0), ring(lugs, radius * 1.06, high), thick * 0.5, thick * 0.5, 4))
     draft.change(lambda piece: turn(piece, "x", degrees) + np.asarray(to, float), since)
 
 
 def _tripod(radius: float, top: float, floor: float) -> Triangles:
     """Three legs, a stem and three arms under a drum of ``radius`` whose lower skin is at ``top``."""
     knee, head = np.array([0, floor + (top - floor) * 0.45, 0]), np.array([0, top - radius * 0.25, 0])
-    ends = np.concatenate([_ring(3, radius * 0.95, floor), _ring(3, radius * 1.05, top + radius * 0.1), [head]])
+    ends = np.concatenate([ring(3, radius * 0.95, floor), ring(3, radius * 1.05, top + radius * 0.1), [head]])
     return sticks([knee] * 3 + [head] * 3 + [knee], ends, radius * 0.04, radius * 0.04, 5)
 
 
@@ -448,7 +405,7 @@ def _side_drum(dice: Dice, draft: Draft) -> str:
     if kind == "a tripod":
         draft.add("stand", _tripod(1.0, -0.05, -dice.uniform(1.2, 2.4)))
     elif kind == "three legs":
-        draft.add("stand", sticks(_ring(3, 1.1, high * 0.6), _ring(3, 1.15, -dice.uniform(0.2, 0.8)), 0.04, 0.04, 5))
+        draft.add("stand", sticks(ring(3, 1.1, high * 0.6), ring(3, 1.15, -dice.uniform(0.2, 0.8)), 0.04, 0.04, 5))
     else:
         draft.pose(dice, 0.75, ("x", 90), ("x", 70), ("z", 90))
     return describe("drum", [size_word(high, 0.6, 1.2, "shallow", "deep")], ["two skins", kind, "tension rods" if lugs else ""])
@@ -467,20 +424,20 @@ def _hand_drum(dice: Dice, draft: Draft) -> str:
     high, rim, segments = high * dice.uniform(0.85, 1.2), float(line[-1, 0]), dice.pick(12, 20)
     draft.add("shell", revolve(line * np.array([1, high]), segments=segments, closed=False))
     draft.add("head", revolve([(rim, high), (0.0, high + 0.03)], segments=segments))
-    draft.add("hoop", _hoop(rim * 1.04, 0.04, (0, high - 0.08, 0), "xz", segments))
+    draft.add("hoop", hoop(rim * 1.04, 0.04, (0, high - 0.08, 0), "xz", segments))
     if kind == "djembe" and dice.chance(0.7):
         count = dice.integer(8, 12)
-        top, low = _ring(2 * count, 1.05, high * 0.93)[::2], _ring(2 * count, waist * 1.1, high * 0.42)[1::2]
+        top, low = ring(2 * count, 1.05, high * 0.93)[::2], ring(2 * count, waist * 1.1, high * 0.42)[1::2]
         draft.add("hoop", sticks(np.concatenate([top, top]), np.concatenate([low, np.roll(low, 1, 0)]), 0.02, 0.02, 3))
     elif kind in ("conga", "bongo"):
-        draft.add("hoop", sticks(_ring(6, rim * 1.1, high), _ring(6, rim * 1.12, high * dice.uniform(0.6, 0.8)), 0.035, 0.035, 4))
+        draft.add("hoop", sticks(ring(6, rim * 1.1, high), ring(6, rim * 1.12, high * dice.uniform(0.6, 0.8)), 0.035, 0.035, 4))
     if kind == "bongo":
         small = dice.uniform(0.75, 0.9)
         draft.change(lambda piece: np.concatenate([piece, piece * (small, 1, small) + np.array([1.15 + small, 0, 0])]))
         draft.add("stand", box((0.5, high * 0.4, 0.3), (1.08, high * 0.5, 0)))
     stand = kind == "conga" and dice.chance(0.3)
     if stand:
-        draft.add("stand", sticks(_ring(4, 1.12, high * 0.75), _ring(4, 1.3, 0), 0.05, 0.05, 5), _hoop(1.15, 0.04, (0, 1, 0), "xz", 16))
+        draft.add("stand", sticks(ring(4, 1.12, high * 0.75), ring(4, 1.3, 0), 0.05, 0.05, 5), hoop(1.15, 0.04, (0, 1, 0), "xz", 16))
     draft.pose(dice, 0.8, ("x", 90), ("z", 90), ("x", -90))
     return describe("drum", [kind], [words, "a stand" if stand else "one skin"])
 

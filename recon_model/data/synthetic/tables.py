@@ -137,11 +137,16 @@ def _coffee(dice: Dice, draft: Draft) -> str:
 def _side(dice: Dice, draft: Draft) -> str:
     level, depth = dice.uniform(0.55, 0.9), dice.uniform(0.28, 0.45)
     width = dice.pick(depth, dice.uniform(0.8, 1.5))
-    kind = "rectangular" if width > depth else dice.pick("rectangular", "oval", "octagonal")
+    long = width > depth
+    kind = "rectangular" if long else dice.pick("rectangular", "oval", "octagonal")
     _top(dice, draft, kind, width, depth, 0.03, level)
     shrink = 0.95 if kind == "rectangular" else 0.66
     legs = add_legs(dice, draft, width * shrink, depth * shrink, level, dice.uniform(0.02, 0.05))
-    return describe("table", ["narrow console" if width > depth else "small", "side"], [f"{_article(kind)} top", f"slender {legs} legs"])
+    shelf = long and dice.chance(0.4)
+    if shelf:
+        draft.add("shelf", box((width * shrink, 0.025, depth * shrink), (0, level * dice.uniform(0.12, 0.4), 0)))
+    words = [f"{_article(kind)} top", f"slender {legs} legs", "a lower shelf" if shelf else ""]
+    return describe("table", ["narrow console" if long else "small", "side"], words)
 
 
 @TABLE.style("picnic", 0.5)
