@@ -52,10 +52,11 @@ class HeadStrip(Cells):
 
     # ------------------------------------------------------------ places
     def _grid(self) -> tuple[int, int]:
-        """Columns, and pixels of a side."""
+        """Columns, and pixels of a side; rows are as even as they can be, so that no head stands alone below the others."""
         count = 5 if self._heads is None else len(self._heads.rows)
         width = max(self.width(), 1)
-        columns = max(1, min(count, (width + _GAP) // (_LEAST + _GAP)))
+        most = max(1, min(count, (width + _GAP) // (_LEAST + _GAP)))
+        columns = -(-count // -(-count // most))
         return columns, min(_MOST, (width + _GAP) // columns - _GAP)
 
     def sizeHint(self) -> QSize:
