@@ -47,7 +47,7 @@ def report(predictor: Predictor, data: LabelledClouds, source: str, known: Seque
     if "decoder" not in predictor.lacking:
         rebuilt = reconstruction(predictor, data, source)
         rows.append({key: rebuilt[key] for key in ("protocol", "data", "n", "chamfer", "ratios")})
-    return [{key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()} for row in rows]
+    return [{key: round(value, 6) if isinstance(value, float) else value for key, value in row.items()} for row in rows]
 
 
 def _short(result: dict[str, Any]) -> dict[str, Any]:

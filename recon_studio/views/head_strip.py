@@ -52,7 +52,7 @@ class HeadStrip(Cells):
 
     # ------------------------------------------------------------ places
     def _grid(self) -> tuple[int, int]:
-        """Columns, and pixels of a side; rows are as even as they can be, so that no head stands alone below the others."""
+        """Columns, and pixels of a side; rows are as even as they can be."""
         count = 5 if self._heads is None else len(self._heads.rows)
         width = max(self.width(), 1)
         most = max(1, min(count, (width + _GAP) // (_LEAST + _GAP)))

@@ -53,6 +53,13 @@ def test_attention_asks_for_token_layer_and_head(panel, qtbot):
     assert asked.args[0].rollout
 
 
+@pytest.mark.parametrize(("room", "rows"), [(5, [5]), (4, [3, 2]), (3, [3, 2]), (2, [2, 2, 1])])
+def test_heads_stand_in_rows_as_even_as_can_be(panel, room, rows):
+    panel.strip.resize(44 * room - 4, 300)
+    tops = [panel.strip.place(row).y() for row in range(5)]  # the mean and four heads
+    assert [tops.count(top) for top in sorted(set(tops))] == rows
+
+
 def test_showing_a_query_emits_nothing(panel, qtbot):
     state = explained_state()
     with qtbot.assertNotEmitted(panel.queryChanged):
