@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu, linear, relu
 
 from recon_model.config import PRECISIONS, require_choice
+from recon_model.devices import multiplies_bfloat16
 from recon_model.models.pretraining import Pretraining
 from recon_model.nn.blocks import MLP
 from recon_model.nn.embedding import PatchEmbedding
@@ -31,15 +32,6 @@ def in_bfloat16(precision: str, device: torch.device, width: int) -> bool:
     """
     require_choice("precision", precision, PRECISIONS)
     return precision == "bfloat16" or (precision == "auto" and width >= WORTH_WIDTH and multiplies_bfloat16(device))
-
-
-def multiplies_bfloat16(device: torch.device) -> bool:
-    """Whether a device multiplies bfloat16 in hardware: CUDA from Ampere on, CPUs with AVX512-BF16 or AMX."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    if device.type != "cpu" or not torch.backends.mkldnn.is_available():
-        return False
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def for_inference(model: Pretraining) -> Pretraining:
