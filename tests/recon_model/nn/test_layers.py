@@ -61,6 +61,23 @@ def test_patch_embedding_is_the_published_form(training: bool) -> None:
         assert torch.allclose(buffer, twin.get_buffer(name)), name
 
 
+def test_patch_embedding_in_bfloat16_is_the_published_form_but_for_its_rounding() -> None:
+    ours = PatchEmbedding(width=20, widths=(8, 16, 24))
+    twin = copy.deepcopy(ours).double()
+    relative = torch.randn(200, 6, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = ours(relative)
+    expected = naive.patch_embedding(twin, relative.double())
+    assert (found - expected).abs().max() < 0.02 * expected.abs().max()
+    for one in (found, expected):
+        one.square().sum().backward()
+    for name in ("norm1.weight", "layer2.weight", "layer3.weight", "norm3.weight", "layer4.weight"):
+        gradients = torch.stack([module.get_parameter(name).grad.double().flatten() for module in (ours, twin)])
+        assert torch.cosine_similarity(*gradients, dim=0) > 0.99, name
+    for name, buffer in ours.named_buffers():
+        assert torch.allclose(buffer.double(), twin.get_buffer(name).double(), rtol=0.01, atol=0.002), name
+
+
 def test_stochastic_depth_drops_whole_samples_and_keeps_the_mean() -> None:
     drop = DropPath(0.25)
     out = drop(torch.ones(4000, 2, 3))

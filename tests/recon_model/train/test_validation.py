@@ -1,5 +1,6 @@
 from types import SimpleNamespace
 
+import pytest
 import torch
 from torch import nn
 from torch.nn.functional import normalize
@@ -48,6 +49,20 @@ def test_validation_leaves_the_model_in_training_and_gives_the_same_twice(tmp_pa
     assert first == again
     assert made.model.training
     assert set(first.parts) == {"reconstruction"}
+
+
+def test_a_run_in_bfloat16_is_judged_as_its_model_will_answer(tmp_path, monkeypatch):
+    monkeypatch.setattr("recon_model.models.inference.multiplies_bfloat16", lambda _device: True)
+    found = {}
+    for precision in ("bf16-mixed", "32-true"):
+        made = pretrainer(tmp_path, model={"width": 128}, precision=precision)
+        exact = validate(made.model, made.source.validation(lambda *_: False), made.task.targets.classifier, 0.6, made.recipe.seed)
+        before = {name: value.clone() for name, value in made.model.state_dict().items()}
+        found[precision] = made.task.judge(made.source.validation(lambda *_: False)).figures["validation"]["reconstruction"]
+        assert found[precision] == pytest.approx(exact.parts["reconstruction"], rel=0.01)
+        assert made.model.training
+        assert all(torch.equal(value, before[name]) for name, value in made.model.state_dict().items())
+    assert found["bf16-mixed"] != found["32-true"]
 
 
 def test_the_best_has_the_highest_accuracy_or_without_names_the_lowest_loss():
