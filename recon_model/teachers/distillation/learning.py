@@ -177,7 +177,7 @@ def train(
     limit = int(model.context_length)  # type: ignore[arg-type]
     total = schedule.epochs * math.ceil(len(texts) / schedule.batch)
     lessons = Lessons(texts, tokenizer, schedule.loose, rng, limit)
-    half = device.type == "cpu" and multiplies_bfloat16(device)  # three fifths of the time; a GPU waits for small kernels anyway
+    half = device.type == "cpu" and multiplies_bfloat16(device)  # two thirds of the time; a GPU waits for small kernels anyway
     step = 0
     for epoch in range(schedule.epochs):
         losses = []
