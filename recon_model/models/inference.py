@@ -34,6 +34,12 @@ def in_bfloat16(precision: str, device: torch.device, width: int) -> bool:
     return precision == "bfloat16" or (precision == "auto" and width >= WORTH_WIDTH and multiplies_bfloat16(device))
 
 
+def as_it_answers(model: Pretraining) -> Pretraining:
+    """Returns what a model answers as on its device: ``for_inference`` where that is faster, else the model itself."""
+    device = next(model.parameters()).device
+    return for_inference(model) if in_bfloat16("auto", device, model.config.width) else model
+
+
 def for_inference(model: Pretraining) -> Pretraining:
     """Returns a copy of a model in evaluation mode, on its device, that answers in bfloat16 as the module says."""
     made = copy.deepcopy(model)

@@ -24,7 +24,7 @@ from recon_model.data.synthetic import CATEGORIES
 from recon_model.devices import device_in_words, find_device
 from recon_model.errors import InputError
 from recon_model.lexicon import taught
-from recon_model.models.inference import for_inference, in_bfloat16
+from recon_model.models.inference import as_it_answers
 from recon_model.presets import preset
 from recon_model.teachers import build_image, build_text
 from recon_model.teachers.clip import Clip
@@ -214,10 +214,8 @@ def _upright(plan: Plan, say: Callable[[str], None]) -> None:
     bank = normalize(TextTargets(clip.encode_text, card["data"]["names"], card["templates"]).classifier, dim=-1)
     say(f"upright: looking at {LOOKED_AT} fresh shapes from six sides")
     batches = _fresh(plan, opened.model.config, card, plan.seed + 2, LOOKED_AT)
-    device = find_device(plan.device)
-    model = opened.model.eval().to(device)
-    if in_bfloat16("auto", device, model.config.width):
-        model = for_inference(model)  # what is seen of a cloud is then also what it will be judged by
+    # What is seen of a cloud is then also what it will be judged by.
+    model = as_it_answers(opened.model.eval().to(find_device(plan.device)))
     upright, found = standing.train(model, bank, card["temperature"], batches, plan.seed)
     save_upright(plan.work, upright, {"seed": plan.seed, "clouds": LOOKED_AT, **{key: round(value, 4) for key, value in found.items()}})
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from recon_model.config import ModelConfig
 from recon_model.geometry.orientation import draw_wrong
 from recon_model.geometry.patches import Patches
-from recon_model.models.inference import for_inference, in_bfloat16
+from recon_model.models.inference import as_it_answers
 from recon_model.models.pretraining import Pretraining
 from recon_model.nn.masking import draw_mask
 from recon_model.train.loop import Judged, Loop
@@ -63,10 +63,8 @@ class PretrainingTask:
         }
 
     def judge(self, held_out: list[Batch]) -> Judged:
-        """Measures reconstruction and naming, see ``validate``; where bfloat16 is quicker, of the model as it will answer."""
-        model, device = self.model, next(self.model.parameters()).device
-        if self.recipe.precision == "bf16-mixed" and in_bfloat16("auto", device, self.config.width):
-            model = for_inference(model)
+        """Measures reconstruction and naming, see ``validate``; in bfloat16, of the model as it will answer."""
+        model = as_it_answers(self.model) if self.recipe.precision == "bf16-mixed" else self.model
         result = validate(model, held_out, self.targets.classifier, self.config.mask_ratio, self.recipe.seed)
         return Judged(result.score(), result.rounded())
 

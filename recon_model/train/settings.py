@@ -34,7 +34,7 @@ class LoopConfig(Settings):
     clip_norm: float = 0.0
     """Largest norm of the gradient; 0 does not clip."""
     precision: Precision = "32-true"
-    """Arithmetic of forward and backward pass; "bf16-mixed" keeps the weights in float32."""
+    """Arithmetic of forward and backward pass; "bf16-mixed" keeps the weights in float32. Pretraining judges held-out clouds in it, too."""
     validation_shapes: int = 512
     """Held-out clouds that each epoch is judged by."""
     log_every: int = 10
