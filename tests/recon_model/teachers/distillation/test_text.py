@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import open_clip
 import pytest
 import torch
 from open_clip.tokenizer import SimpleTokenizer
@@ -221,6 +222,17 @@ def small(tmp_path):
     sizes = {"vocab_size": 10 + merges.SPARE_WORDS, "embed_dim": 16, "width": 64, "layers": 2, "context_length": 12}
     folder.write_json(tmp_path / folder.CONFIG, folder.architecture(**sizes))
     return folder.create(tmp_path, 0), merges.tokenizer_of(tmp_path, 12)
+
+
+def test_new_towers_are_those_open_clip_would_make_and_nothing_is_warned_of(small, tmp_path, caplog):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        theirs = open_clip.create_model(f"local-dir:{tmp_path}", load_weights=False).state_dict()
+    caplog.clear()  # open_clip warned of the weights that are still missing
+    ours = folder.create(tmp_path, 3).state_dict()
+    assert caplog.text == ""
+    assert list(ours) == list(theirs)
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
 def test_short_batches_give_what_open_clip_gives(small):
