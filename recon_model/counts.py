@@ -1,4 +1,4 @@
-"""Counts as people read them, on both sides of the seam: thousands set apart, one and many told apart, sizes in bytes."""
+"""Counts as people read them, on both sides of the seam: thousands set apart, one and many told apart, bytes, times."""
 
 
 def grouped(count: int) -> str:
@@ -31,3 +31,10 @@ def in_bytes(size: float) -> str:
         if size < 999.5:
             return f"{size:.0f} {unit}" if size >= 9.95 else f"{size:.1f} {unit}"
     return f"{size / 1000:,.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """Returns how long, in words: 76 s, 10 min, 2.5 h; never less than a second."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

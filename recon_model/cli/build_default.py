@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Builds; each stage is said with the time it took."""
+    from recon_model.cli.output import tell
     from recon_model.train.default_model import Plan, build
 
     card = build(
@@ -36,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
             device=args.device,
             epochs=args.epochs,
             cache=args.cache,
-        )
+        ),
+        tell,
     )
     for result in card["results"]:
         if "top1" in result:

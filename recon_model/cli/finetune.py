@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Trains; returns 0 when done, also when stopped on request (the run can then be resumed)."""
     from recon_model.cli.options import wait_without_spinning
+    from recon_model.cli.output import tell
 
     wait_without_spinning()
     from recon_model.train.finetune import FinetuneRequest, finetune
@@ -45,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
             resume=args.resume,
             recipe_changes=given(RECIPE_OPTIONS),
             model_changes=given(MODEL_OPTIONS),
-        )
+        ),
+        tell,
     )
     print(f"{'Done' if outcome == 'done' else 'Stopped; --resume goes on'}: {args.out}")
     return 0

@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +26,12 @@ def print_lines(args: argparse.Namespace, lines: Iterable[str]) -> None:
     """Prints text for people."""
     for line in lines:
         print(line, file=args.stdout)
+
+
+def tell(line: str) -> None:
+    """Prints how long work fares, at once. That nobody reads any longer is no reason to break it off."""
+    with suppress(BrokenPipeError):
+        print(line, flush=True)
 
 
 def make_folder(path: Path) -> Path:

@@ -3,8 +3,6 @@
 import argparse
 from pathlib import Path
 
-HELP = "train a model; the run is a folder that can be watched, stopped and resumed"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `recon pretrain`; what is left out follows the preset, or the run to resume."""
@@ -36,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Trains; returns 0 when done, also when stopped on request (the run can then be resumed)."""
     from recon_model.cli.options import split_names, wait_without_spinning
+    from recon_model.cli.output import tell
 
     wait_without_spinning()
     from recon_model.train.launch import Request, launch
@@ -58,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         tensorboard=args.tensorboard,
         recipe_changes=changes,
     )
-    outcome = launch(request)
+    outcome = launch(request, tell)
     print(f"{'Done' if outcome == 'done' else 'Stopped; --resume goes on'}: {args.out}")
     return 0
 

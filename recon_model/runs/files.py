@@ -12,7 +12,7 @@ from recon_model.errors import InputError
 CONFIG, EVENTS, RESUME = "config.json", "events.jsonl", "resume.safetensors"
 STOP, PAUSE, LOCK = "stop", "pause", "lock"
 LOG = "trainer.log"
-"""What a trainer started by the window printed."""
+"""What a trainer started by the window complained of."""
 CHECKPOINTS, PROBES, PINNED = "checkpoints", "probes", ".pinned"
 """Folders inside a run, and what a pinned checkpoint's marker file ends in."""
 

@@ -63,6 +63,13 @@ class Evaluation:
         """The share named right or, where there are no names to tell apart, the loss; None where neither was measured."""
         return self.top1 if self.top1 is not None else (sum(self.validation.values()) if self.validation else None)
 
+    @property
+    def words(self) -> str:
+        """The metric as people read it: "75.6 %" or "loss 0.1234"; a dash where nothing was measured."""
+        if self.metric is None:
+            return "–"
+        return f"{100 * self.top1:.1f} %" if self.top1 is not None else f"loss {self.metric:.4f}"
+
 
 @dataclass(frozen=True)
 class Shot:

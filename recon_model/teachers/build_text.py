@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from recon_model.counts import grouped
 from recon_model.devices import device_in_words, find_device
 from recon_model.errors import ReconError
 from recon_model.teachers.distillation import corpus, folder, learning, merges, minilm, wordnet
@@ -51,8 +52,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _targets(texts: Sequence[corpus.Text], teacher: minilm.MiniLM) -> Tensor:
     start = time.monotonic()
+    print(f"the teacher reads {grouped(len(texts))} texts", flush=True)
     wanted = learning.targets(texts, teacher)
-    print(f"the teacher read {len(texts)} texts in {time.monotonic() - start:.0f} s", flush=True)
+    print(f"the teacher read them in {time.monotonic() - start:.0f} s", flush=True)
     return wanted
 
 

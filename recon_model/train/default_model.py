@@ -149,14 +149,14 @@ def _pretrain(plan: Plan, say: Callable[[str], None]) -> None:
         say(f"pretrain: going on from '{plan.init}'")
         return
     changes = AMPLE if _is_ample(plan) else {}
-    _train(plan, PRETRAINED, changes if plan.epochs is None else {**changes, "epochs": plan.epochs})
+    _train(plan, lambda line: say(f"pretrain: {line}"), PRETRAINED, changes if plan.epochs is None else {**changes, "epochs": plan.epochs})
 
 
-def _settle(plan: Plan, _say: Callable[[str], None]) -> None:
+def _settle(plan: Plan, say: Callable[[str], None]) -> None:
     begun, changes = plan.init, SETTLING_ANEW
     if begun is None:
         begun, changes = str(plan.work / PRETRAINED), AMPLY_SETTLING if _is_ample(plan) else SETTLING
-    _train(plan, SETTLED, changes, init=begun)
+    _train(plan, lambda line: say(f"settle: {line}"), SETTLED, changes, init=begun)
     _hold(plan, begun)
 
 
@@ -189,7 +189,7 @@ def _is_ample(plan: Plan) -> bool:
     return find_device(plan.device).type == "cuda"
 
 
-def _train(plan: Plan, name: str, changes: Mapping[str, Any], init: str | None = None) -> None:
+def _train(plan: Plan, say: Callable[[str], None], name: str, changes: Mapping[str, Any], init: str | None = None) -> None:
     run, clip = plan.work / name, plan.work / "clip"
     if (run / "config.json").exists():
         request = Request(out=run, device=plan.device, cache=plan.cache, resume=True)
@@ -203,7 +203,7 @@ def _train(plan: Plan, name: str, changes: Mapping[str, Any], init: str | None =
             cache=plan.cache,
             recipe_changes={"seed": plan.seed, **changes},
         )
-    if launch(request) != "done":
+    if launch(request, say) != "done":
         raise KeyboardInterrupt
 
 

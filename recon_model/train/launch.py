@@ -31,6 +31,7 @@ from recon_model.train.run_folder import RunFolder
 from recon_model.train.settings import RECIPES, RecipeConfig
 from recon_model.train.sources import CloudSource, Source, SyntheticSource
 from recon_model.train.targets import TextTargets
+from recon_model.train.telling import Teller
 from recon_model.train.tensorboard import Scalars
 from recon_model.versions import versions
 
@@ -59,8 +60,12 @@ class Request:
     """Whether to write scalars for TensorBoard, too."""
 
 
-def launch(request: Request) -> str:
+def launch(request: Request, say: Callable[[str], None] | None = None) -> str:
     """Runs one pretraining from its beginning, or from its last checkpoint, to its end.
+
+    Args:
+        request: what is asked for.
+        say: is told in words how the run fares (``Teller``); None keeps silent, as the run's log holds it all.
 
     Returns:
         "done" or "stopped".
@@ -82,7 +87,8 @@ def launch(request: Request) -> str:
     config = {**asked, "model": model.to_dict(), "teacher": {"source": asked["teacher"]["source"], **clip.entry}}
     fabric = make_fabric(request.device, recipe.precision)
     clip.to(fabric.device)
-    folder = RunFolder(request.out, quiet=fabric.global_rank != 0, also=scalars)
+    heard_by = ([scalars] if scalars is not None else []) + ([Teller(say)] if say is not None else [])
+    folder = RunFolder(request.out, quiet=fabric.global_rank != 0, heard_by=heard_by)
     names = tuple(asked.get("names", recipe.names))  # of the run to resume: there may be more categories by now
     source = _source(asked["data"], model, recipe, clip, request.cache or default_cache(), names)
     if request.resume and asked["names"] != list(source.names):

@@ -9,7 +9,7 @@ to a temporary name and renamed.
 import io
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,12 +27,12 @@ FORMAT = 1
 
 
 class RunFolder:
-    """The files of one run. Only the process of rank 0 writes; the others hold one with ``quiet`` set. ``also`` hears every event."""
+    """The files of one run. Only the process of rank 0 writes; the others hold one with ``quiet`` set. ``heard_by`` hears every event."""
 
-    def __init__(self, path: Path, *, quiet: bool = False, also: Callable[[str, Mapping[str, Any]], None] | None = None) -> None:
+    def __init__(self, path: Path, *, quiet: bool = False, heard_by: Iterable[Callable[[str, Mapping[str, Any]], None]] = ()) -> None:
         self.path = path
         self._quiet = quiet
-        self._also = also
+        self._heard_by = tuple(heard_by)
 
     def start(self, config: Mapping[str, Any]) -> None:
         """Makes the folder for a new run.
@@ -73,8 +73,8 @@ class RunFolder:
         line = json.dumps({"event": kind, "time": round(time.time(), 3), **values})
         with (self.path / EVENTS).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
-        if self._also is not None:
-            self._also(kind, values)
+        for hear in self._heard_by:
+            hear(kind, values)
 
     def save_model(self, name: str, state: Mapping[str, torch.Tensor], card: Mapping[str, Any]) -> None:
         """Writes ``name``.safetensors; the card travels in the file's own header, so that the pair cannot be torn apart."""

@@ -96,7 +96,7 @@ def _array(file: Path) -> npt.NDArray[np.float32]:
 
 
 def last_words(folder: Path) -> str:
-    """Returns the last line a trainer printed, empty where it printed nothing."""
+    """Returns the last line a trainer complained in, empty where it did not."""
     try:
         with (folder / LOG).open("rb") as file:
             file.seek(max(0, (folder / LOG).stat().st_size - _LARGEST_REASON))
@@ -138,7 +138,7 @@ def free_folder(home: Path, name: str) -> Path:
 
 
 def start_trainer(folder: Path, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Sets ``recon`` going on its own: it lives on when the window closes. What it prints goes into the folder.
+    """Sets ``recon`` going on its own: it lives on when the window closes. What it complains of goes into the folder.
 
     Args:
         folder: of the run; made here.
@@ -160,7 +160,12 @@ def start_trainer(folder: Path, arguments: Sequence[str]) -> "subprocess.Popen[b
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / LOG).open("wb") as log:
             return subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **helper_environment()}, **apart
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # how it fares is in its log of events, too
+                stderr=log,
+                env={**os.environ, **helper_environment()},
+                **apart,
             )
     except OSError as error:
         raise InputError(f"The run in '{folder}' cannot be started ({error.strerror}).") from error

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from recon_model.counts import counted, grouped, in_bytes
+from recon_model.counts import counted, duration, grouped, in_bytes
 from recon_model.presets import MILLIONS
 from recon_model.runs.log import Evaluation, RunLog, Shot, Status
 from recon_model.serve.messages.training import Device
@@ -247,18 +247,9 @@ def accuracy(log: RunLog) -> tuple[Floats, Floats]:
 # ---------------------------------------------------------------- words
 
 
-def duration(seconds: float) -> str:
-    """Says how long, in words."""
-    if seconds < 90:
-        return f"{max(round(seconds), 1)} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 def metric(evaluation: Evaluation | None) -> str:
     """Says how good an epoch was."""
-    if evaluation is None or evaluation.metric is None:
-        return "–"
-    return f"{100 * evaluation.top1:.1f} %" if evaluation.top1 is not None else f"loss {evaluation.metric:.4f}"
+    return "–" if evaluation is None else evaluation.words
 
 
 def doing(run: FollowedRun) -> str:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from recon_model.counts import counted
+from recon_model.counts import counted, duration
 from recon_studio.state.app_state import AppState, BackendStatus, Job, Notice, Theme, Tool
 from recon_studio.views.parts import ElidedLabel, label, rule
 from recon_studio.views.theme import COLOURS, GRID, icon, pixmap
@@ -26,11 +26,7 @@ LEVEL_ICON = {"info": "info", "warning": "warning", "error": "warning"}
 
 def time_left(seconds: float | None) -> str:
     """Says a time left in words; nothing while unknown."""
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s left"
-    return f"{round(seconds / 60)} min left" if seconds < 5400 else f"{seconds / 3600:.1f} h left"
+    return "" if seconds is None else f"{duration(seconds)} left"
 
 
 class _JobRow(QWidget):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QToolTip,
 )
 
-from recon_model.counts import counted, grouped
+from recon_model.counts import counted, duration, grouped
 from recon_studio.scene.map import Colouring
 from recon_studio.state.app_state import AppState, Theme
 from recon_studio.state.map import COLOURS_BY, FEATURES, METHODS, ColourBy, MapSettings, gap_in_words
@@ -164,7 +164,7 @@ class SettingsCard(Card):
         if work is not None:
             self.bar.setRange(0, max(work.total, 1))
             self.bar.setValue(work.done)
-            left = f", {_seconds(work.seconds_left)} left" if work.seconds_left is not None else ""
+            left = f", {duration(work.seconds_left)} left" if work.seconds_left is not None else ""
             self.status.setText(f"Embedding: {grouped(work.done)} of {grouped(work.total)} clouds{left}.")
         elif running and projection is not None and projection.iterations:
             self.bar.setRange(0, projection.iterations)
@@ -404,7 +404,3 @@ def _choice(names: Mapping[Any, str], tip: str) -> QComboBox:
         box.addItem(words, value)
     box.setToolTip(tip)
     return box
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from recon_model.counts import counted, grouped
+from recon_model.counts import counted, duration, grouped
 from recon_studio.state import training
 from recon_studio.state.app_state import AppState, Item, Theme
 from recon_studio.state.training import FollowedRun, TrainingState
@@ -185,7 +185,7 @@ class RunHead(Card):
         if log.clouds_per_s:
             facts.append(f"{log.clouds_per_s:.0f} clouds a second")
         if log.eta_s and run.status == "training":
-            facts.append(f"{training.duration(log.eta_s)} left")
+            facts.append(f"{duration(log.eta_s)} left")
         if log.learning_rate:
             facts.append(f"learning rate {log.learning_rate:.2g}")
         if run.config:

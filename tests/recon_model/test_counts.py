@@ -7,7 +7,7 @@ from pathlib import Path
 
 import recon_model
 import recon_studio
-from recon_model.counts import contents, counted, grouped, in_bytes, were
+from recon_model.counts import contents, counted, duration, grouped, in_bytes, were
 
 
 def test_thousands_are_set_apart_and_one_is_told_from_many() -> None:
@@ -25,6 +25,10 @@ def test_sizes_in_bytes() -> None:
     sizes = (0, 1, 999, 1000, 1234, 9949, 9950, 999_499, 999_500, 20_100_000, 3.2e9, 3e12)
     words = ["0 bytes", "1 byte", "999 bytes", "1.0 kB", "1.2 kB", "9.9 kB", "10 kB", "999 kB", "1.0 MB", "20 MB", "3.2 GB", "3,000.0 GB"]
     assert [in_bytes(size) for size in sizes] == words
+
+
+def test_times_in_words() -> None:
+    assert [duration(seconds) for seconds in (0.2, 76, 600, 9000)] == ["1 s", "76 s", "10 min", "2.5 h"]
 
 
 def test_no_other_place_sets_thousands_apart() -> None:

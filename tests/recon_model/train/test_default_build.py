@@ -68,7 +68,7 @@ def test_a_gpu_is_asked_for_more_than_a_cpu(tmp_path, monkeypatch, kind, batches
     """Both towers are told where to learn; each run is the one before and what a GPU has time for."""
     asked, towers = [], []
     monkeypatch.setattr(default_model, "find_device", lambda _name: torch.device(kind))
-    monkeypatch.setattr(default_model, "launch", lambda request: asked.append(request) or "done")
+    monkeypatch.setattr(default_model, "launch", lambda request, _say: asked.append(request) or "done")
     monkeypatch.setattr(default_model, "_hold", lambda _plan, _init: None)
     monkeypatch.setattr(default_model.build_text, "build", towers.append)
     monkeypatch.setattr(default_model.build_image, "build", towers.append)
@@ -125,7 +125,7 @@ def test_a_settled_model_keeps_some_of_what_it_began_as(run, tmp_path, monkeypat
     (plan.work / "clip").mkdir(parents=True)
     (plan.work / "clip" / "card.json").write_text(json.dumps({"image": {"categories": list(CATEGORIES)}}))
 
-    def launch(request):
+    def launch(request, _say):
         asked.append(request)
         if not request.resume:
             shutil.copytree(run, request.out)

@@ -178,4 +178,6 @@ def test_the_command_hands_over_what_was_given(tmp_path, data, small_checkpoint,
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["recipe"]["augment"] == "scale"
     assert config["task"] == "finetune"
-    assert "Done" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "epoch 1 of 1: " in printed
+    assert "Done" in printed

@@ -119,7 +119,9 @@ def test_the_command_hands_over_only_what_was_given(tmp_path, data, capsys):
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["recipe"]["batch_size"] == 2
     assert config["recipe"]["learning_rate"] == launching.RECIPES["studio"]().learning_rate
-    assert "Done" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "epoch 1 of 1: " in printed
+    assert "Done" in printed
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_the_command_hands_over_only_what_was_given(tmp_path, data, capsys):
 )
 def test_categories_are_taught_or_left_out_by_name(tmp_path, monkeypatch, options, taught):
     asked = []
-    monkeypatch.setattr(launching, "launch", lambda wanted: asked.append(wanted) or "done")
+    monkeypatch.setattr(launching, "launch", lambda wanted, _say: asked.append(wanted) or "done")
     parser = argparse.ArgumentParser()
     pretrain.add_arguments(parser)
     assert pretrain.run(parser.parse_args(["--out", str(tmp_path / "run"), *options])) == 0

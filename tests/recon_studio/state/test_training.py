@@ -136,7 +136,3 @@ def test_an_estimate_goes_by_what_an_earlier_run_reached() -> None:
     assert "About 2 s of training, going by 'b' (50 clouds a second)" in training.estimate(NewRun("/runs/a"), (earlier,))
     assert "known after the first steps" in training.estimate(NewRun("/runs/a", "studio"), (earlier,))
     assert "About 203 MB a checkpoint" in training.estimate(NewRun("/runs/a", "published", "base"), ())
-
-
-def test_times_have_units() -> None:
-    assert [training.duration(seconds) for seconds in (0.2, 76, 600, 9000)] == ["1 s", "76 s", "10 min", "2.5 h"]

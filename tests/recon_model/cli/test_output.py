@@ -1,0 +1,21 @@
+"""How commands write, apart from any command."""
+
+import io
+
+from recon_model.cli.output import tell
+
+
+def test_a_line_is_there_at_once(tmp_path, monkeypatch):
+    with (tmp_path / "out").open("w", buffering=1 << 16) as file:
+        monkeypatch.setattr("sys.stdout", file)
+        tell("epoch 1 of 3")
+        assert (tmp_path / "out").read_text() == "epoch 1 of 3\n"
+
+
+def test_work_goes_on_when_nobody_reads_any_longer(monkeypatch):
+    class Closed(io.StringIO):
+        def write(self, _text):
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout", Closed())
+    tell("epoch 1 of 3")
