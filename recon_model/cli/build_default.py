@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from recon_model.cli.output import tell
     from recon_model.train.default_model import Plan, build
 
-    card = build(
+    build(
         Plan(
             out=args.out,
             work=args.work,
@@ -40,7 +40,4 @@ def run(args: argparse.Namespace) -> int:
         ),
         tell,
     )
-    for result in card["results"]:
-        if "top1" in result:
-            print(f"{result['top1']:.3f}  {result['protocol']}")
     return 0

@@ -9,6 +9,7 @@ from typing import Any
 from recon_model.cli.options import MODEL, add_json, load_model
 from recon_model.cli.output import print_json, print_lines
 from recon_model.counts import contents, counted, grouped
+from recon_model.evaluate.figures import in_words
 
 _CLAUSE = re.compile(r"[,;] (?![^(\[]*[)\]])")
 """What parts two clauses of a protocol: not what stands in brackets."""
@@ -109,7 +110,7 @@ def _results(results: Iterable[Any]) -> Iterator[tuple[str, str]]:
             yield "protocol", f"{kind}: {', '.join(shared)}."
         for result, clauses in rows:
             own = ", ".join(clause for clause in clauses if clause not in shared)
-            yield "result", _in_words(result, own if shared else _protocol(result))
+            yield "result", _line(result, own if shared else _protocol(result))
 
 
 def _protocol(result: Any) -> str:
@@ -125,19 +126,12 @@ def _parted(result: Any) -> tuple[str, list[str]]:
     return kind, [clause for clause in (first, *clauses) if clause not in ("", beside)]
 
 
-def _in_words(result: Any, protocol: str) -> str:
+def _line(result: Any, protocol: str) -> str:
     """One measured result of a card; what is not as expected is shown as it stands."""
     if not isinstance(result, dict):
         return str(result)
-    figures = {head: value for head, value in result.items() if isinstance(value, float)}
-    if "top1" in figures:
-        lead = f"top-1 {figures['top1']:.1%}"
-    elif {"kept_standing", "up_found"} <= figures.keys():
-        lead = f"kept standing {figures['kept_standing']:.1%}, stood up {figures['up_found']:.1%}"
-    elif "chamfer" in figures:
-        shares = ", ".join(f"{ratio:.2f} of {rule}" for rule, ratio in (result.get("ratios") or {}).items())
-        lead = f"Chamfer {figures['chamfer']:.2g} ({shares})"
-    else:
+    lead = in_words(result)
+    if not lead:
         return str(result)
     where = f" on {result['data']} ({result.get('n', '?')} clouds)" if "data" in result else ""
     return f"{lead}{where}: {protocol}" if protocol else lead + where

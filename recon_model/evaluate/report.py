@@ -1,6 +1,6 @@
 """Everything a model's card says of one labelled file, by the protocols of this package."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from recon_model.standing import AUTO
 DISTURBED = (Disturbance(rotate_y=True), Disturbance(missing=0.3), Disturbance(orientations=True))
 
 
-def report(predictor: Predictor, data: LabelledClouds, source: str, known: Sequence[str]) -> list[dict[str, Any]]:
+def report(predictor: Predictor, data: LabelledClouds, source: str, known: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Measures naming (as given, among all taught names, disturbed, with y told to be up), what it stands up, a linear SVM, reconstruction.
 
     Args:
@@ -27,27 +27,34 @@ def report(predictor: Predictor, data: LabelledClouds, source: str, known: Seque
         source: what the data is called.
         known: names the model was taught.
 
-    Returns:
+    Yields:
         one row a protocol, as the protocols return them, less what is long: only the first keeps ``per_class``, and ``confusions``.
     """
+    for row in _rows(predictor, data, source, known):
+        yield {key: round(value, 6) if isinstance(value, float) else value for key, value in row.items()}
+
+
+def _rows(predictor: Predictor, data: LabelledClouds, source: str, known: Sequence[str]) -> Iterator[dict[str, Any]]:
     covered = [name for name in data.names if name in set(known)]
     first = zero_shot(predictor, data, source, names=covered)
     confused = [f"{pair.true} -> {pair.predicted}: {pair.share:.0%}" for pair in largest_confusions(first)]
-    rows = [{**_short(first), "per_class": first["per_class"], "confusions": confused}]
-    rows.append(_short(zero_shot(predictor, data, source, names=covered, all_names=True)))
-    rows += [_short(zero_shot(predictor, data, source, names=covered, disturbance=disturbance)) for disturbance in DISTURBED]
+    yield {**_short(first), "per_class": first["per_class"], "confusions": confused}
+    yield _short(zero_shot(predictor, data, source, names=covered, all_names=True))
+    for disturbance in DISTURBED:
+        yield _short(zero_shot(predictor, data, source, names=covered, disturbance=disturbance))
     told = () if predictor.upright is None else (UPS[0],)  # the judgement may also be wrong: what it costs, the other row shows
-    rows += [_short(zero_shot(predictor, data, source, names=covered, up=up)) for up in told]
+    for up in told:
+        yield _short(zero_shot(predictor, data, source, names=covered, up=up))
     if told:
         stood = upright(predictor, data, source)
-        rows.append({key: stood[key] for key in ("protocol", "data", "n", "kept_standing", "up_found")})
+        yield {key: stood[key] for key in ("protocol", "data", "n", "kept_standing", "up_found")}
     if np.unique(data.labels, return_counts=True)[1].min() >= FOLDS:
-        svms = [linear_svm(predictor, data, source, up=up) for up in (AUTO, *told)]
-        rows += [{key: svm[key] for key in ("protocol", "data", "n", "top1", "std")} for svm in svms]
+        for up in (AUTO, *told):
+            svm = linear_svm(predictor, data, source, up=up)
+            yield {key: svm[key] for key in ("protocol", "data", "n", "top1", "std")}
     if "decoder" not in predictor.lacking:
         rebuilt = reconstruction(predictor, data, source)
-        rows.append({key: rebuilt[key] for key in ("protocol", "data", "n", "chamfer", "ratios")})
-    return [{key: round(value, 6) if isinstance(value, float) else value for key, value in row.items()} for row in rows]
+        yield {key: rebuilt[key] for key in ("protocol", "data", "n", "chamfer", "ratios")}
 
 
 def _short(result: dict[str, Any]) -> dict[str, Any]:

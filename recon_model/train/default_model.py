@@ -220,9 +220,17 @@ def _upright(plan: Plan, say: Callable[[str], None]) -> None:
     save_upright(plan.work, upright, {"seed": plan.seed, "clouds": LOOKED_AT, **{key: round(value, 4) for key, value in found.items()}})
 
 
-def _export(plan: Plan, _say: Callable[[str], None]) -> None:
+def _export(plan: Plan, say: Callable[[str], None]) -> None:
     shutil.copytree(plan.work / "clip", plan.out / "clip", dirs_exist_ok=True)
-    export(plan.work / SETTLED, plan.out / "default", name=NAME, upright=plan.work / UPRIGHT, measure=plan.measure, cache=plan.cache)
+    export(
+        plan.work / SETTLED,
+        plan.out / "default",
+        name=NAME,
+        upright=plan.work / UPRIGHT,
+        measure=plan.measure,
+        cache=plan.cache,
+        say=lambda line: say(f"export: {line}"),
+    )
 
 
 _RUN: dict[str, Callable[[Plan, Callable[[str], None]], None]] = {

@@ -5,7 +5,7 @@ python -m recon_model.train.export runs/default assets/default --measure ../shar
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from recon_model.counts import counted
 from recon_model.data.labelled import load_labelled
 from recon_model.data.pool import default_cache
 from recon_model.errors import ConfigError, ReconError
+from recon_model.evaluate.figures import in_words
 from recon_model.evaluate.report import report
 from recon_model.models.pretraining import Pretraining
 from recon_model.predictor import Predictor
@@ -46,6 +47,7 @@ def export(
     limits: str = "",
     held_out: int = 2048,
     cache: Path | None = None,
+    say: Callable[[str], None] = lambda _line: None,
 ) -> dict[str, Any]:
     """Writes a run's model as a checkpoint folder and returns its card.
 
@@ -62,21 +64,30 @@ def export(
         limits: what it does badly, in words.
         held_out: synthetic clouds to calibrate with, of another seed than the run's.
         cache: folder that holds pools; None is the user's cache.
+        say: is told each result as it comes.
 
     Raises:
         ConfigError: the run was not trained on synthetic shapes.
         CheckpointError, InputError, TeacherError: a part is missing or damaged.
     """
     weights, card = _calibrated(run, which, held_out, cache or default_cache())
+    for result in card["results"]:
+        say(_line(result))
     card |= {"name": name or card["name"], "limits": limits}
     if upright is not None:
         card["upright"] = add_upright(out, upright)
     _save(out, weights, card)
     for file in measure:
         predictor = Predictor.load(out, device="cpu", precision="float32", teacher=RunFolder(run).config()["teacher"]["source"])
-        card["results"] += report(predictor, load_labelled(file), file.name, card["data"]["names"])
+        for result in report(predictor, load_labelled(file), file.name, card["data"]["names"]):
+            card["results"].append(result)
+            say(_line(result))
     _save(out, weights, card)
     return card
+
+
+def _line(result: Mapping[str, Any]) -> str:
+    return f"{in_words(result)}: {result['protocol']}"
 
 
 def _calibrated(run: Path, which: str, held_out: int, cache: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -171,11 +182,9 @@ def main() -> None:
     parser.add_argument("--measure", type=Path, nargs="*", default=(), help="labelled .npz files to measure zero-shot naming on")
     args = parser.parse_args()
     try:
-        card = export(args.run, args.out, which=args.which, name=args.name, measure=args.measure, limits=args.limits)
+        export(args.run, args.out, which=args.which, name=args.name, measure=args.measure, limits=args.limits, say=print)
     except ReconError as error:
         parser.exit(2, f"{error}\n")
-    for result in card["results"]:
-        print(f"{result['top1']:.3f}  {result['protocol']}")
 
 
 if __name__ == "__main__":

@@ -63,9 +63,13 @@ def test_a_model_is_measured_with_the_teacher_it_was_taught_by(run, tmp_path, mo
 def test_an_export_is_half_the_size_and_says_how_it_came_about(run, tmp_path):
     made = clouds(12)
     np.savez(tmp_path / "real.npz", points=made.points, labels=made.labels, names=np.array(["chair", "unknown thing"]))
+    said, real = [], [tmp_path / "real.npz"]
     card = export(
-        run, tmp_path / "out", name="Small", measure=[tmp_path / "real.npz"], limits="All of it.", held_out=16, cache=tmp_path / "cache"
+        run, tmp_path / "out", name="Small", measure=real, limits="All of it.", held_out=16, cache=tmp_path / "cache", say=said.append
     )
+    assert [line.split(": ", 1)[1] for line in said] == [result["protocol"] for result in card["results"]]
+    assert said[0].startswith(f"top-1 {card['results'][0]['top1']:.1%}: ")
+    assert said[-1].startswith("Chamfer ")
     state, stored = checkpoint.load(tmp_path / "out")
     assert stored["name"] == "Small"
     assert stored["limits"] == "All of it."
