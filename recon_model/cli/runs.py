@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from recon_model.cli.options import add_json
 from recon_model.cli.output import print_json, print_lines
-from recon_model.counts import grouped
+from recon_model.counts import duration, grouped
 from recon_model.errors import InputError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _show(args: argparse.Namespace, folder: Path) -> None:
         ("batch", f"{recipe.get('batch_size')} clouds, {grouped(round(log.clouds_per_s))} a second"),
         (
             "steps",
-            f"{grouped(log.step)} of {grouped(log.epochs * log.steps_per_epoch)}" + (f", {log.eta_s:.0f} s left" if log.eta_s else ""),
+            f"{grouped(log.step)} of {grouped(log.epochs * log.steps_per_epoch)}" + (f", {duration(log.eta_s)} left" if log.eta_s else ""),
         ),
         ("losses", ", ".join(f"{name} {values[-1]:.4f}" for name, values in log.losses.items() if not math.isnan(values[-1]))),
         *(("checkpoint", f"{name}, {size / 1e6:.1f} MB") for name, size in _checkpoints(folder)),
