@@ -25,19 +25,21 @@ def run(args: argparse.Namespace) -> int:
     from recon_model.cli.output import tell
     from recon_model.train.default_model import Plan, build
 
-    build(
-        Plan(
-            out=args.out,
-            work=args.work,
-            seed=args.seed,
-            init=args.init,
-            minilm=args.minilm,
-            wordnet=args.wordnet,
-            measure=args.measure,
-            device=args.device,
-            epochs=args.epochs,
-            cache=args.cache,
-        ),
-        tell,
+    plan = Plan(
+        out=args.out,
+        work=args.work,
+        seed=args.seed,
+        init=args.init,
+        minilm=args.minilm,
+        wordnet=args.wordnet,
+        measure=args.measure,
+        device=args.device,
+        epochs=args.epochs,
+        cache=args.cache,
     )
+    try:
+        build(plan, tell)
+    except KeyboardInterrupt:
+        tell(f"The stages that are done stay in '{args.work}'; the same command goes on from there.")
+        raise
     return 0

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from recon_model.checkpoint.format import load_single, save_single
+from recon_model.cli.main import main
 from recon_model.data.synthetic import CATEGORIES
 from recon_model.errors import InputError
 from recon_model.predictor import Predictor
@@ -155,3 +156,14 @@ def test_an_image_tower_that_lacks_a_name_is_taught_anew(tmp_path, monkeypatch):
         default_model._RUN["image"](plan, said.append)
     assert said == ["image: the tower that ships is taken as it is"]
     assert [(tower.clip, tower.seed) for tower in taught] == [(tmp_path / "clip", 3)]
+
+
+def test_whoever_stops_a_build_is_told_how_it_goes_on(tmp_path, monkeypatch, capsys):
+    def stopped(_plan, _say):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(default_model, "build", stopped)
+    assert main(["build-default", "--work", str(tmp_path / "work")]) == 130
+    told = capsys.readouterr()
+    assert f"'{tmp_path / 'work'}'; the same command goes on from there" in told.out
+    assert told.err == "Stopped.\n"
