@@ -75,14 +75,18 @@ class Shape:
         total = np.cumsum(areas)
         # Stratified draws: one in each of `count` equal shares of the area, so thin parts are met as often as their area says.
         picks = np.searchsorted(total, (np.arange(count) + rng.random(count)) * (total[-1] / count)).clip(0, len(total) - 1)
-        a, b = rng.random((2, count, 1))
+        a, b = rng.random((2, count))
         over = a + b > 1
         a, b = np.where(over, 1 - a, a), np.where(over, 1 - b, b)
         order = rng.permutation(count)
-        points = (corner[picks] + a * u[picks] + b * v[picks])[order]
+        picks, a, b = picks[order], a[order], b[order]
+        points = np.empty((count, 3))
+        for axis in range(3):  # one at a time, for rows of three are slow to gather and to sum
+            points[:, axis] = corner[:, axis].take(picks) + a * u[:, axis].take(picks) + b * v[:, axis].take(picks)
         points -= points.mean(0)
-        points /= np.sqrt((points**2).sum(1).max()) + 1e-12
-        return points.astype(np.float32), self.labels[picks][order]
+        x, y, z = points.T
+        points /= np.sqrt((x * x + y * y + z * z).max()) + 1e-12
+        return points.astype(np.float32), self.labels[picks]
 
 
 def _cross_norm(u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -134,6 +134,33 @@ def test_sampling_follows_area() -> None:
     np.testing.assert_allclose(shares, areas / areas.sum(), atol=2e-3)
 
 
+@pytest.mark.parametrize("uneven", [0.0, 0.7])
+def test_sampling_gives_what_one_point_at_a_time_gives(uneven: float) -> None:
+    """What is drawn, and in which order, is what a seed means: pools of the same seed hold the same clouds."""
+    shape, count = sample_shape("chair", np.random.default_rng(3)), 500
+    points, parts = shape.sample(count, np.random.default_rng(5), uneven)
+    rng = np.random.default_rng(5)
+    areas = np.array([triangle_area(triangle) for triangle in shape.triangles]) * 2
+    if uneven:
+        areas *= np.exp(rng.normal(0.0, uneven, len(shape.parts)))[shape.labels]
+    total = np.cumsum(areas)
+    shares = (np.arange(count) + rng.random(count)) * (total[-1] / count)
+    along, across = rng.random((2, count))
+    drawn, of = [], []
+    for place in rng.permutation(count):
+        triangle = int((total < shares[place]).sum())
+        a, b = along[place], across[place]
+        a, b = (1 - a, 1 - b) if a + b > 1 else (a, b)
+        corner, second, third = shape.triangles[triangle]
+        drawn.append(corner + a * (second - corner) + b * (third - corner))
+        of.append(shape.labels[triangle])
+    cloud = np.array(drawn)
+    cloud = cloud - sum(drawn[1:], start=drawn[0]) / count
+    cloud /= max(np.sqrt((row**2).sum()) for row in cloud) + 1e-12
+    np.testing.assert_allclose(points, cloud, rtol=0, atol=1e-7)
+    assert np.array_equal(parts, of)
+
+
 def test_points_lie_on_their_triangles() -> None:
     shape = _shape(ellipsoid((2, 2, 2), segments=48), np.zeros(48 * 48, np.int64), ("ball",))
     points, _ = shape.sample(4000, np.random.default_rng(0))
