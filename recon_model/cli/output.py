@@ -29,8 +29,8 @@ def print_lines(args: argparse.Namespace, lines: Iterable[str]) -> None:
 
 
 def tell(line: str) -> None:
-    """Prints how long work fares, at once. That nobody reads any longer is no reason to break it off."""
-    with suppress(BrokenPipeError):
+    """Prints how long work fares, at once. That the reader or the terminal is gone is no reason to break it off."""
+    with suppress(OSError):
         print(line, flush=True)
 
 

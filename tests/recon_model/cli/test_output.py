@@ -1,6 +1,9 @@
 """How commands write, apart from any command."""
 
+import errno
 import io
+
+import pytest
 
 from recon_model.cli.output import tell
 
@@ -12,10 +15,11 @@ def test_a_line_is_there_at_once(tmp_path, monkeypatch):
         assert (tmp_path / "out").read_text() == "epoch 1 of 3\n"
 
 
-def test_work_goes_on_when_nobody_reads_any_longer(monkeypatch):
+@pytest.mark.parametrize("gone", [BrokenPipeError(), OSError(errno.EIO, "the terminal was closed")])
+def test_work_goes_on_when_nobody_reads_any_longer(monkeypatch, gone):
     class Closed(io.StringIO):
         def write(self, _text):
-            raise BrokenPipeError
+            raise gone
 
     monkeypatch.setattr("sys.stdout", Closed())
     tell("epoch 1 of 3")
