@@ -5,7 +5,6 @@ do, cut into patches, and drawn for the image teacher. As many processes as aske
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 import statistics
@@ -17,6 +16,7 @@ from operator import itemgetter
 
 import numpy as np
 
+from benchmarks.figures import show
 from recon_model.data.pool import SHARD, PoolSettings, make_shard
 from recon_model.data.synthetic import CATEGORIES, sample_cloud
 from recon_model.presets import preset
@@ -78,11 +78,7 @@ def main() -> int:
             "processes": args.processes,
             "versions": versions(),
         }
-    if args.json:
-        print(json.dumps(result, indent=1))
-        return 0
-    for name, figures in result.items():
-        print(f"{name}: {figures}")
+    show(result, as_json=args.json)
     return 0
 
 

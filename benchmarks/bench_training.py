@@ -6,7 +6,6 @@ judged by a model made for answering and by the float32 one.
 """
 
 import argparse
-import json
 import os
 import statistics
 import time
@@ -19,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import normalize
 
+from benchmarks.figures import show
 from recon_model.devices import device_in_words, multiplies_bfloat16
 from recon_model.geometry.patches import Patches
 from recon_model.models.inference import for_inference
@@ -132,11 +132,7 @@ def main() -> int:
         "device": device_in_words(torch.device("cpu")),
         "versions": versions(),
     }
-    if args.json:
-        print(json.dumps(result, indent=1))
-        return 0
-    for name, figures in result.items():
-        print(f"{name}: {figures}")
+    show(result, as_json=args.json)
     return 0
 
 

@@ -12,7 +12,7 @@ from recon_model.counts import duration, grouped
 from recon_model.errors import InputError
 
 if TYPE_CHECKING:
-    from recon_model.runs.log import Run
+    from recon_model.runs.log import Evaluation, Run
 
 DOINGS = ("show", "pause", "continue", "stop")
 
@@ -79,10 +79,8 @@ def _row(run: "Run") -> tuple[str, ...]:
     )
 
 
-def _metric(evaluation: Any) -> str:
-    if evaluation.metric is None:
-        return "–"
-    return f"{evaluation.top1:.1%}" if evaluation.top1 is not None else f"loss {evaluation.metric:.4f}"
+def _metric(evaluation: "Evaluation") -> str:
+    return evaluation.words.replace(" %", "%")  # in a table nothing stands alone
 
 
 def _show(args: argparse.Namespace, folder: Path) -> None:

@@ -33,6 +33,7 @@ from recon_model.train.run_folder import RunFolder
 from recon_model.train.settings import COMMAND_OPTIONS, RecipeConfig
 from recon_model.train.sources import SyntheticSource
 from recon_model.train.targets import TextTargets
+from recon_model.train.telling import silent
 from recon_model.train.validation import calibrate
 
 
@@ -47,7 +48,7 @@ def export(
     limits: str = "",
     held_out: int = 2048,
     cache: Path | None = None,
-    say: Callable[[str], None] = lambda _line: None,
+    say: Callable[[str], None] = silent,
 ) -> dict[str, Any]:
     """Writes a run's model as a checkpoint folder and returns its card.
 

@@ -25,7 +25,7 @@ from recon_model.train.probe import Rebuild
 from recon_model.train.run_folder import RunFolder
 from recon_model.train.settings import LoopConfig
 from recon_model.train.sources import Batch
-from recon_model.train.telling import Teller
+from recon_model.train.telling import Teller, silent
 
 Mode = Literal["full", "mlp3", "linear"]
 TASK = "finetune"
@@ -158,12 +158,12 @@ class FinetuneRequest:
     """How clouds are cut: num_points, num_groups, group_size."""
 
 
-def finetune(request: FinetuneRequest, say: Callable[[str], None] | None = None) -> str:
+def finetune(request: FinetuneRequest, say: Callable[[str], None] = silent) -> str:
     """Trains a classifier from its beginning, or from its last checkpoint, to its end.
 
     Args:
         request: what is asked for.
-        say: is told in words how the run fares; see ``launch``.
+        say: is told in words how the run fares, see ``Teller``.
 
     Returns:
         "done" or "stopped".
@@ -188,7 +188,7 @@ def finetune(request: FinetuneRequest, say: Callable[[str], None] | None = None)
         source = LabelledSource(clouds, model, recipe, recipe.augment)
         asked["recipe"] = recipe.to_dict()
     fabric = make_fabric(request.device, recipe.precision)
-    folder = RunFolder(request.out, quiet=fabric.global_rank != 0, heard_by=[Teller(say)] if say is not None else [])
+    folder = RunFolder(request.out, quiet=fabric.global_rank != 0, heard_by=[Teller(say)])
 
     def make() -> Loop:
         def task() -> FinetuningTask:

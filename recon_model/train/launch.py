@@ -27,11 +27,11 @@ from recon_model.teachers.clip import Clip
 from recon_model.templates import template_set
 from recon_model.train.loop import Loop
 from recon_model.train.pretrain import pretrainer
-from recon_model.train.run_folder import RunFolder
+from recon_model.train.run_folder import Hearer, RunFolder
 from recon_model.train.settings import RECIPES, RecipeConfig
 from recon_model.train.sources import CloudSource, Source, SyntheticSource
 from recon_model.train.targets import TextTargets
-from recon_model.train.telling import Teller
+from recon_model.train.telling import Teller, silent
 from recon_model.train.tensorboard import Scalars
 from recon_model.versions import versions
 
@@ -60,12 +60,12 @@ class Request:
     """Whether to write scalars for TensorBoard, too."""
 
 
-def launch(request: Request, say: Callable[[str], None] | None = None) -> str:
+def launch(request: Request, say: Callable[[str], None] = silent) -> str:
     """Runs one pretraining from its beginning, or from its last checkpoint, to its end.
 
     Args:
         request: what is asked for.
-        say: is told in words how the run fares (``Teller``); None keeps silent, as the run's log holds it all.
+        say: is told in words how the run fares, see ``Teller``.
 
     Returns:
         "done" or "stopped".
@@ -87,7 +87,7 @@ def launch(request: Request, say: Callable[[str], None] | None = None) -> str:
     config = {**asked, "model": model.to_dict(), "teacher": {"source": asked["teacher"]["source"], **clip.entry}}
     fabric = make_fabric(request.device, recipe.precision)
     clip.to(fabric.device)
-    heard_by = ([scalars] if scalars is not None else []) + ([Teller(say)] if say is not None else [])
+    heard_by: list[Hearer] = [Teller(say)] if scalars is None else [Teller(say), scalars]
     folder = RunFolder(request.out, quiet=fabric.global_rank != 0, heard_by=heard_by)
     names = tuple(asked.get("names", recipe.names))  # of the run to resume: there may be more categories by now
     source = _source(asked["data"], model, recipe, clip, request.cache or default_cache(), names)

@@ -24,12 +24,14 @@ from recon_model.errors import CheckpointError, InputError
 from recon_model.runs.files import CHECKPOINTS, CONFIG, EVENTS, RESUME, pin_of
 
 FORMAT = 1
+Hearer = Callable[[str, Mapping[str, Any]], None]
+"""Takes in an event: its kind and what it holds."""
 
 
 class RunFolder:
     """The files of one run. Only the process of rank 0 writes; the others hold one with ``quiet`` set. ``heard_by`` hears every event."""
 
-    def __init__(self, path: Path, *, quiet: bool = False, heard_by: Iterable[Callable[[str, Mapping[str, Any]], None]] = ()) -> None:
+    def __init__(self, path: Path, *, quiet: bool = False, heard_by: Iterable[Hearer] = ()) -> None:
         self.path = path
         self._quiet = quiet
         self._heard_by = tuple(heard_by)

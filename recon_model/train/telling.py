@@ -11,6 +11,10 @@ QUIET_SECONDS = 30.0
 """After so long without a line, what is merely under way is said, too."""
 
 
+def silent(_line: str) -> None:
+    """Says nothing: a run's log of events holds it all."""
+
+
 class Teller:
     """Hears the events of a run and says them in words.
 

@@ -17,9 +17,14 @@ def test_a_line_is_there_at_once(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("gone", [BrokenPipeError(), OSError(errno.EIO, "the terminal was closed")])
 def test_work_goes_on_when_nobody_reads_any_longer(monkeypatch, gone):
+    tried = []
+
     class Closed(io.StringIO):
-        def write(self, _text):
+        def write(self, text):
+            tried.append(text)
             raise gone
 
     monkeypatch.setattr("sys.stdout", Closed())
     tell("epoch 1 of 3")
+    tell("epoch 2 of 3")
+    assert tried == ["epoch 1 of 3", "epoch 2 of 3"]

@@ -21,11 +21,15 @@ def told():
     return Teller(said.append, lambda: now[0]), now, said
 
 
+def epoch(number, top1, *, best=False, **validation):
+    return {"epoch": number, "step": 100 * number, "top1": top1, "validation": validation, "best": best, **RATES}
+
+
 def test_an_epoch_is_told_with_its_accuracy_speed_and_time_left(told):
     tell, _, said = told
     tell("begin", BEGIN)
-    tell("epoch", {"epoch": 12, "step": 1200, "top1": 0.4121, "validation": {"reconstruction": 0.1}, "best": True, **RATES})
-    tell("epoch", {"epoch": 13, "step": 1300, "top1": 0.4, "validation": {}, "best": False, **RATES, "eta_s": 0.0})
+    tell("epoch", epoch(12, 0.4121, best=True, reconstruction=0.1))
+    tell("epoch", {**epoch(13, 0.4), "eta_s": 0.0})
     assert said[0].startswith("75 epochs of 100 steps of 48 clouds; Ctrl+C stops")
     assert said[1:] == [
         "epoch 12 of 75: 41.2 % of held-out clouds named right, the best so far, 118 clouds/s, 50 min left",
@@ -36,8 +40,8 @@ def test_an_epoch_is_told_with_its_accuracy_speed_and_time_left(told):
 def test_without_names_the_loss_is_told_and_without_held_out_clouds_the_speed_alone(told):
     tell, _, said = told
     tell("begin", BEGIN)
-    tell("epoch", {"epoch": 1, "step": 100, "top1": None, "validation": {"reconstruction": 0.25}, "best": False, **RATES})
-    tell("epoch", {"epoch": 2, "step": 200, "top1": None, "validation": {}, "best": False, **RATES})
+    tell("epoch", epoch(1, None, reconstruction=0.25))
+    tell("epoch", epoch(2, None))
     assert said[1:] == [
         "epoch 1 of 75: loss 0.2500 on held-out clouds, 118 clouds/s, 50 min left",
         "epoch 2 of 75: 118 clouds/s, 50 min left",
