@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-RECIPE_OPTIONS = ("epochs", "batch_size", "seed", "learning_rate", "augment")
-MODEL_OPTIONS = ("num_points", "num_groups", "group_size")
+from recon_model.runs.options import CUTTING, FINETUNE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +43,8 @@ def run(args: argparse.Namespace) -> int:
             mode=args.mode,
             device=args.device,
             resume=args.resume,
-            recipe_changes=given(RECIPE_OPTIONS),
-            model_changes=given(MODEL_OPTIONS),
+            recipe_changes=given(FINETUNE),
+            model_changes=given(CUTTING),
         ),
         tell,
     )

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from recon_model.runs.options import PRETRAIN
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `recon pretrain`; what is left out follows the preset, or the run to resume."""
@@ -38,9 +40,8 @@ def run(args: argparse.Namespace) -> int:
 
     wait_without_spinning()
     from recon_model.train.launch import Request, launch
-    from recon_model.train.settings import COMMAND_OPTIONS
 
-    changes = {name: getattr(args, name) for name in COMMAND_OPTIONS if getattr(args, name) is not None}
+    changes = {name: getattr(args, name) for name in PRETRAIN if getattr(args, name) is not None}
     if args.names is not None:
         changes["names"] = split_names(args.names)
     elif args.leave_out is not None:

@@ -5,6 +5,7 @@ python -m recon_model.train.export runs/default assets/default --measure ../shar
 
 import argparse
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -26,11 +27,12 @@ from recon_model.evaluate.figures import in_words
 from recon_model.evaluate.report import report
 from recon_model.models.pretraining import Pretraining
 from recon_model.predictor import Predictor
+from recon_model.runs import options
 from recon_model.teachers.clip import Clip
 from recon_model.teachers.ranking import Familiar, energy
 from recon_model.train.pretrain import parameters
 from recon_model.train.run_folder import RunFolder
-from recon_model.train.settings import COMMAND_OPTIONS, RecipeConfig
+from recon_model.train.settings import RecipeConfig
 from recon_model.train.sources import SyntheticSource
 from recon_model.train.targets import TextTargets
 from recon_model.train.telling import silent
@@ -162,14 +164,8 @@ def _before(init: str) -> list[dict[str, Any]]:
 
 def command(name: str, asked: Mapping[str, Any], init: str) -> str:
     """Returns the command that starts such a run again, whatever the defaults have become."""
-    words = ["recon pretrain", f"--preset {asked['preset']}", f"--data {asked['data']}", f"--out {name}", f"--init {init}" if init else ""]
-    for option in (known for known in COMMAND_OPTIONS if known in asked["recipe"]):  # older runs did not know them all
-        value, flag = asked["recipe"][option], option.replace("_", "-")
-        if isinstance(value, (list, tuple)):
-            words.append(f"--{flag} '{','.join(value)}'" if value else "")
-        else:
-            words.append((f"--{flag}" if value else f"--no-{flag}") if isinstance(value, bool) else f"--{flag} {value}")
-    return " ".join(word for word in words if word)
+    words = ["recon", "pretrain", "--preset", asked["preset"], "--data", asked["data"], "--out", name, *(("--init", init) if init else ())]
+    return shlex.join([*words, *options.words(asked["recipe"], options.PRETRAIN)])
 
 
 def main() -> None:

@@ -162,11 +162,5 @@ def quick(**changes: object) -> RecipeConfig:
     return studio(**{**ours, **changes})
 
 
-COMMAND_OPTIONS = (
-    "epochs", "steps_per_epoch", "batch_size", "seed", "learning_rate", "shapes", "names", "image_teacher", "wrong_ups",
-    "frozen_norm", "show_whole", "precision",
-)  # fmt: skip
-"""Settings of the recipe that ``recon pretrain`` takes as options of the same name."""
-
 RECIPES = {"published": published, "studio": studio, "quick": quick}
 """Recipes by name; presets that are not named like a recipe train as published."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from recon_model.counts import counted, duration, grouped, in_bytes
 from recon_model.presets import MILLIONS
+from recon_model.runs import options
 from recon_model.runs.log import Evaluation, RunLog, Shot, Status
 from recon_model.serve.messages.training import Device
 
@@ -176,17 +177,14 @@ def plan(state: TrainingState, planning: bool) -> TrainingState:
 
 def again(config: Mapping[str, Any], out: str, batch_size: int) -> tuple[str, ...]:
     """Returns the words behind ``recon`` that start a run once more, in another folder and with another batch."""
-    recipe = config["recipe"]
-    words = ["--out", out, "--device", str(config.get("device", "auto")), "--batch-size", str(batch_size)]
-    words += ["--data", str(config["data"]), "--epochs", str(recipe["epochs"]), "--seed", str(recipe["seed"])]
-    words += ["--learning-rate", str(recipe["learning_rate"])]
-    if config.get("init"):
-        words += ["--init", str(config["init"])]
+    recipe = {**config["recipe"], "batch_size": batch_size}
+    words = ["--out", out, "--device", str(config.get("device", "auto")), "--data", str(config["data"])]
+    words += ["--init", str(config["init"])] if config.get("init") else []
     if config.get("task") == "finetune":
-        return ("finetune", *words, "--mode", str(recipe["mode"]), "--augment", str(recipe["augment"]))
-    words += ["--preset", str(config["preset"]), "--teacher", str(config["teacher"]["source"]), "--shapes", str(recipe["shapes"])]
-    words += ["--steps-per-epoch", str(recipe["steps_per_epoch"]), "--precision", str(recipe["precision"])]
-    return ("pretrain", *words, "--image-teacher" if recipe["image_teacher"] else "--no-image-teacher")
+        words += ["--mode", str(recipe["mode"]), *options.words(config["model"], options.CUTTING)]
+        return ("finetune", *words, *options.words(recipe, options.FINETUNE))
+    words += ["--preset", str(config["preset"]), "--teacher", str(config["teacher"]["source"])]
+    return ("pretrain", *words, *options.words(recipe, options.PRETRAIN))
 
 
 # ---------------------------------------------------------------- curves

@@ -119,14 +119,20 @@ def test_a_run_is_started_again_with_another_batch_and_nothing_else_changed(task
     from recon_model.cli.main import build_parser
 
     recipe = {"epochs": 3, "seed": 4, "learning_rate": 0.1, "mode": "linear", "augment": "turn"}
-    recipe |= {"shapes": 256, "steps_per_epoch": 2, "precision": "32-true", "image_teacher": False}
-    config = {"recipe": recipe, "data": "/d.npz", "device": "cpu", "init": "default", "preset": "quick", "teacher": {"source": "default"}}
+    recipe |= {"shapes": 256, "steps_per_epoch": 2, "precision": "32-true", "image_teacher": False, "batch_size": 16}
+    recipe |= {"names": ["night stand", "chair"], "wrong_ups": 2, "frozen_norm": True, "show_whole": True}
+    model = {"num_points": 512, "num_groups": 32, "group_size": 24}
+    config = {"recipe": recipe, "model": model, "data": "/d.npz", "device": "cpu", "init": "default", "preset": "quick"}
+    config |= {"teacher": {"source": "default"}}
     words = training.again({**config, "task": task}, "/runs/a-batch-8", 8)
     args = build_parser(words[0]).parse_args(words)
     assert (args.batch_size, args.epochs, args.seed, args.learning_rate, args.init) == (8, 3, 4, 0.1, "default")
     assert str(args.out) == "/runs/a-batch-8"
     if task == "pretrain":
         assert (args.shapes, args.steps_per_epoch, args.image_teacher, args.preset) == (256, 2, False, "quick")
+        assert (args.names, args.wrong_ups, args.frozen_norm, args.show_whole) == ("night stand,chair", 2, True, True)
+    else:
+        assert (args.num_points, args.num_groups, args.group_size, args.mode, args.augment) == (512, 32, 24, "linear", "turn")
 
 
 def test_an_estimate_goes_by_what_an_earlier_run_reached() -> None:
