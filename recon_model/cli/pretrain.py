@@ -9,7 +9,7 @@ from recon_model.runs.options import PRETRAIN
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `recon pretrain`; what is left out follows the preset, or the run to resume."""
     parser.add_argument("--preset", help="size and recipe: studio (the default), quick (two minutes on two cores), tiny, small or base")
-    parser.add_argument("--data", help="'synthetic' (the default), an .npz (points, labels, names) or a folder of clouds")
+    parser.add_argument("--data", help="'synthetic' (the default), an .npz (points, labels, names), a .csv (file, label) or a folder")
     parser.add_argument("--out", required=True, type=Path, help="folder of the run")
     parser.add_argument("--teacher", help="'default' (the CLIP that ships inside), a folder, or a published open_clip name")
     parser.add_argument("--init", help="model to start from instead of random weights: 'default', a folder, or a run's .safetensors")

@@ -279,7 +279,7 @@ def _wide_printer(dice: Dice, draft: Draft) -> str:
     for s in (-1, 1):
         x = s * width * 0.38
         draft.add("tray", box((0.06, high, 0.08), (x, high / 2, 0)), box((0.06, 0.05, 0.55), (x, 0.025, 0)))
-    sheet = arc((0, high, radius), high * 0.7, -5, -70, "zy", 8)
+    sheet = arc((0, high * 0.3, radius * 1.3), high * 0.7, 90, 20, "zy", 8)  # out of the front, bending down
     left, right = sheet.copy(), sheet.copy()
     left[:, 0], right[:, 0] = -width * 0.35, width * 0.35
     draft.add("paper", surface(np.stack([left, right])))

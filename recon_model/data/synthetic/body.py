@@ -238,6 +238,7 @@ def _shoe(dice: Dice, draft: Draft) -> str:
     }[kind]
     rise = np.where(zs < -0.1, top, 0.22 + (top - 0.22) * np.clip((0.75 - zs) / 0.85, 0, 1))
     rise[-1] = 0.15
+    collared = False
     if kind == "sandal":
         draft.add("upper", *[tube(arc((0, 0.08, z), 0.32, 0, 180, "xy", 8), 0.05, 5) for z in (0.4, -0.3)])
     else:
@@ -249,7 +250,8 @@ def _shoe(dice: Dice, draft: Draft) -> str:
             ]
         )
         draft.add("upper", surface(lattice if kind == "clog" else lattice[2:]))
-        if top > 0.6 or dice.chance(0.6):
+        collared = top > 0.6 or dice.chance(0.6)
+        if collared:
             collar = superellipse(0.5, 0.75, 2.2, 16)
             draft.add("upper", loft(rings_of(collar, [1.0, 1.0], [0.15, top + 0.1], [(0, -0.6), (0, -0.6)]), False, False))
     if kind in ("heeled", "formal", "boot"):
@@ -267,7 +269,8 @@ def _shoe(dice: Dice, draft: Draft) -> str:
         for piece, label in zip(start, list(draft.labels), strict=True):
             draft.add(draft.parts[label], piece * np.array([-1.0, 1.0, 1.0]) + np.array([0.85, 0, 0]))
     draft.pose(dice, 0.75, ("x", 90), ("x", -90), ("z", 90))
-    return describe("shoe", [kind], ["a high collar" if top > 0.9 else "a low collar"])
+    words = "two straps" if kind == "sandal" else "a high collar" if top > 0.9 else "a low collar" if collared else ""
+    return describe("shoe", [kind], [words])
 
 
 @WATCH.style("wrist")

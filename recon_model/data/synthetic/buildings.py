@@ -453,7 +453,8 @@ def _castle(dice: Dice, draft: Draft) -> str:
         draft.add("tower", revolve([(radius, 0), (radius, tall), (radius * 1.15, tall), (radius * 1.15, tall + 0.3)], (x0, 0, z0), 12))
         if roofs:
             draft.add("roof", cone(radius * 1.2, 0.0, radius * 2.4, (x0, tall + 0.2, z0), 12))
-    draft.add("tower", box((size * 0.4, high * dice.uniform(1.4, 2.4), size * 0.4), (0, high, 0)))
+    tall = high * dice.uniform(1.4, 2.4)
+    draft.add("tower", box((size * 0.4, tall, size * 0.4), (0, tall / 2, 0)))
     return describe("castle", [], ["four corner towers", "pointed roofs" if roofs else "battlements"])
 
 

@@ -112,8 +112,11 @@ def _swivel(dice: Dice, draft: Draft) -> str:
     thickness, arms = dice.uniform(0.05, 0.12), dice.integer(4, 6)
     star_base(dice, draft, "leg", dice.uniform(0.22, 0.34), level - thickness, arms)
     draft.add("seat", cushion(dice, (width, thickness, depth), (0, level - thickness / 2, 0)))
-    words = _add_back(dice, draft, width * dice.uniform(0.75, 1.0), dice.uniform(0.35, 0.75), level + dice.pick(0.0, 0.08), -depth / 2)
+    wide, high, raised = width * dice.uniform(0.75, 1.0), dice.uniform(0.35, 0.75), dice.pick(0.0, 0.08)
+    words = _add_back(dice, draft, wide, high, level + raised, -depth / 2)
     draft.add("back", box((0.06, 0.2, 0.03), (0, level, -depth / 2 - 0.01)))
+    if raised:  # a rail from the bracket to the posts of a back that is open in the middle
+        draft.add("back", box((wide, 0.04, 0.03), (0, level + raised, -depth / 2)))
     extra = _add_arms(dice, draft, width * 1.1, depth * 0.7, level) if dice.chance(0.65) else ""
     return describe(
         "chair",

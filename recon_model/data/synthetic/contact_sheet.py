@@ -54,13 +54,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Writes the page; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="PNG file to write")
-    parser.add_argument("--names", nargs="*", default=sorted(CATEGORIES), help="categories to draw (all)")
+    parser.add_argument("--names", nargs="+", default=sorted(CATEGORIES), help="categories to draw (all)")
     parser.add_argument("--variants", type=int, default=3, help="shapes of each category")
     parser.add_argument("--seed", type=int, default=0, help="seed of the shapes")
     given = parser.parse_args(arguments)
     try:
         if given.variants < 1:
             raise InputError(f"variants ({given.variants}) must be at least 1.")
+        if given.out.suffix.lower() != ".png":
+            raise InputError(f"out ({given.out}) must end in .png.")
         page = sheet(given.names, given.variants, seed=given.seed)
     except ReconError as error:
         parser.error(str(error))

@@ -2,7 +2,20 @@
 
 import numpy as np
 
-from recon_model.data.synthetic.primitives import arc, circle, cylinder, ellipsoid, rod, rounded_box, slab, sticks, surface, tube, turn
+from recon_model.data.synthetic.primitives import (
+    Triangles,
+    arc,
+    circle,
+    cylinder,
+    ellipsoid,
+    rod,
+    rounded_box,
+    slab,
+    sticks,
+    surface,
+    tube,
+    turn,
+)
 from recon_model.data.synthetic.shape import Dice, Draft, category, describe
 from recon_model.data.synthetic.vehicles import tyre
 
@@ -10,13 +23,17 @@ BICYCLE = category("bicycle", "wheel frame handlebar saddle")
 MOTORCYCLE = category("motorcycle", "wheel frame handlebar saddle engine")
 
 
-def _spoked(dice: Dice, draft: Draft, radius: float, centre: tuple[float, float, float], width: float) -> None:
+def _wheel(dice: Dice, draft: Draft, radius: float, centre: tuple[float, float, float], width: float, spoked: bool) -> None:
     ring = arc((0, 0, 0), radius, 0, 345, "yz", 22)
     draft.add("wheel", tube(ring + np.asarray(centre), width, 6, closed=True))
-    if dice.chance(0.7):
-        rim = circle(dice.integer(8, 16)) * radius
-        ends = np.column_stack([np.zeros(len(rim)), rim]) + np.asarray(centre)
-        draft.add("wheel", sticks(np.broadcast_to(np.asarray(centre), ends.shape), ends, width * 0.25, width * 0.25, 3))
+    if spoked:
+        draft.add("wheel", _spokes(dice.integer(8, 16), radius, centre, width * 0.25))
+
+
+def _spokes(count: int, radius: float, centre: tuple[float, float, float], thick: float) -> Triangles:
+    rim = circle(count) * radius
+    ends = np.column_stack([np.zeros(len(rim)), rim]) + np.asarray(centre)
+    return sticks(np.broadcast_to(np.asarray(centre), ends.shape), ends, thick, thick, 3)
 
 
 @BICYCLE.style("road")
@@ -25,9 +42,9 @@ def _bicycle(dice: Dice, draft: Draft) -> str:
     rear, front = np.array([0, radius, -base / 2]), np.array([0, radius, base / 2])
     crank, seat = np.array([0, radius * 0.85, -0.06]), np.array([0, radius + dice.uniform(0.38, 0.55), -0.2])
     head = np.array([0, radius + dice.uniform(0.35, 0.5), base / 2 - 0.17])
-    width = dice.uniform(0.012, 0.03)
+    width, spoked = dice.uniform(0.012, 0.03), dice.chance(0.7)
     for hub in (rear, front):
-        _spoked(dice, draft, radius, tuple(hub), width)
+        _wheel(dice, draft, radius, tuple(hub), width, spoked)
     low_head = head + (front - head) * 0.35
     step = dice.chance(0.25)
     lines = [
@@ -57,7 +74,7 @@ def _bicycle(dice: Dice, draft: Draft) -> str:
     draft.add("frame", turn(cylinder(0.09, 0.02, segments=12), "z", 90) + crank)
     draft.add("frame", *[rod(crank, crank + np.array([s * 0.1, s * 0.12, s * 0.1]), 0.012, segments=4) for s in (-1, 1)])
     draft.pose(dice, 0.8, ("x", 90), ("x", -90), ("z", 90))
-    return describe("bicycle", ["step-through" if step else ""], [f"{kind} handlebars", "two spoked wheels"])
+    return describe("bicycle", ["step-through" if step else ""], [f"{kind} handlebars", f"two {'spoked' if spoked else 'thin'} wheels"])
 
 
 @MOTORCYCLE.style("road")
@@ -102,10 +119,15 @@ def _small_bicycle(dice: Dice, draft: Draft) -> str:
     extra = dice.pick("stabilisers", "tricycle", "plain")
     front, rear = np.array([0, radius, base / 2]), np.array([0, radius, -base / 2])
     rears = [rear + np.array([s * 0.22, -radius * 0.2, 0]) for s in (-1, 1)] if extra == "tricycle" else [rear]
-    draft.add("wheel", *[tyre(radius * (0.8 if extra == "tricycle" else 1.0), 0.05, tuple(hub), 0.75) for hub in rears])
-    _spoked(dice, draft, radius, tuple(front), 0.025)
+    size = radius * (0.8 if extra == "tricycle" else 1.0)
+    for hub in rears:
+        draft.add("wheel", tyre(size, 0.05, tuple(hub), 0.75), _spokes(12, size * 0.8, tuple(hub), 0.007))
+    _wheel(dice, draft, radius, tuple(front), 0.025, dice.chance(0.7))
     if extra == "stabilisers":
-        draft.add("wheel", *[tyre(radius * 0.35, 0.03, (s * 0.14, radius * 0.35, -base / 2)) for s in (-1, 1)])
+        for side in (-0.14, 0.14):
+            low = (side, radius * 0.35, -base / 2)
+            draft.add("wheel", tyre(radius * 0.35, 0.03, low))
+            draft.add("frame", rod(rear, low, 0.008, segments=4))
     head, seat = front + np.array([0, 0.28, -0.1]), np.array([0, radius + 0.25, -base * 0.25])
     draft.add(
         "frame", rod(head, front, 0.018), tube([head, (0, radius * 1.1, 0), rear], 0.02, 6), rod((0, radius * 1.1, -0.02), seat, 0.018)
@@ -113,6 +135,8 @@ def _small_bicycle(dice: Dice, draft: Draft) -> str:
     if extra == "tricycle":
         draft.add("frame", rod(rears[0], rears[1], 0.015))
     up = head + np.array([0, 0.12, -0.03])
-    draft.add("handlebar", rod(head, up, 0.015), tube([up + np.array([s * 0.22, 0.06 * s * s, -0.05]) for s in (-1, 0, 1)], 0.014, 6))
+    draft.add(
+        "handlebar", rod(head, up, 0.015), tube([up + np.array([s * 0.22, 0.06 * s * s, -0.05 * s * s]) for s in (-1, 0, 1)], 0.014, 6)
+    )
     draft.add("saddle", ellipsoid((0.08, 0.03, 0.11), seat, 8))
     return describe("bicycle", ["small"], [{"tricycle": "three wheels", "stabilisers": "two stabilisers"}.get(extra, "a low frame")])

@@ -173,10 +173,10 @@ def _machine_screw(dice: Dice, draft: Draft) -> str:
     wide, high = {"socket": (0.3, 0.4), "pan": (0.4, 0.24), "countersunk": (0.4, 0.03), "button": (0.36, 0.22)}[kind]
     wide = wide * dice.uniform(0.92, 1.1)
     outline = {
-        "socket": [(wide, 0), (wide, high * 0.92), (wide * 0.93, high)],
-        "pan": [(wide, 0), (wide, high * 0.5), (wide * 0.75, high * 0.95), (wide * 0.5, high)],
+        "socket": [(radius, 0), (wide, 0), (wide, high * 0.92), (wide * 0.93, high)],
+        "pan": [(radius, 0), (wide, 0), (wide, high * 0.5), (wide * 0.75, high * 0.95), (wide * 0.5, high)],
         "countersunk": [(radius, -wide * 0.75), (wide, 0), (wide, high), (wide * 0.7, high)],
-        "button": [(wide, 0), (wide * 0.92, high * 0.45), (wide * 0.7, high * 0.85), (wide * 0.55, high)],
+        "button": [(radius, 0), (wide, 0), (wide * 0.92, high * 0.45), (wide * 0.7, high * 0.85), (wide * 0.55, high)],
     }[kind]
     draft.add("head", revolve(outline, segments=24, closed=False))
     drive = dice.pick("hexagonal", "hexagonal", "slotted") if kind in ("socket", "button") else dice.pick("slotted", "crossed")

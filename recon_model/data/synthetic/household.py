@@ -110,6 +110,8 @@ def _table_lamp(dice: Dice, draft: Draft) -> str:
         draft.add("base", ellipsoid((0.16, 0.16, 0.16), (0, 0.15, 0), 12), rod((0, 0.2, 0), (0, high, 0), 0.02))
     top = shade * dice.uniform(0.4, 1.0)
     draft.add("shade", revolve([(shade, high - tall * 0.2), (top, high + tall * 0.8)], segments=dice.pick(18, 18, 6, 4), closed=False))
+    reach = shade * 0.8 + top * 0.2  # of the shade's wall at the height of the stem's top, where a bar carries it
+    draft.add("arm", rod((-reach, high, 0), (reach, high, 0), 0.008, segments=5))
     return describe("lamp", ["table"], [f"a {kind}-shaped foot", "a straight shade" if top > shade * 0.85 else "a conical shade"])
 
 

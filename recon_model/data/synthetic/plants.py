@@ -22,7 +22,7 @@ from recon_model.data.synthetic.shape import Dice, Draft, category, describe, si
 
 FLOWER = category("flower", "stem leaf petal centre")
 POTTED = category("potted plant", "pot stem leaf")
-PLANT = category("plant", "stem leaf")
+PLANT = category("plant", "stem leaf pot")
 TREE = category("tree", "trunk branch leaf")
 POT = category("flower pot", "pot stem leaf")
 
@@ -240,11 +240,9 @@ def _free(dice: Dice, draft: Draft) -> str:
 
 @PLANT.style("vase", 0.7)
 def _in_vase(dice: Dice, draft: Draft) -> str:
-    inner = Draft(POTTED.parts)
-    _pot(dice, inner, dice.uniform(0.1, 0.2), dice.uniform(0.15, 0.35))
-    words = _foliage(dice, draft, 0.2, dice.uniform(0.8, 1.3))
-    for piece in inner.pieces:
-        draft.add("stem", piece)
+    radius, high = dice.uniform(0.1, 0.2), dice.uniform(0.15, 0.35)
+    _pot(dice, draft, radius, high)
+    words = _foliage(dice, draft, high * 0.85, dice.uniform(0.8, 1.3))
     return describe("plant", ["tall"], [words, "a small pot"])
 
 
@@ -313,7 +311,8 @@ def _crown(dice: Dice, draft: Draft) -> str:
 def _conifer(dice: Dice, draft: Draft) -> str:
     high, wide, bottom = dice.uniform(1.4, 2.4), dice.uniform(0.35, 0.7), dice.uniform(0.1, 0.4)
     draft.add("trunk", cone(dice.uniform(0.04, 0.09), 0.01, high, (0, 0, 0), 8))
-    if dice.chance(0.5):
+    layered = dice.chance(0.5)
+    if layered:
         layers = dice.integer(1, 6)
         for k in range(layers):
             base = bottom + (high - bottom) * k / layers
@@ -326,7 +325,7 @@ def _conifer(dice: Dice, draft: Draft) -> str:
         ends = starts + np.column_stack([np.cos(angle) * reach, -reach * dice.uniform(0, 0.5), np.sin(angle) * reach])
         draft.add("branch", sticks(starts, ends, 0.03, 0.02, 4))
         draft.add("leaf", leaves(dice, 150, np.concatenate([ends, (starts + ends) / 2]), 0.15, 0.05, 0.05, (-0.5, 0.3)))
-    return describe("tree", ["conifer"], ["drooping branches" if len(draft.pieces) == 3 else "a cone-shaped crown"])
+    return describe("tree", ["conifer"], ["a cone-shaped crown" if layered else "drooping branches"])
 
 
 @TREE.style("palm", 0.8)

@@ -190,8 +190,9 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
 
 def article(phrase: str) -> str:
-    """Puts "a" or "an" before a phrase, as it sounds: an L-shaped sofa, a one-piece toilet."""
-    vowel = (phrase[0] in "aeiou" and not phrase.startswith("one")) or phrase.startswith(("L-", "xbox"))
+    """Puts "a" or "an" before a phrase, as it sounds: an L-shaped sofa, a one-piece toilet, an hourglass, a uniform cap."""
+    consonant = phrase.startswith(("one", "unic", "unif", "unit", "univ"))  # but an uninhabited house
+    vowel = (phrase[0] in "aeiou" and not consonant) or phrase.startswith(("L-", "xbox", "hour"))
     return ("an " if vowel else "a ") + phrase
 
 

@@ -72,7 +72,8 @@ def _wide(dice: Dice, draft: Draft) -> str:
     width, depth, base = height * dice.uniform(0.95, 1.9), height * dice.uniform(0.45, 1.1), _above_ground(dice, 0.02, 0.15)
     draft.add("body", *carcass(dice, width, height - base, depth, base))
     rows, columns = dice.integer(3, 4), dice.integer(2, 3)
-    if dice.chance(0.25):
+    door = dice.chance(0.25)
+    if door:
         add_fronts(dice, draft, (-width / 2, base, 0, height), depth / 2, rows, 1)
         add_fronts(dice, draft, (0, base, width / 2, height), depth / 2, 1, 1, "door")
     else:
@@ -89,7 +90,8 @@ def _wide(dice: Dice, draft: Draft) -> str:
         draft.add("mirror", plate + np.array([0, height + 0.03, -depth / 2 + 0.03]))
         draft.add("mirror", *[box((0.03, high * 0.6, 0.03), (s * wide * 0.5, height + high * 0.3, -depth / 2 + 0.03)) for s in (-1, 1)])
         mirror = f"{'an' if kind[0] == 'a' else 'a'} {kind} mirror on top"
-    return describe("dresser", ["wide"], [f"{rows * columns} drawers", "feet" if foot == "feet" else "", mirror])
+    drawers = f"{rows if door else rows * columns} drawers"
+    return describe("dresser", ["wide"], [drawers, "a door" if door else "", "feet" if foot == "feet" else "", mirror])
 
 
 @DRESSER.style("armoire", 1.6)

@@ -374,7 +374,7 @@ def _lantern_post(dice: Dice, draft: Draft) -> str:
         lamp = _lamp(kind, size * 0.8) + np.array([reach, low + (-size * 0.9 if hung else 0.07), 0])
         draft.add("arm", around(arm, count, "y"))
         draft.add("lamp", around(lamp, count, "y"))
-    words = [f"{kind} lanterns", f"{NUMBERS[count]} arms"] if count else [f"a {kind} lantern"]
+    words = [f"{kind} lanterns", f"{NUMBERS[count]} arms"] if count else [article(f"{kind} lantern")]
     return describe("street light", ["plain" if plain else "old"], words)
 
 

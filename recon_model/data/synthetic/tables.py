@@ -4,7 +4,7 @@ import numpy as np
 
 from recon_model.data.synthetic.furniture import add_fronts, add_legs, add_stretchers, carcass, corners, flat_top, leg
 from recon_model.data.synthetic.primitives import Triangles, arc, box, circle, cylinder, loft, prism, revolve, rod, slab, tube
-from recon_model.data.synthetic.shape import Dice, Draft, category, describe, size_word
+from recon_model.data.synthetic.shape import Dice, Draft, article, category, describe, size_word
 
 TABLE = category("table", "top leg apron shelf")
 DESK = category("desk", "top leg drawer handle panel hutch shelf")
@@ -15,10 +15,6 @@ def _top(dice: Dice, draft: Draft, kind: str, width: float, depth: float, thickn
     draft.add("top", flat_top(dice, kind, width, depth, thickness, level))
     if dice.chance(0.2):
         draft.add("top", flat_top(dice, kind, width * 0.93, depth * 0.93, thickness * 0.6, level - thickness * 0.6))
-
-
-def _article(kind: str) -> str:
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 @TABLE.style("four-legged", 4.0)
@@ -37,7 +33,7 @@ def _four_legged(dice: Dice, draft: Draft) -> str:
         draft.add("apron", *[box((0.02, high, d), (s * w / 2, level - high / 2, 0)) for s in (-1, 1)])
     word = size_word(width / depth, 1.1, 1.9, "square" if kind == "rectangular" else "", "long")
     return describe(
-        "table", [word, "dining" if width > 1.3 else ""], [f"{_article(kind)} top", f"four {legs} legs", "an apron" if apron else ""]
+        "table", [word, "dining" if width > 1.3 else ""], [article(f"{kind} top"), f"four {legs} legs", "an apron" if apron else ""]
     )
 
 
@@ -76,7 +72,7 @@ def _pedestal(dice: Dice, draft: Draft) -> str:
     return describe(
         "table",
         [size_word(level, 0.68, 0.85, "low", "tall"), word, "pedestal"],
-        [f"{_article(kind)} top", f"a {base} foot" if base != "feet" else "splayed feet"],
+        [article(f"{kind} top"), f"a {base} foot" if base != "feet" else "splayed feet"],
     )
 
 
@@ -130,7 +126,7 @@ def _coffee(dice: Dice, draft: Draft) -> str:
         for s in (-1, 1):
             x, z = s * width * shrink * 0.4, depth * shrink * 0.45
             draft.add("leg", tube([(x, level, z), (x, 0.02, z), (x, 0.02, -z), (x, level, -z)], 0.02, 5))
-    return describe("table", ["low", "coffee"], [f"{_article(kind)} top", "a lower shelf" if base == "shelf" else ""])
+    return describe("table", ["low", "coffee"], [article(f"{kind} top"), "a lower shelf" if base == "shelf" else ""])
 
 
 @TABLE.style("side", 0.8)
@@ -145,7 +141,7 @@ def _side(dice: Dice, draft: Draft) -> str:
     shelf = long and dice.chance(0.4)
     if shelf:
         draft.add("shelf", box((width * shrink, 0.025, depth * shrink), (0, level * dice.uniform(0.12, 0.4), 0)))
-    words = [f"{_article(kind)} top", f"slender {legs} legs", "a lower shelf" if shelf else ""]
+    words = [article(f"{kind} top"), f"slender {legs} legs", "a lower shelf" if shelf else ""]
     return describe("table", ["narrow console" if long else "small", "side"], words)
 
 
@@ -224,7 +220,7 @@ def _panel_desk(dice: Dice, draft: Draft) -> str:
     draft.add("leg", *[box((thickness, level, depth * 0.95), (s * (width / 2 - thickness / 2 - inset), level / 2, 0)) for s in (-1, 1)])
     back = _modesty(dice, draft, width - 2 * inset, depth * 0.95, level) if dice.chance(0.8) else ""
     if dice.chance(0.4):
-        draft.add("shelf", box((width * 0.7, 0.02, depth * 0.5), (0, level - 0.12, 0)))
+        draft.add("shelf", box((width - 2 * inset - thickness, 0.02, depth * 0.5), (0, level - 0.12, 0)))
     if dice.chance(0.3):
         add_fronts(dice, draft, (-width * 0.4, level - 0.14, width * 0.4, level), depth / 2 - 0.02, 1, dice.integer(1, 3))
     return describe("desk", [], ["two side panels", back])
@@ -251,7 +247,8 @@ def _hutch_desk(dice: Dice, draft: Draft) -> str:
     high, deep, thickness = dice.uniform(0.3, 0.85), dice.uniform(0.18, 0.35), 0.025
     draft.add("top", slab((-width / 2, level, -depth / 2), (width / 2, level + 0.03, depth / 2)))
     block = dice.uniform(0.3, 0.42)
-    if dice.chance(0.6):
+    drawers = dice.chance(0.6)
+    if drawers:
         _drawer_block(dice, draft, (width - block) / 2, block, depth * 0.95, 0.0, level, dice.integer(2, 4))
     draft.add("leg", *[box((thickness, level, depth * 0.97), (s * (width - thickness) / 2, level / 2, 0)) for s in (-1, 1)])
     _modesty(dice, draft, width, depth, level)
@@ -261,7 +258,7 @@ def _hutch_desk(dice: Dice, draft: Draft) -> str:
         draft.add("shelf", box((width, 0.02, deep), (0, level + high * (i + 1) / 3, -depth / 2 + deep / 2)))
     for x in np.linspace(-0.5, 0.5, dice.integer(2, 4))[1:-1] * width:
         draft.add("hutch", box((0.02, high, deep), (x, level + high / 2, -depth / 2 + deep / 2)))
-    return describe("desk", ["tall"], ["a hutch of shelves above", "drawers"])
+    return describe("desk", ["tall"], ["a hutch of shelves above", "drawers" if drawers else ""])
 
 
 @DESK.style("L-shaped", 1.2)
@@ -286,7 +283,7 @@ def _l_desk(dice: Dice, draft: Draft) -> str:
 
 @DESK.style("corner", 0.9)
 def _corner_desk(dice: Dice, draft: Draft) -> str:
-    """Two wings that meet at a wide angle, sharp or rounded, on legs, panels or drawers at their ends."""
+    """Two wings that meet at a wide angle, sharp or rounded, on legs, panels or drawers and a panel at their ends."""
     level, width, depth = dice.uniform(0.68, 0.78), dice.uniform(1.5, 2.4), dice.uniform(0.55, 0.95)
     slope, soft = dice.uniform(0.45, 1.0), dice.pick(0.01, dice.uniform(0.1, 0.4))
     xs = np.linspace(-0.5, 0.5, 17) * width
@@ -303,7 +300,7 @@ def _corner_desk(dice: Dice, draft: Draft) -> str:
             post = leg(dice.pick("square", "round"), level, dice.uniform(0.03, 0.08))
             draft.add("leg", *[post + np.array([s * x, 0, z + side * depth * 0.4]) for side in (-1, 1)])
     draft.add("leg", leg("square", level, dice.uniform(0.04, 0.3)) + np.array([0, 0, middle - depth * 0.2]))
-    return describe("desk", ["corner"], ["two wings at an angle", f"{base} at both ends"])
+    return describe("desk", ["corner"], ["two wings at an angle", f"{base} at {'one end' if base == 'drawers' else 'both ends'}"])
 
 
 @DESK.style("reception", 0.6)
@@ -340,11 +337,14 @@ def _crescent(dice: Dice, draft: Draft) -> str:
     for s in (-1, 1):
         x, z = s * width * 0.4, bow * 0.64
         draft.add("leg", box((post, level, post), (x, level / 2, z)), box((post, 0.04, depth * 0.9), (x, 0.02, z)))
-    if dice.chance(0.7):
+    panel = dice.chance(0.7)
+    if panel:
         draft.add("panel", box((width * 0.8, level * dice.uniform(0.3, 0.8), 0.02), (0, level * 0.6, bow * 0.4 - depth * 0.2)))
-    if dice.chance(0.5):
+    drawers = dice.chance(0.5)
+    if drawers:
         draft.add("drawer", slab((width * 0.2, dice.pick(0.0, 0.1), bow * 0.3 - 0.25), (width * 0.42, level, bow * 0.3 + 0.25)))
-    return describe("desk", ["crescent-shaped" if bow > 0.15 else "office"], ["T-shaped feet", "a front panel"])
+    words = ["T-shaped feet", "a front panel" if panel else "", "drawers on one side" if drawers else ""]
+    return describe("desk", ["crescent-shaped" if bow > 0.15 else "office"], words)
 
 
 @DESK.style("school", 0.7)

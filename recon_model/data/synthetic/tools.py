@@ -49,7 +49,8 @@ def _knife(dice: Dice, draft: Draft) -> str:
     if kind == "dagger" or dice.chance(0.25):
         draft.add("guard", box((thick * 3, 0.03, thick), (0.02, 0, 0)))
     draft.lay(dice, 0.35)
-    return describe("knife", [kind], ["a broad blade" if width > 0.3 else "a pointed blade", "a short handle"])
+    form = "broad" if width > 0.3 else "square-ended" if kind == "cleaver" else "pointed"
+    return describe("knife", [kind], [f"a {form} blade", "a short handle"])
 
 
 @KNIFE.style("table", 0.6)

@@ -245,14 +245,14 @@ def _ice_cream(dice: Dice, draft: Draft) -> str:
 @CONE.style("plain")
 def _cone(dice: Dice, draft: Draft) -> str:
     radius, high = dice.uniform(0.3, 0.7), dice.uniform(0.8, 1.4)
-    tip = dice.pick(0.0, 0.05)
-    draft.add("body", revolve([(radius, 0), (max(tip, 0.001), high)], segments=dice.pick(20, 20, 6, 4), closed=True))
+    tip, sides = dice.pick(0.0, 0.05), dice.pick(20, 20, 6, 4)
+    draft.add("body", revolve([(radius, 0), (max(tip, 0.001), high)], segments=sides, closed=True))
     if dice.chance(0.5):
         outline = superellipse(radius * 2.6, radius * 2.6, dice.pick(2.0, 40.0), 20)
         draft.add("base", loft(rings_of(outline, [1, 1], [-0.06, 0.0])))
         return describe("cone", ["traffic"], ["a flat base"])
     draft.pose(dice, 0.9, ("x", 180), ("x", 90))
-    return describe("cone", ["pointed"], ["a round base"])
+    return describe("cone", ["pointed"], [{20: "a round base", 6: "a six-sided base", 4: "a square base"}[sides]])
 
 
 @BOWL.style("footed", 0.5)

@@ -250,6 +250,15 @@ def test_unknown_names_are_refused_with_the_known_ones(tmp_path: Path, capsys: p
     assert "chiar" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("name", "given", "said"), [("x.png", ["--names"], "--names"), ("x.xyz", [], "x.xyz) must end in .png.")])
+def test_contact_sheets_that_cannot_be_drawn_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, given: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit):
+        draw_sheet(["--out", str(tmp_path / name), *given])
+    assert said in capsys.readouterr().err
+
+
 def test_captions_read_as_english() -> None:
     assert describe("chair", ["", "old"], ["a back", "", "arms"]) == "an old chair with a back and arms"
     assert describe("bed") == "a bed"
