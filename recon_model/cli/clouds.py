@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from recon_model.cli.output import DONE, USAGE
+from recon_model.counts import counted
 from recon_model.data.clouds import Cloud
 from recon_model.errors import InputError
 from recon_model.serve.client import ReaderProcess
@@ -33,3 +34,9 @@ class CloudFiles:
                     print(str(error), file=sys.stderr)
                     continue
                 yield path, cloud
+
+
+def tell_of_others(path: str, cloud: Cloud) -> None:
+    """Says on stderr where a file holds more clouds than the first, which was taken."""
+    if cloud.clouds > 1:
+        print(f"{path}: it holds {counted(cloud.clouds, 'cloud')}; only the first was taken.", file=sys.stderr)

@@ -174,7 +174,7 @@ def _cloud(source: Source, found: Found, began: float) -> Cloud:
     if not finite.any():
         raise source.refuse(f"it holds no finite coordinates ({counted(len(positions), 'point')} without), so there is nothing to show.")
     sound = positions if finite.all() else positions[finite]
-    origin = np.array([(column.min() + column.max()) / 2 for column in sound.T])
+    origin = middle(sound)
     mesh = _mesh(source, found, finite, origin, notes)
     kind = "mesh" if mesh is not None else "points"
     sampled = mesh if mesh is not None else _points(source, found, finite, origin, notes)
@@ -200,6 +200,11 @@ def _cloud(source: Source, found: Found, began: float) -> Cloud:
     )
 
 
+def middle(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Returns the centre (3,) of the bounding box of points (n, 3)."""
+    return np.array([(column.min() + column.max()) / 2 for column in points.T])
+
+
 def _mesh(source: Source, found: Found, finite: Array, origin: Array, notes: list[str]) -> surfaces.Samples | None:
     if found.triangles is None or not len(found.triangles):
         return None
@@ -215,6 +220,7 @@ def _mesh(source: Source, found: Found, finite: Array, origin: Array, notes: lis
         surfaces.sample_count(len(corners), source.max_points),
         np.random.default_rng(source.seed),
         vertex_colours=None if found.colours is None else found.colours[triangles[sound]],
+        vertex_parts=None if found.parts is None else found.parts[triangles[sound]],
         triangle_colours=None if found.triangle_colours is None else found.triangle_colours[sound],
     )
     if samples is None:

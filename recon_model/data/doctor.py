@@ -22,7 +22,7 @@ LOOKED_AT = 4096
 STRAY_REACH = 3.0
 """Edge of the cells that strays are looked for with, in wide spacings (the 90 % quantile)."""
 STRAY_COMPANY = 5
-"""A point is a stray where its cell and the 26 around it hold fewer points than this, itself included."""
+"""A point is a stray where its cell and the 26 around it hold points in fewer places than this, its own included."""
 STRAYS_AT_MOST = 0.03
 """Share of the points that can be strays: while there seem to be more, they are a thinner part of the scan, and cells are doubled."""
 UNEVEN = 1.5
@@ -80,9 +80,9 @@ class Examination:
     duplicates: int
     """Points exactly on an earlier one."""
     strays: int
-    """See ``without_strays``."""
+    """Points that ``without_strays`` takes away."""
     floor: int
-    """Points of the floor, 0 where there is none; see ``find_floor``."""
+    """Points of the floor, of all there are; 0 where there is none; see ``find_floor``."""
     uneven: bool
     """Whether the density differs more than sampling a surface at random explains."""
     opposed: float | None
@@ -97,7 +97,8 @@ def examine(points: Points, normals: Points | None = None, up: Vector | None = N
         normals: (n, 3), or None.
         up: which way is up; without it no floor is looked for, for a round table's top would be one upside down.
     """
-    kept = distinct(points)
+    first = _firsts(points)
+    kept = first == np.arange(len(points))
     apart = points[kept]
     spacing, opposed = _neighbourhood(apart, None if normals is None else normals[kept])
     floor = None if up is None else find_floor(apart, up, spacing)
@@ -109,8 +110,8 @@ def examine(points: Points, normals: Points | None = None, up: Vector | None = N
         radius=_radius(points),
         spacing=spacing,
         duplicates=int(len(points) - kept.sum()),
-        strays=int((~without_strays(apart, spacing)).sum()),
-        floor=0 if floor is None else int(floor.within(apart).sum()),
+        strays=int(np.bincount(first, minlength=len(points))[kept][~_in_company(apart, spacing)].sum()),
+        floor=0 if floor is None else int(floor.within(points).sum()),
         uneven=spacing.places > UNEVEN * spacing.median,
         opposed=opposed,
     )
@@ -176,22 +177,39 @@ def guess_units(extent: Vector, radius: float, origin: Vector, format_name: str)
 
 def distinct(points: Points) -> Flags:
     """Tells which points (n, 3) to keep so that no two lie exactly on each other (n,): the first of each place."""
-    numbers = hashes(np.asarray(points, np.float64))
-    order = np.argsort(numbers, kind="stable")
-    ordered = numbers[order]
-    kept = np.ones(len(points), np.bool_)
-    kept[order[1:]] = ordered[1:] != ordered[:-1]
+    kept: Flags = _firsts(points) == np.arange(len(points))
     return kept
 
 
-def without_strays(points: Points, spacing: Spacing | None = None) -> Flags:
+def _firsts(points: Points) -> npt.NDArray[np.intp]:
+    """Returns for each point (n, 3) the first that lies in the same place (n,)."""
+    numbers = hashes(np.asarray(points, np.float64))
+    order = np.argsort(numbers, kind="stable")
+    ordered = numbers[order]
+    begins = np.zeros(len(points), np.intp)
+    begins[1:] = np.where(ordered[1:] != ordered[:-1], np.arange(1, len(points)), 0)
+    first = np.empty(len(points), np.intp)
+    first[order] = order[np.maximum.accumulate(begins)]
+    return first
+
+
+def without_strays(points: Points) -> Flags:
     """Tells which points (n, 3) to keep so that strays go (n,): radius outlier removal, with cells in place of balls.
 
-    A stray's cell and the 26 cells around it hold fewer than ``STRAY_COMPANY`` points; a cell is ``STRAY_REACH`` wide spacings long.
-    The wide spacing, not the median, and cells that double while more than ``STRAYS_AT_MOST`` seem astray, so that the thin side of a
-    scan is not taken for strays.
+    A stray's cell and the 26 cells around it hold points in fewer than ``STRAY_COMPANY`` places, however many lie in one; a cell is
+    ``STRAY_REACH`` wide spacings long. The wide spacing, not the median, and cells that double while more than ``STRAYS_AT_MOST`` seem
+    astray, so that the thin side of a scan is not taken for strays.
     """
-    spacing = measure_spacing(points) if spacing is None else spacing
+    first = _firsts(points)
+    kept: Flags = first == np.arange(len(points))
+    kept[kept] = _in_company(points[kept])
+    stays: Flags = kept[first]
+    return stays
+
+
+def _in_company(points: Points, spacing: Spacing | None = None) -> Flags:
+    """Tells which of distinct points (n, 3) are no strays (n,)."""
+    spacing = _neighbourhood(points, None)[0] if spacing is None else spacing
     if spacing.high <= 0 or len(points) < STRAY_COMPANY:
         return np.ones(len(points), np.bool_)
     edge = STRAY_REACH * spacing.high
@@ -277,11 +295,13 @@ def find_floor(points: Points, up: Vector, spacing: Spacing | None = None) -> Pl
     Args:
         points: (n, 3).
         up: the floor lies beneath what stands on it, and is tilted by at most 45 degrees.
-        spacing: of the points; measured when absent.
+        spacing: of the points, which are distinct then; those in one place count once, too, when it is measured.
     """
+    if spacing is None:
+        points = points[distinct(points)]
+        spacing = _neighbourhood(points, None)[0]
     if len(points) < 4 * _FLOOR_NEIGHBOURS:
         return None
-    spacing = measure_spacing(points) if spacing is None else spacing
     some = points[np.linspace(0, len(points) - 1, min(len(points), _FLOOR_POINTS)).astype(np.intp)].astype(np.float64)
     thickness = max(1.5 * spacing.high, 0.005 * float(np.linalg.norm(np.subtract(*_bounds(some)))))
     normals, offsets = _local_planes(some)

@@ -63,10 +63,12 @@ def read_picture(path: str | os.PathLike[str], side: int = 512) -> Picture:
 def _on_white(image: "Image") -> "Image":  # type: ignore[name-defined]  # noqa: F821
     from PIL import Image
 
-    if image.mode in ("I", "I;16", "F"):  # sixteen bits: depth pictures often are
+    if image.mode.startswith(("I", "F")):  # more than eight bits, in either order: depth pictures often are
         values = np.asarray(image, np.float64)
-        low, high = float(values.min()), float(values.max())
-        return Image.fromarray(((values - low) / max(high - low, 1e-12) * 255).astype(np.uint8)).convert("RGB")
+        known = values[np.isfinite(values)]
+        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+        shares = np.clip((np.nan_to_num(values, nan=low, posinf=high, neginf=low) - low) / max(high - low, 1e-12), 0, 1)
+        return Image.fromarray((shares * 255).astype(np.uint8)).convert("RGB")
     whole = image.convert("RGBA")
     ground = Image.new("RGBA", whole.size, "white")
     return Image.alpha_composite(ground, whole).convert("RGB")

@@ -8,7 +8,10 @@ import hashlib
 import json
 import multiprocessing
 import os
+import zipfile
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -23,7 +26,6 @@ import recon_model.data.synthetic
 import recon_model.geometry.augment
 from recon_model.config import Settings, require
 from recon_model.data.synthetic import CATEGORIES, Shape, depth_views, sample_shape
-from recon_model.errors import InputError
 from recon_model.geometry.augment import Augmentation, Points, augment, solid_surface
 
 SHARD = 256
@@ -168,17 +170,27 @@ def _drawn(shape: Shape, count: int, rng: np.random.Generator) -> tuple[Points, 
 
 
 def _write(settings: PoolSettings, folder: Path, index: int) -> None:
-    target = folder / f"{index:06d}.npz"
-    if target.exists():
-        return
+    if not _file(folder, index).exists():
+        _keep(make_shard(settings, index), folder, index)
+
+
+def _keep(shard: Shard, folder: Path, index: int) -> None:
     waiting = folder / f".{index:06d}.{os.getpid()}.npz"
-    np.savez(waiting, **make_shard(settings, index)._asdict())
-    waiting.replace(target)
+    with waiting.open("wb") as stream:
+        np.savez(stream, **shard._asdict())
+        stream.flush()
+        os.fsync(stream.fileno())  # or a power cut leaves a name without its content
+    waiting.replace(_file(folder, index))
+
+
+def _file(folder: Path, index: int) -> Path:
+    return folder / f"{index:06d}.npz"
 
 
 def _make_ahead(settings: PoolSettings, folder: Path, indices: range, parent: int) -> None:
     """Body of a helper process; it ends with the pool, or with the process that wanted it."""
-    os.nice(1)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(1)
     for index in indices:
         if os.getppid() != parent:
             return
@@ -202,7 +214,7 @@ class Pool:
 
     def made(self) -> int:
         """Number of shards that are ready, counted from the first without a gap."""
-        return next((index for index in range(self.count) if not self._file(index).exists()), self.count)
+        return next((index for index in range(self.count) if not _file(self.folder, index).exists()), self.count)
 
     def start(self) -> None:
         """Starts helper processes on all cores but two, at least one, unless everything is made; they take turns.
@@ -236,12 +248,9 @@ class Pool:
             waiting: told how many shards are ready about once a second while waiting; returning True gives up.
 
         Returns:
-            The shard, or None if ``waiting`` gave up.
-
-        Raises:
-            InputError: a file of the cache is damaged.
+            The shard, or None if ``waiting`` gave up. One whose file is damaged is made again.
         """
-        file = self._file(index)
+        file = _file(self.folder, index)
         while not file.exists():
             if waiting(self.made()):
                 return None
@@ -251,10 +260,10 @@ class Pool:
             else:
                 _write(self.settings, self.folder, index)
         try:
-            with np.load(file, allow_pickle=False) as arrays:
+            with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
                 return Shard(*(arrays[name] for name in Shard._fields))
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(f"'{file}' in the cache of shapes is damaged ({error}); delete it and start again.") from error
-
-    def _file(self, index: int) -> Path:
-        return self.folder / f"{index:06d}.npz"
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            shard = make_shard(self.settings, index)
+            with suppress(OSError):  # where it cannot be kept it is made once more
+                _keep(shard, self.folder, index)
+            return shard

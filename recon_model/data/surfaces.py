@@ -32,6 +32,7 @@ def sample(
     generator: np.random.Generator,
     *,
     vertex_colours: npt.NDArray[np.generic] | None = None,
+    vertex_parts: npt.NDArray[np.generic] | None = None,
     triangle_colours: npt.NDArray[np.generic] | None = None,
 ) -> Samples | None:
     """Draws points on triangles, as many a square unit everywhere.
@@ -44,6 +45,7 @@ def sample(
         count: number of points.
         generator: source of randomness.
         vertex_colours: (m, 3, 3) colours of the corners, interpolated.
+        vertex_parts: (m, 3) parts of the corners; a point belongs to the part of the nearest one.
         triangle_colours: (m, 3) colours of whole triangles, used where there are no vertex colours.
 
     Returns:
@@ -68,7 +70,8 @@ def sample(
             mixed = np.rint(mixed.astype(np.float64)).astype(vertex_colours.dtype)
     else:
         mixed = None if triangle_colours is None else triangle_colours[chosen]
-    return Samples(points, mixed, crosses[chosen] / (2 * areas[chosen, None]))
+    parts = None if vertex_parts is None else vertex_parts[chosen, weights.argmax(axis=1)]
+    return Samples(points, mixed, crosses[chosen] / (2 * areas[chosen, None]), parts)
 
 
 def duplicates(points: Float64) -> int:

@@ -15,7 +15,7 @@ from recon_model.data.clouds import Cloud
 from recon_model.data.readers.found import shown_name
 from recon_model.errors import InputError, ServeError
 from recon_model.serve.framing import pack, read_frame
-from recon_model.serve.messages import CloudRead, Failed, Glance, ReadCloud, ReadMembers, ReadPicture, decode_reply, encode
+from recon_model.serve.messages import CloudRead, DataSet, Failed, Glance, ReadCloud, ReadMembers, ReadPicture, decode_reply, encode
 
 TIMEOUT_S = 8.0
 """Seconds a file may take. Below the 10 s promised to users, so that a restart and the way through the pipes fit in as well."""
@@ -188,6 +188,7 @@ class ReaderProcess:
 
 
 def _cloud(reply: CloudRead) -> Cloud:
+    of = reply.dataset or DataSet(clouds=1)
     return Cloud(
         path=reply.path,
         format=reply.format,
@@ -201,4 +202,7 @@ def _cloud(reply: CloudRead) -> Cloud:
         parts=None if reply.parts is None else reply.parts.numpy(),
         notes=reply.notes,
         seconds=reply.seconds,
+        clouds=of.clouds,
+        labels=None if of.labels is None else of.labels.numpy(),
+        names=of.names,
     )

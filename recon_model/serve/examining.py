@@ -104,7 +104,7 @@ def findings(found: doctor.Examination, up: str) -> Iterable[Finding]:
     if found.strays:
         yield Finding(
             f"{counted(found.strays, 'stray point')} far from all others.",
-            f"Radius outlier removal on a grid: fewer than {doctor.STRAY_COMPANY} points in the 27 cells around, "
+            f"Radius outlier removal on a grid: points in fewer than {doctor.STRAY_COMPANY} places in the 27 cells around, "
             f"each {doctor.STRAY_REACH:g} times the 90 % quantile of the spacing long ({doctor.STRAY_REACH * found.spacing.high:.3g}), or "
             f"longer while more than {doctor.STRAYS_AT_MOST:.0%} would be strays. "
             "They stretch the unit sphere, so the object itself gets smaller for the model.",

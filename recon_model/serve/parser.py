@@ -41,7 +41,9 @@ ALARM_S = 30.0
 
 
 STACKED = 8
-"""Clouds read at a time of a file that must be opened for each."""
+"""Most clouds read at a time of a file that must be opened for each."""
+STACKED_S = 2.0
+"""Seconds that these may take, judging by the first."""
 
 
 def limit(memory: int) -> None:
@@ -78,10 +80,12 @@ def answer(request: ReadCloud | Glance | ReadMembers | ReadPicture) -> Reply:
 def members(request: ReadMembers) -> MembersRead:
     """Returns some of the clouds of a file: of a labelled .npz as many as are asked for, of any other file its one cloud."""
     path = Path(request.path)
-    if not is_data_set(path):
+    data = None
+    if is_data_set(path):
+        status = path.stat()
+        data = _data_set(request.path, status.st_size, status.st_mtime_ns)
+    if data is None:
         return _stacked(request, path)
-    status = path.stat()
-    data = _data_set(request.path, status.st_size, status.st_mtime_ns)
     rows = range(request.start, min(request.start + request.count, len(data.labels)))
     return MembersRead(
         id=request.id,
@@ -96,7 +100,8 @@ def members(request: ReadMembers) -> MembersRead:
 def _stacked(request: ReadMembers, path: Path) -> MembersRead:
     """Reads the one cloud of a file, or a few of a stack that is not a labelled .npz: each means opening the file."""
     first = clouds.read(path, max_points=request.max_points, seed=request.seed, member=request.start)
-    rows = range(request.start, min(request.start + min(request.count, STACKED), first.clouds))
+    several = max(1, min(request.count, STACKED, int(STACKED_S / max(first.seconds, 1e-9))))
+    rows = range(request.start, min(request.start + several, first.clouds))
     others = [clouds.read(path, max_points=request.max_points, seed=request.seed, member=row) for row in rows[1:]]
     labels = ("",) * len(rows) if first.labels is None else tuple(first.names[first.labels[row]] for row in rows)
     points = tuple(Array.of(cloud.points) for cloud in (first, *others))
@@ -104,8 +109,12 @@ def _stacked(request: ReadMembers, path: Path) -> MembersRead:
 
 
 @lru_cache(maxsize=1)  # a data set is asked for batch by batch, and unpacked once
-def _data_set(path: str, _size: int, _changed: int) -> LabelledClouds:
-    return load_labelled(Path(path))
+def _data_set(path: str, _size: int, _changed: int) -> LabelledClouds | None:
+    """A labelled set, or None where it is none to the letter, and is read as any stack: cloud by cloud, with the labels it has."""
+    try:
+        return load_labelled(Path(path))
+    except InputError:
+        return None
 
 
 def told(number: int, cloud: clouds.Cloud) -> CloudRead:

@@ -31,6 +31,8 @@ KEYS = (
 )
 """Names under which data sets keep their coordinates, most telling first."""
 _LARGEST = 1 << 29
+_KEPT = 1 << 28  # bytes of the stack unpacked last, of which one cloud after another is asked for
+_last: dict[tuple[str, str, int, int], Array] = {}  # that one, by path, name, size and checksum
 _WIDTHS = (3, 4, 6, 7, 9)
 
 
@@ -95,7 +97,8 @@ def _read_zip(source: Source) -> Found:
             continue
         if len(members) > 1:
             source.notes.append(f"The coordinates are those of the array '{_short(key)}', one of {len(members)} in the file.")
-        found = as_cloud(source, _member(source, archive, info, header), "npz", named=_bare(key) in KEYS)
+        unpack = _kept_member if len(header.shape) == 3 and header.bytes <= _KEPT else _member
+        found = as_cloud(source, unpack(source, archive, info, header), "npz", named=_bare(key) in KEYS)
         return _labelled(source, archive, members, found) if found.clouds > 1 else found
     listed = ", ".join(shapes[:6]) + (", …" if len(shapes) > 6 else "")
     raise source.refuse(f"none of its arrays has the shape of a cloud, (points, 3): it holds {listed}.")
@@ -160,6 +163,14 @@ def _member(source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, hea
     if len(data) < header.bytes:
         raise source.refuse(f"the array '{_short(info.filename)}' ends early; the archive is damaged or cut short.")
     return np.frombuffer(data, header.dtype).reshape(header.shape, order="F" if header.fortran else "C")
+
+
+def _kept_member(source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, header: _Header) -> Array:
+    key = (str(source.path), info.filename, info.file_size, info.CRC)
+    if key not in _last:
+        _last.clear()  # before there is another
+        _last[key] = _member(source, archive, info, header)
+    return _last[key]
 
 
 def fits(dtype: np.dtype[np.generic], shape: tuple[int, ...], *, named: bool) -> bool:

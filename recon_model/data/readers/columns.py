@@ -37,7 +37,9 @@ def assign(table: Array, names: Sequence[str] = (), *, intensity_first: bool = F
         columns = {name: table[:, place] for place, name in reversed(list(enumerate(names)))}
         positions = stack(columns, "positions")
         assert positions is not None
-        return Assigned(positions, stack(columns, "colours"), stack(columns, "normals"), part_column(columns), ())
+        colours = stack(columns, "colours")
+        lacking = colours is not None and bool(np.isnan(colours).all())  # only their names are there
+        return Assigned(positions, None if lacking else colours, stack(columns, "normals"), part_column(columns), ())
     rest = table[:, 3:]
     normals_at = _find(rest, _are_unit)
     colours_at = _find(rest, _are_bytes, avoid=normals_at, intensity_first=intensity_first)

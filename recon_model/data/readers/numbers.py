@@ -20,13 +20,18 @@ def table(lines: list[bytes], *, width: int | None = None) -> tuple[Array, int]:
     Returns:
         The rows (n, w) float64 and the number of lines that were no such row. Numbers too large for float64 are infinite.
     """
-    try:
-        values = np.loadtxt(io.BytesIO(b"\n".join(lines)), comments=None, ndmin=2, dtype=np.float64) if lines else np.empty((0, 0))
-        if values.size and (width is None or values.shape[1] >= width):
-            return values, 0
-    except ValueError:
-        pass
+    values = regular(lines)
+    if values is not None and values.size and (width is None or values.shape[1] >= width):
+        return values, 0
     return _patiently(lines, width)
+
+
+def regular(lines: list[bytes]) -> Array | None:
+    """Reads lines that hold as many numbers each, separated by blanks, and nothing else; None where they do not."""
+    try:
+        return np.loadtxt(io.BytesIO(b"\n".join(lines)), comments=None, ndmin=2, dtype=np.float64) if lines else np.empty((0, 0))
+    except ValueError:
+        return None
 
 
 def flat(text: bytes) -> Array | None:
@@ -61,6 +66,14 @@ def numbers(line: bytes) -> list[float]:
         return [float(token) for token in tokens if b"_" not in token]
     except ValueError:
         return _leading(tokens)
+
+
+def number(text: str) -> float:
+    """Returns the number a text is, or NaN where it is anything else."""
+    try:
+        return float(text) if "_" not in text else np.nan
+    except ValueError:
+        return np.nan
 
 
 def _leading(tokens: list[bytes]) -> list[float]:

@@ -71,7 +71,8 @@ def _faces(source: Source, lines: list[list[bytes]]) -> tuple[Array | None, int]
         if parts[0] == b"v":
             so_far += len(parts) == 2
         elif parts[0] == b"f":
-            text = _SLASHES.sub(b"", parts[1]) if len(parts) == 2 and b"/" in parts[1] else b"".join(parts[1:])
+            text = b"".join(parts[1:]).partition(b"#")[0]
+            text = _SLASHES.sub(b"", text) if b"/" in text else text
             corners = len(text.split())
             if corners < 3:
                 short += 1

@@ -3,17 +3,24 @@
 Blanks, tabs, commas or semicolons between numbers, decimal commas, headers, comments, the leading count of PTS, any extra columns.
 """
 
+import csv
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
 
 from recon_model.counts import counted, grouped, were
 from recon_model.data.readers import columns, numbers
-from recon_model.data.readers.found import Found, Source
+from recon_model.data.readers.found import Array, Found, Source, has_names
 
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf(inity)?)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(rb"[+-]?\d+,\d+([eE][+-]?\d+)?")
 _TO_BLANK = bytes.maketrans(b',;"\t\v\f', b"      ")
 _COMMA_TO_POINT = bytes.maketrans(b',;"\t\v\f', b".     ")
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+_REMARKS = (b"#", b"//", b"%")
+_REMARK = re.compile(r"\s(#|//|%).*")
 _LONGEST_HEADER = 200
 _LONGEST_LINE = 10_000
 
@@ -27,14 +34,14 @@ def read(source: Source) -> Found:
     lines = text_lines(source)
     if any(len(line) > _LONGEST_LINE for line in lines[:_LONGEST_HEADER]):
         raise source.refuse("one of its first lines is far too long for a row of coordinates; one point a line is needed.")
-    start, names = _header(lines)
+    start, names, mark = _header(lines)
     if start == len(lines):
         raise source.refuse("it holds no line of at least 3 numbers, so there are no coordinates to read.")
     promised = _promised(lines, start)
     body = lines[start:]
     rows = source.rows(len(body))
     chosen = body if isinstance(rows, slice) else [body[row] for row in rows]
-    values, skipped = numbers.table(_commas_apart(chosen))
+    values, skipped = _table(chosen, names, mark)
     if values.ndim != 2 or values.shape[0] == 0 or values.shape[1] < 3:
         raise source.refuse(f"its lines hold {values.shape[1] if values.ndim == 2 else 0} numbers, but x, y and z need 3.")
     if skipped * 2 > len(chosen):
@@ -94,22 +101,95 @@ def _width(line: bytes) -> int:
     return len(tokens) if tokens and all(_NUMBER.fullmatch(token) for token in tokens) else 0
 
 
-def _header(lines: list[bytes]) -> tuple[int, list[str]]:
-    """Finds the first row of numbers, and the names of its columns where the line above gives as many."""
+class _Header(NamedTuple):
+    start: int
+    """The first row."""
+    names: Sequence[str] = ()
+    """Of the columns, taken at their word where they hold x, y and z."""
+    mark: str = ""
+    """What stands between the fields under these names; "" where only numbers count."""
+
+
+def _header(lines: list[bytes]) -> _Header:
+    """Finds the first row, and the names of its columns in the nearest line above that names x, y and z.
+
+    Under such names a row may hold words, and fields may be empty. Other rows are those of three numbers or more, or else lines that
+    begin with as many.
+    """
     top = lines[:_LONGEST_HEADER]
-    widths = [_width(line) for line in top]
-    start = next((place for place, width in enumerate(widths) if width >= 3), None)
-    if start is None:  # no clean row near the top: the first line that at least begins with three numbers
-        leading = (place for place, line in enumerate(top) if len(numbers.numbers(line.translate(_TO_BLANK))) >= 3)
-        return next(leading, len(lines)), []
-    names = _names(lines[start - 1]) if start else []
-    return start, names if len(names) == widths[start] else []
+    names: list[str] = []
+    for place, line in enumerate(top):
+        if mark := _mark(line, names):
+            return _Header(place, names, mark)
+        if (width := _width(line)) >= 3:
+            return _Header(place, names if len(names) == width else ())
+        said = _names(line)
+        names = said if has_names(said, "positions") else names
+    leading = (place for place, line in enumerate(top) if len(numbers.numbers(line.translate(_TO_BLANK))) >= 3)
+    return _Header(next(leading, len(lines)))
 
 
 def _names(line: bytes) -> list[str]:
-    text = line.decode("latin-1").replace('"', "").strip().lstrip("/#%").strip()
+    said = line.decode("latin-1").replace('"', "").strip(" ").rstrip()
+    text = said.lstrip("/#%")
+    text = text.lstrip() if text != said else text  # a tab that comes first stands behind a column without a name
     apart = next((mark for mark in ";,\t" if mark in text), None)
     return [name.strip() for name in text.split(apart)]
+
+
+def _mark(line: bytes, names: Sequence[str]) -> str:
+    """What splits a line into fields that fit the names, x, y and z being numbers; "" where nothing does."""
+    for mark in ";,\t " if names else "":
+        row = _row(line, mark, len(names))
+        if row is not None and np.isfinite(columns.assign(np.array([row]), names).positions).all():
+            return mark
+    return ""
+
+
+def _row(line: bytes, mark: str, width: int) -> list[float] | None:
+    """The fields of a line as numbers, NaN where one is none, or None where they are not as many as there are names.
+
+    Only between marks can fields be empty, and those at the end left out.
+    """
+    if line.lstrip().startswith(_REMARKS):
+        return None
+    text = line.decode("latin-1").strip(" ")
+    if mark == " ":
+        fields = _REMARK.sub("", text).split()
+    else:
+        fields = text.split(mark) if '"' not in text else next(csv.reader([text], delimiter=mark, skipinitialspace=True))
+        fields[-1] = _REMARK.sub("", fields[-1])
+    while len(fields) > width and not fields[-1]:
+        fields.pop()
+    if len(fields) > width or len(fields) < (width if mark == " " else 3):
+        return None
+    row = [numbers.number(field if mark == "," else field.replace(",", ".")) for field in fields]
+    return row + [np.nan] * (width - len(row))
+
+
+def _table(lines: list[bytes], names: Sequence[str], mark: str) -> tuple[Array, int]:
+    """The rows (n, w), and how many lines are none: quickly where fields are numbers or empty, else, under names, field by field."""
+    if not mark:
+        return numbers.table(_commas_apart(lines))
+    for make in (lambda: lines, lambda: _filled(lines, mark)):
+        values = numbers.regular(_commas_apart(make()))
+        if values is not None and values.shape[1] == len(names):
+            return values, 0
+    rows = [_row(line, mark, len(names)) for line in lines]
+    kept = [row for row in rows if row is not None]
+    remarks = sum(line.lstrip().startswith(_REMARKS) for line in lines)
+    return np.array(kept, np.float64).reshape(len(kept), len(names)), len(rows) - len(kept) - remarks
+
+
+def _filled(lines: list[bytes], mark: str) -> list[bytes]:
+    """The lines with "nan" in their empty fields."""
+    if mark == " ":
+        return lines
+    apart = mark.encode()
+    text = b"\n".join([b"", *lines, b""])
+    for before, after in ((apart, apart), (apart, apart), (b"\n", apart), (apart, b"\n")):  # twice: neighbours share a mark
+        text = text.replace(before + after, before + b"nan" + after)
+    return text.split(b"\n")[1:-1]
 
 
 def _promised(lines: list[bytes], start: int) -> int | None:

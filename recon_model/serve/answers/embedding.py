@@ -18,7 +18,7 @@ from recon_model.sides import Sides
 def embed_clouds(model: Predictor, request: EmbedClouds) -> CloudsEmbedded:
     """Embeds a few clouds, by the current model or by a checkpoint of a run."""
     if request.checkpoint:
-        model = checkpoint(request.checkpoint, str(model.device))
+        model = checkpoint(request.checkpoint, model)
     (units, failures), preparing = timed(_units, [cloud.numpy() for cloud in request.clouds], model.config.num_points)
     good = [row for row, failure in enumerate(failures) if not failure]
     if not good:
@@ -50,15 +50,15 @@ def model_hash(model: Predictor) -> str:
     return str(model.card.get("weights_sha256") or model.about.name)
 
 
-def checkpoint(path: str, device: str) -> Predictor:
-    """Opens a checkpoint of a run beside the current model; the last one is kept until its file changes."""
+def checkpoint(path: str, beside: Predictor) -> Predictor:
+    """Opens a checkpoint of a run as the current model was opened; the last one is kept until its file changes."""
     changed = Path(path).stat().st_mtime_ns if Path(path).exists() else 0
-    return _checkpoint(path, changed, device)
+    return _checkpoint(path, changed, str(beside.device), beside.asked_precision)
 
 
 @lru_cache(maxsize=1)  # batch after batch asks for the same one
-def _checkpoint(path: str, _changed: int, device: str) -> Predictor:
-    return Predictor.load(path, device)
+def _checkpoint(path: str, _changed: int, device: str, precision: str) -> Predictor:
+    return Predictor.load(path, device, precision=precision)
 
 
 def _units(clouds: list[npt.NDArray[np.float32]], count: int) -> tuple[list[Floats], list[str]]:

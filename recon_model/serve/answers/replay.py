@@ -10,7 +10,7 @@ from recon_model.serve.messages import Array, AttendAll, PrepareCloud, RebuildAt
 
 def rebuild_at(model: Predictor, request: RebuildAt, pause: Pause) -> RebuiltAt:
     """Cuts the cloud, rebuilds its hidden patches and collects attention, by the checkpoint named."""
-    other = embedding.checkpoint(request.checkpoint, str(model.device))
+    other = embedding.checkpoint(request.checkpoint, model)
     pause(0.3)
     prepared = bench.prepare(other, PrepareCloud(id=request.id, points=request.points, up=request.up))
     pause(0.6)

@@ -57,6 +57,25 @@ def test_strays_go_and_nothing_else_does() -> None:
     assert not kept[3000:].any()
 
 
+@pytest.mark.parametrize("times", [1, 3, 10, 300])
+def test_strays_in_one_place_are_told_and_go(times: int) -> None:
+    points = np.concatenate([sphere(), np.full((times, 3), 9.0), [[-9.0, 0, 0]]])
+    kept = doctor.without_strays(points)
+    assert kept[:3000].all()
+    assert not kept[3000:].any()
+    assert doctor.examine(points).strays == times + 1
+
+
+def test_a_floor_is_the_same_however_often_its_points_lie_there() -> None:
+    points = standing()
+    once, often = doctor.find_floor(points, UP), doctor.find_floor(np.resize(points, (8 * len(points), 3)), UP)
+    assert once is not None
+    assert often is not None
+    assert (once.offset, once.thickness) == (often.offset, often.thickness)
+    found = doctor.examine(np.resize(points, (8 * len(points), 3)), up=UP)
+    assert (found.floor, found.count) == (8 * once.within(points).sum(), 8 * len(points))
+
+
 def test_a_stray_a_million_times_as_far_does_not_spoil_the_grid() -> None:
     kept = doctor.without_strays(np.concatenate([sphere(), [[1e7, -1e7, 3e6]]]))
     assert kept[:3000].all()

@@ -75,3 +75,35 @@ def test_a_folder_without_clouds_is_a_sentence(tmp_path):
 def test_other_paths_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"must be 'synthetic', an .npz file, a .csv of files and labels, or a folder"):
         load_labelled(tmp_path / "x.ply")
+
+
+def test_clouds_far_from_zero_keep_their_shape(tmp_path):
+    arrays = good()
+    exact = arrays["points"].astype(np.float64) + np.array([500_000, 5_400_000, 300])
+    np.savez(tmp_path / "x.npz", **{**arrays, "points": exact})
+    for cloud, there in zip(load_labelled(tmp_path / "x.npz").points, exact, strict=True):
+        assert cloud.dtype == np.float32
+        np.testing.assert_allclose(cloud, there - (there.min(0) + there.max(0)) / 2, atol=1e-6)
+
+
+def test_a_folder_says_what_it_leaves_out_and_passes_over_what_is_no_data(tmp_path):
+    rows = np.random.default_rng(0).normal(size=(30, 3))
+    for place in ("chair/a.xyz", "sofa/a.xyz", ".trash/a.xyz", "sofa/.old/a.xyz", "sofa/.a.xyz", "sofa/a.log"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        np.savetxt(tmp_path / place, rows)
+    for number in range(4):
+        (tmp_path / f"chair/b{number}.ply").write_text("ply\nbroken")
+    clouds = load_labelled(tmp_path)
+    assert (clouds.names, clouds.labels.tolist()) == (("chair", "sofa"), [0, 1])
+    assert [sentence.split(":")[0] for sentence in clouds.left_out] == ["b0.ply", "b1.ply", "b2.ply", "b3.ply"]
+    assert clouds.told() == f"4 files were left out: {' '.join(clouds.left_out[:3])} …"
+    assert clouds._replace(left_out=()).told() == ""
+
+
+def test_a_listed_file_that_cannot_be_read_is_a_sentence_and_a_byte_order_mark_is_not(tmp_path):
+    np.savetxt(tmp_path / "a.xyz", np.random.default_rng(0).normal(size=(30, 3)))
+    (tmp_path / "list.csv").write_text("file,label\na.xyz,chair\n", encoding="utf-8-sig")
+    assert load_labelled(tmp_path / "list.csv").names == ("chair",)
+    (tmp_path / "list.csv").write_text("file,label\na.xyz,chair\nb.xyz,chair\n")
+    with pytest.raises(InputError, match=r"b\.xyz: there is no such file"):
+        load_labelled(tmp_path / "list.csv")

@@ -1,5 +1,6 @@
 """A user's picture comes out small, upright and on white, and what is no picture is one sentence."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,34 @@ def test_sixteen_bits_of_depth_use_the_whole_range(tmp_path: Path) -> None:
     Image.fromarray(depth).save(tmp_path / "depth.png")
     pixels = read_picture(tmp_path / "depth.png").pixels
     assert (pixels.min(), pixels.max()) == (0, 255)
+
+
+def test_sixteen_bits_in_the_other_order_and_numbers_that_are_none_too(tmp_path: Path) -> None:
+    depth = np.linspace(1000, 3000, 800 * 600).reshape(600, 800)
+    tags = [
+        (256, 3, 800),
+        (257, 3, 600),
+        (258, 3, 16),
+        (259, 3, 1),
+        (262, 3, 1),
+        (273, 4, 122),
+        (277, 3, 1),
+        (278, 3, 600),
+        (279, 4, 960_000),
+    ]
+    fields = b"".join(struct.pack(">HHIHH" if kind == 3 else ">HHII", tag, kind, 1, value, *[0] * (kind == 3)) for tag, kind, value in tags)
+    head = b"MM\0*" + struct.pack(">IH", 8, len(tags)) + fields + struct.pack(">I", 0)
+    (tmp_path / "other.tif").write_bytes(head + depth.astype(">u2").tobytes())
+    gaps = depth.astype(np.float32)
+    gaps[0, 0], gaps[0, 1] = np.nan, np.inf
+    Image.fromarray(gaps).save(tmp_path / "gaps.tif")
+    for name in ("other.tif", "gaps.tif"):
+        for side in (512, 1000):
+            pixels = read_picture(tmp_path / name, side).pixels
+            assert (pixels.min(), pixels.max()) == (0, 255)
+            assert pixels.mean() == pytest.approx(127.5, abs=3)
+    Image.fromarray(np.full((8, 8), np.nan, np.float32)).save(tmp_path / "none.tif")
+    assert read_picture(tmp_path / "none.tif").pixels.max() == 0
 
 
 def test_what_cannot_be_read_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from recon_model.data import pool as pools
 from recon_model.data.pool import Pool, PoolSettings, cut, default_cache, make_shard
-from recon_model.errors import ConfigError, InputError
+from recon_model.errors import ConfigError
 
 SETTINGS = PoolSettings(names=("chair", "table"), num_points=128, num_groups=8, group_size=6, view_size=8)
 
@@ -80,11 +80,28 @@ def test_waiting_can_be_given_up(tmp_path):
     assert Pool(SETTINGS, 1, tmp_path).shard(0, lambda ready: True) is None
 
 
-def test_a_damaged_shard_is_a_sentence(tmp_path):
+@pytest.mark.parametrize("damage", ["nothing", "empty", "cut", "flipped", "lacking"])
+def test_a_damaged_shard_is_made_again(tmp_path, damage):
     made = Pool(SETTINGS, 1, tmp_path)
-    (made.folder / "000000.npz").write_bytes(b"nothing")
-    with pytest.raises(InputError, match=r"000000.npz' in the cache of shapes is damaged .* delete it"):
-        made.shard(0, never)
+    good = made.shard(0, lambda ready: False)
+    file = made.folder / "000000.npz"
+    whole = file.read_bytes()
+    if damage == "lacking":
+        np.savez(file, labels=good.labels)
+    else:
+        flipped = whole[:300] + bytes([whole[300] ^ 1]) + whole[301:]
+        file.write_bytes({"nothing": b"nothing", "empty": b"", "cut": whole[: len(whole) // 2], "flipped": flipped}[damage])
+    again = made.shard(0, never)
+    assert all(np.array_equal(one, other) for one, other in zip(good, again, strict=True))
+    with np.load(file) as kept:
+        assert np.array_equal(kept["centres"], good.centres)
+
+
+def test_a_shard_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(list(tmp_path.glob("*/0*.npz"))))
+    Pool(SETTINGS, 1, tmp_path).shard(0, lambda ready: False)
+    assert synced == [[]]
 
 
 @pytest.mark.parametrize(("cores", "helpers"), [(2, 1), (4, 2)])
@@ -127,6 +144,12 @@ def test_trainers_side_by_side_share_cores_and_shards(tmp_path, monkeypatch):
 def test_a_helper_without_its_parent_ends(tmp_path):
     pools._make_ahead(SETTINGS, tmp_path, range(3), parent=os.getpid())  # our parent is another process
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_helper_works_where_no_process_can_be_nice(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "nice")
+    pools._make_ahead(SETTINGS, tmp_path, range(1), parent=os.getppid())
+    assert [file.name for file in tmp_path.iterdir()] == ["000000.npz"]
 
 
 def test_unknown_names_are_refused():

@@ -40,6 +40,16 @@ def test_a_cloud_comes_through_whole(tmp_path: Path) -> None:
     assert [getattr(there, name) for name in same] == [getattr(here, name) for name in same]
 
 
+def test_a_data_set_comes_through_as_one(tmp_path: Path) -> None:
+    points = np.random.default_rng(0).normal(size=(5, 30, 3))
+    np.savez(tmp_path / "set.npz", points=points, labels=np.array([0, 1, 0, 1, 1]), names=np.array(["chair", "cup"]))
+    with ReaderProcess() as reader:
+        there = reader.read(tmp_path / "set.npz", member=3)
+    assert (there.clouds, there.names) == (5, ("chair", "cup"))
+    assert there.labels is not None
+    assert there.labels.tolist() == [0, 1, 0, 1, 1]
+
+
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_opens(tmp_path: Path) -> None:
     flag = tmp_path / "first"
     # Hangs the first time, in a loop; the second helper finds the flag and serves.

@@ -83,6 +83,16 @@ def test_obj_dialects(tmp_path: Path, faces: str) -> None:
     assert cloud.vertex_count == 4
 
 
+@pytest.mark.parametrize("corners", ["1 2 3 4", "1/1 2/2 3/3 4/4"])
+def test_obj_remarks_behind_corners_are_no_corners(tmp_path: Path, corners: str) -> None:
+    square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0 # a/b\n"
+    plain = opened(tmp_path, "a.obj", square + f"f {corners}\n")
+    told = opened(tmp_path, "a.obj", square + f"f {corners} # a quad/4 5\nf # none\n")
+    assert (told.face_count, plain.face_count) == (1, 1)
+    np.testing.assert_array_equal(told.points, plain.points)
+    assert not any("could not be read" in note for note in told.notes)
+
+
 def test_obj_negative_corners_count_from_where_they_stand(tmp_path: Path) -> None:
     triangle = "v {0} 0 0\nv {1} 0 0\nv {1} 1 0\nf -3 -2 -1\n"
     cloud = opened(tmp_path, "a.obj", triangle.format(0, 1) + triangle.format(10, 11))

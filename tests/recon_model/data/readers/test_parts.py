@@ -87,3 +87,17 @@ def test_parts_follow_the_points_through_dropping_thinning_and_the_pipe(tmp_path
     assert isinstance(reply, CloudRead)
     assert reply.parts is not None
     np.testing.assert_array_equal(reply.parts.numpy(), few.parts)
+
+
+def test_a_sample_of_a_mesh_belongs_to_its_nearest_corner(tmp_path: Path) -> None:
+    header = "ply\nformat ascii 1.0\nelement vertex 4\nproperty float x\nproperty float y\nproperty float z\nproperty uchar label\n"
+    body = "0 0 0 7\n1 0 0 2\n1 1 0 7\n0 1 0 9\n3 0 1 2\n3 0 2 3\n"
+    (tmp_path / "a.ply").write_text(header + "element face 2\nproperty list uchar int vertex_indices\nend_header\n" + body)
+    cloud = opened(tmp_path / "a.ply")
+    assert cloud.kind == "mesh"
+    places = cloud.points + cloud.origin
+    corners = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]])
+    away = np.sort(np.linalg.norm(places[:, None] - corners, axis=2), axis=1)
+    clear = away[:, 0] < 0.3  # elsewhere the largest weight may be another corner's
+    nearest = np.linalg.norm(places[:, None] - corners, axis=2).argmin(axis=1)
+    np.testing.assert_array_equal(cloud.parts[clear], np.array([7, 2, 7, 9])[nearest[clear]])

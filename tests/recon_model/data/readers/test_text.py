@@ -103,3 +103,46 @@ def test_long_tables_are_thinned_before_they_are_parsed(tmp_path: Path) -> None:
 def test_what_is_no_table_says_so(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         opened(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("id,x,y,z,label", "{id},{x},{y},{z},chair"),
+        ("id,x,y,z,conf", "{id},{x},{y},{z},"),
+        ("id,,x,y,z", "{id},,{x},{y},{z}"),
+        (",x,y,z,conf", ",{x},{y},{z},NA"),
+        ("label,x,y,z", "chair,{x},{y},{z}"),
+        ('"label","z","y","x"', '"chair, red",{z},{y},{x}'),
+        ("time;x;y;z;sensor", "2024-01-01 10:00:00;{x};{y};{z};top"),
+        ("id\tx\ty\tz\tlabel", "{id}\t{x}\t{y}\t{z}\tchair"),
+        ("\tx\ty\tz\tlabel", "{id}\t{x}\t{y}\t{z}\t"),
+        ("#\tx\ty\tz", "{x}\t{y}\t{z}"),
+        ("# id x y z label", "{id} {x} {y} {z} chair # seen"),
+        ("id,x,y,z,label\nm,m,m,m,\n", "{id},{x},{y},{z}"),
+        ("# id, x, y, z, red, green, blue\n3", "{id},{x},{y},{z},,,"),
+    ],
+)
+def test_words_and_gaps_beside_named_columns_move_none_of_them(tmp_path: Path, header: str, rows: str) -> None:
+    lines = [rows.format(id=100 * row, x=x, y=y, z=z) for row, (x, y, z) in enumerate(ROWS)]
+    cloud = opened(tmp_path, "\n".join([header, *lines]) + "\n", "a.csv")
+    np.testing.assert_allclose(cloud.points + cloud.origin, ROWS)
+    assert (cloud.colours, cloud.parts) == (None, None)
+    if ";" in rows:  # and with decimal commas
+        cloud = opened(tmp_path, "\n".join([header, *lines]).replace(".", ","), "a.csv")
+        np.testing.assert_allclose(cloud.points + cloud.origin, ROWS)
+
+
+def test_an_empty_field_is_nan_in_some_rows_only(tmp_path: Path) -> None:
+    text = "id,x,y,z,r,g,b\n0,1,2,3,,,\n1,4,5,6,10,20,30\n2,,5,6,10,20,30\nwords\n// a, remark, of, four\n"
+    cloud = opened(tmp_path, text, "a.csv")
+    np.testing.assert_allclose(cloud.points + cloud.origin, [[1, 2, 3], [4, 5, 6]])
+    assert cloud.colours is not None
+    assert cloud.colours.tolist() == [[0, 0, 0], [10, 20, 30]]
+    assert cloud.notes[0].startswith("1 line of 5 could not be read")
+    assert cloud.notes[1].startswith("1 point of 3 had no finite coordinates")
+
+
+def test_a_remark_that_names_other_columns_than_there_are_is_no_header(tmp_path: Path) -> None:
+    cloud = opened(tmp_path, "# columns: x y z\n1 2 3\n4 5 6\n", "a.txt")
+    np.testing.assert_allclose(cloud.points + cloud.origin, [[1, 2, 3], [4, 5, 6]])
