@@ -153,6 +153,13 @@ class _View:
             self._fill(part, ())
             self.held.pop(part, None)
 
+    def drop(self) -> None:
+        """Shows nothing any more: the memory of what it showed is given back."""
+        self.picture, self.asked, self.points, self.drawn = None, (), 0, 0
+        for part in range(len(self.parts)):
+            self._fill(part, ())
+        self.held.clear()
+
     def _fill(self, part: int, layers: tuple[PointLayer, ...]) -> None:
         while len(self.parts) <= part:
             self.parts.append([])
@@ -226,6 +233,9 @@ class Bench:
             if new is not None and new is not view.picture:
                 view.take(new)
                 changed.append(index)
+            elif new is None and view.picture is not None:
+                view.drop()
+        self._waiting = [job for job in self._waiting if self._views[job.index].picture is not None]
         self._picture = picture
         return tuple(changed)
 

@@ -7,6 +7,7 @@ left after forty groups is grey and called other.
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
+from weakref import ref
 
 import numpy as np
 
@@ -75,8 +76,8 @@ def colouring(state: MapState, theme: Theme) -> Colouring | None:
     """Returns how the map's clouds are drawn; None without a map."""
     if state.projection is None:
         return None
-    # By value of what matters: a frame moves clouds and recolours none.
-    return _colouring(state.projection.clouds, _Key(state.projection.clusters), _Key(state.predictions), state.colour_by, theme)
+    # By value of what matters: a frame moves clouds and recolours none. Clouds that are let go must not stay for their colours' sake.
+    return _colouring(ref(state.projection.clouds), _Key(state.projection.clusters), _Key(state.predictions), state.colour_by, theme)
 
 
 class _Key:
@@ -93,8 +94,9 @@ class _Key:
 
 
 @lru_cache(maxsize=4)
-def _colouring(clouds: object, clusters: _Key, predicted: _Key, by: ColourBy, theme: Theme) -> Colouring:
-    assert isinstance(clouds, Embeddings)
+def _colouring(embedded: "ref[Embeddings]", clusters: _Key, predicted: _Key, by: ColourBy, theme: Theme) -> Colouring:
+    clouds = embedded()
+    assert clouds is not None
     found = predicted.value if isinstance(predicted.value, Predictions) else None
     if by == "label":
         return categories(clouds.labels, COLOURS_BY[by], theme)

@@ -70,7 +70,7 @@ def svg_lines(state: MapState, theme: Theme) -> Iterator[str]:
             f'<text x="{px}" y="{py - 34}" text-anchor="middle" font-size="15" font-weight="600" fill="{ink}" stroke="{paper}" '
             f'stroke-width="4" paint-order="stroke">“{escape(state.phrase.text)}”</text>'
         )
-    yield from _legend(coloured, ink, muted)
+    yield from _legend(coloured, state.hidden, ink, muted)
     yield f'<text x="{MARGIN:g}" y="{HEIGHT + 10:g}" font-size="11" fill="{muted}">{made}</text>'
     yield "</svg>"
 
@@ -134,12 +134,13 @@ def _polygon(corners: list[tuple[float, float]], fill: str) -> str:
     return f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in corners)}" {fill}/>'
 
 
-def _legend(coloured: Colouring, ink: str, muted: str) -> Iterator[str]:
+def _legend(coloured: Colouring, hidden: frozenset[str], ink: str, muted: str) -> Iterator[str]:
     left, top = WIDTH + 12, MARGIN
     yield f'<text x="{left:g}" y="{top:g}" font-size="13" font-weight="600" fill="{ink}">{escape(coloured.title)}</text>'
     if coloured.groups:
-        step = min(20.0, (HEIGHT - 2 * MARGIN - 20) / len(coloured.groups))
-        for place, group in enumerate(coloured.groups):
+        groups = [group for group in coloured.groups if group.name not in hidden]
+        step = min(20.0, (HEIGHT - 2 * MARGIN - 20) / max(len(groups), 1))  # all may be hidden
+        for place, group in enumerate(groups):
             y = top + 22 + place * step
             yield _mark(group.shape, left + 6, y - 4, 5.0, group.colour)
             yield f'<text x="{left + 20:g}" y="{y:g}" font-size="{min(12.0, step):g}" fill="{ink}">{escape(group.name)}'

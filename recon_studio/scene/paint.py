@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recon_studio.scene.colours import GROUNDS, apply_map, error_map, height_map, patch_palette
+from recon_studio.scene.digits import told_apart
 from recon_studio.scene.explain import Explained
 from recon_studio.scene.picture import Bytes, ColourBar
 from recon_studio.scene.pieces import Piece, Shown
@@ -47,7 +48,8 @@ def scale_bar(title: str, colours: Bytes, quantity: ColourBy, low: float, high: 
     """Returns a bar from ``low`` to ``high``, or between the ends set by hand."""
     if edited is not None:
         low, high = edited.low, edited.high
-    shown = [f"{end:.3g}" if edited is not None or quantity == "height" else f"{end:.2g}" for end in (low, high)]
+    digits = 3 if edited is not None or quantity == "height" else 2
+    shown = [told_apart(end, high - low, digits) for end in (low, high)]
     return ColourBar(title, colours, shown[0], shown[1], quantity, (low, high), edited is not None)
 
 
@@ -75,7 +77,7 @@ def by_height(cloud: Cloud, shown: Shown, theme: Theme, edited: Range | None) ->
         low, high = ((end - lift) / shown.unit for end in bar.span)
         return apply_map(piece.points[:, 1], low, high, bar.colours)
 
-    return Paint("height", "coloured by height (y)", colours, bar)
+    return Paint("height", "coloured by height (y)" if shown.rotation is None else "coloured by height", colours, bar)
 
 
 def by_normal() -> Paint:

@@ -21,6 +21,7 @@ MAP_HELP = (
 )
 MOST_ROWS = 8
 """Notices that the list shows at once."""
+_LINKS = Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
 LEVEL_ICON = {"info": "info", "warning": "warning", "error": "warning"}
 
 
@@ -79,7 +80,7 @@ class NoticeRow(QFrame):
         row.setSpacing(GRID)
         symbol = QLabel()
         symbol.setPixmap(pixmap(LEVEL_ICON[notice.level], tint, 18, self.devicePixelRatioF()))
-        self.words = QLabel(notice.sentence)
+        self.words = label(notice.sentence)
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         close = QToolButton()
@@ -178,6 +179,7 @@ class Activity(QWidget):
         for widget in (self.notices, rule(), self.reader, self.engine, rule(), self.milliseconds):
             row.addWidget(widget)
         for helper in (self.reader, self.engine):
+            helper.setTextFormat(Qt.TextFormat.RichText)
             helper.linkActivated.connect(self.retryRequested)
         self.milliseconds.setToolTip("How long the last answer of the model took.")
         self.list = NoticeList(self)
@@ -200,6 +202,7 @@ class Activity(QWidget):
             tint = {"ready": colours.good, "failed": colours.error, "restarting": colours.warning}.get(status, colours.accent)
             retry = f" · <a href='{name.lower()}' style='color:{colours.accent}'>retry</a>" if status == "failed" else ""
             shown.setText(f"<span style='color:{tint}'>●</span>&nbsp;{name} {_HELPER[status]}{retry}")
+            shown.setTextInteractionFlags(_LINKS if retry else Qt.TextInteractionFlag.NoTextInteraction)  # what takes no key is passed over
             what = "opens files" if name == "Reader" else "computes"
             shown.setToolTip(f"The process that {what} is {_HELPER[status]}. If it dies it is started again and nothing is lost.")
         self.milliseconds.setText("– ms" if new.last_milliseconds is None else f"{new.last_milliseconds:.0f} ms")

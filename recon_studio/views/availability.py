@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 
 from recon_studio.state.app_state import AppState, Room
 from recon_studio.state.masking import MaskEdit
+from recon_studio.state.words import labelled
 from recon_studio.views.actions import MAP_ENTRIES, STEPS
 from recon_studio.views.toolbar import TOOLS
 
@@ -53,7 +54,8 @@ def _reasons(new: AppState, rooms: Collection[str]) -> tuple[tuple[str, bool, st
         ("hide_hardest", bool(hidden is not None and hidden.any()), "Nothing is hidden, so nothing was rebuilt."),
         ("turn", new.tool != "turn", "No tool is in hand."),
         *((f"room_{room}", room in rooms, "This room is not built yet.") for room in get_args(Room)),
-        *((name, bool(new.items), "The library is empty.") for name in ("tag", "empty_library")),
+        ("empty_library", bool(new.items), "The library is empty."),
+        ("tag", new.current is not None, "Open a cloud first."),
         ("find", len(new.items) > 1 or bool(new.listing.search), "There are no two clouds to search among."),
         *((name, len(new.items) > 1, "There is no other cloud in the library.") for name in ("next_item", "previous_item")),
         ("new_seed", new.model is not None, "Waits for the model to load."),
@@ -64,6 +66,7 @@ def _reasons(new: AppState, rooms: Collection[str]) -> tuple[tuple[str, bool, st
         *((name, new.model is not None, "Waits for model A to load.") for name in ("open_rival", "default_rival")),
         ("close_rival", new.rival is not None, "No model B is open."),
         *((name, new.explain.maps is not None, "Open a cloud first.") for name in STEPS),
+        ("export_plot", _plot_in_sight(new), "No plot is in sight: names are ranked on the bench and in Words, curves drawn in Training."),
         *((name, new.cloud is not None, "Open a cloud first.") for name in ("export_picture", "export_cloud", "export_page", "export_pdf")),
         ("export_patches", new.prepared is not None, "Open a cloud first."),
         ("export_reconstruction", hidden is not None, "Nothing was rebuilt yet."),
@@ -71,3 +74,11 @@ def _reasons(new: AppState, rooms: Collection[str]) -> tuple[tuple[str, bool, st
         ("export_drawer", new.explain.open, "Open the drawer first (D)."),
         ("model_card", new.model is not None, "No model is loaded yet."),
     )
+
+
+def _plot_in_sight(new: AppState) -> bool:
+    """Whether the room shows ranked names or a run's curves."""
+    if new.room == "training":
+        return new.training.run is not None and not new.training.planning
+    by_head = new.room == "bench" and labelled(new) is not None
+    return new.room != "map" and (bool(new.scores) or by_head)

@@ -299,12 +299,10 @@ class BenchView(QWidget):
         for index, tile in enumerate(self.tiles):
             area, camera = tile.image_rect(), self.camera_of(index)
             rings: list[tuple[QPointF, str, bool]] = []
-            if centres is not None and self._hovered is not None and self._hovered < len(centres):
-                (place,), _ = camera.project(centres[self._hovered][None], area.width(), area.height())
-                rings.append((QPointF(*place), "", False))
-            if marker is not None and centres is not None:
-                (place,), _ = camera.project(centres[marker.patch][None], area.width(), area.height())
-                rings.append((QPointF(*place), f"{marker.patch}", True))
+            for patch, selected in ((self._hovered, False), (marker.patch if marker else None, True)):
+                if centres is not None and patch is not None and patch < len(centres):
+                    (place,), _ = camera.project(centres[patch][None], area.width(), area.height())
+                    rings.append((QPointF(*place), f"{patch}" if selected else "", selected))
             tile.set_rings(tuple(rings))
             # Under one camera, one scale bar says it for all.
             measured = unit is not None and (not self._views.linked or index in (0, self._expanded))
@@ -429,14 +427,16 @@ class BenchView(QWidget):
         return self._hovered
 
     def _on_press(self, index: int, event: QMouseEvent) -> None:
+        if self._hand.busy or event.buttons() != event.button():
+            return  # one button at a time: the first to be let go would end what another began
         keys = event.modifiers()
         self._active = index
         if self._views.turning:
             self.turningStopped.emit()  # a hand on the turntable stops it
         if self._tool != "turn" and event.button() == Qt.MouseButton.LeftButton and not keys & Qt.KeyboardModifier.ControlModifier:
             self._hover(None)
-            shows = bool(keys & Qt.KeyboardModifier.ShiftModifier)
-            self._hand.press(self._tool, self.tiles[index], self.camera, event.position(), hide=not shows)
+            hides = not keys & Qt.KeyboardModifier.ShiftModifier
+            self._hand.press(self._tool, self.tiles[index], self.camera, event.position(), hide=hides)
             return
         self._press = self._last = event.position().toPoint()
         self._dragging = ""

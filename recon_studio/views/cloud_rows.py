@@ -152,6 +152,7 @@ class CloudTableView(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.rows = CloudRows(self)
+        self._asked: object = None
         self.setModel(self.rows)
         self.setAccessibleName("Clouds of the library with their best names")
         self.setTabKeyNavigation(False)  # Tab goes on to the next control; arrows go through the rows
@@ -179,9 +180,16 @@ class CloudTableView(QTableView):
         self.setItemDelegateForColumn(0, _Pictured(self.rows, self))
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows.key(index)))
 
-    def show_table(self, table: CloudTable | None, order: Indices, theme: Theme) -> None:
-        """Shows rows in an order; the selected cloud stays selected while it is there."""
-        selected = self.selected()
+    def show_table(self, table: CloudTable | None, order: Indices, theme: Theme, asked: object) -> None:
+        """Shows rows in an order; the selected cloud stays selected while it is there.
+
+        Args:
+            asked: what the order answers: while it stays the same so does the place that is looked at, though the library grows.
+        """
+        kept, self._asked = asked == self._asked, asked
+        if table is self.rows.table and theme == self.rows.theme and np.array_equal(order, self.rows.order):
+            return
+        selected, place = self.selected(), self.verticalScrollBar().value()
         self.rows.theme = theme
         self.rows.show(table, order)
         for section, column in enumerate(COLUMNS):
@@ -189,8 +197,10 @@ class CloudTableView(QTableView):
             self.setColumnHidden(section, not known)
         if selected and (row := self.rows.row_of(selected)) >= 0:
             self.selectRow(row)
-        else:
+        elif not kept:
             self.scrollToTop()
+        if kept:
+            self.verticalScrollBar().setValue(place)
 
     def selected(self) -> str:
         """Returns the key of the selected cloud, "" where none is."""

@@ -94,10 +94,10 @@ class EndField(QLineEdit):
         self.returnPressed.connect(self._take)
         self.hide()
 
-    def open(self, end: End, value: float, where: QRectF) -> None:
+    def open(self, end: End, number: str, where: QRectF) -> None:
         """Lets a number be typed where the end is written."""
         self._end = end
-        self.setText(f"{value:.4g}")
+        self.setText(number)
         self.setGeometry(QRect(round(where.right()) - 84, round(where.center().y()) - 13, 92, 26))
         self.show()
         self.selectAll()
@@ -110,7 +110,8 @@ class EndField(QLineEdit):
             self.selectAll()  # no number: it can be mended
             return
         self.hide()
-        self.taken.emit(self._end, value)
+        if self.isModified():  # what nobody typed is the end as it is written, not as it is
+            self.taken.emit(self._end, value)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leaves the field by Esc."""

@@ -1,6 +1,8 @@
 """Questions the main window asks in dialogs of their own."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtGui import QIcon
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QInputDialog,
+    QLabel,
     QLineEdit,
     QMessageBox,
     QProgressDialog,
@@ -30,6 +33,45 @@ def ask_files(window: QWidget) -> list[str]:
         "*.hdf5);;All files (*)",
     )
     return paths
+
+
+def ask_target(window: QWidget, title: str, name: str, kinds: str) -> str:
+    """Lets the user choose where a file goes; empty when they change their mind.
+
+    A name without an ending is given that of the kind chosen, else of the first. The desktop's dialog has then asked about another name
+    than will be written (it hears nothing of Qt's default suffix), so here it is asked whether a file of that name may be replaced.
+    """
+    path, chosen = QFileDialog.getSaveFileName(window, title, name, kinds)
+    endings = _endings(kinds)
+    if not path or path.lower().endswith(endings):
+        return path
+    path += (_endings(chosen) or endings)[0]
+    if Path(path).exists():
+        box = replacing(window, path)
+        box.exec()
+        box.deleteLater()
+        if box.buttonRole(box.clickedButton()) != QMessageBox.ButtonRole.DestructiveRole:
+            return ask_target(window, title, path, kinds)
+    return path
+
+
+def _endings(kinds: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\*(\.\w+)", kinds))
+
+
+def replacing(window: QWidget, path: str) -> QMessageBox:
+    """Returns what asks whether a file may be replaced."""
+    box = QMessageBox(window)
+    box.setWindowTitle("Replace this file?")
+    box.setTextFormat(Qt.TextFormat.PlainText)  # a name may look like HTML
+    box.setText(f"'{Path(path).name}' is there already. Replace it?")
+    box.setInformativeText(path)
+    yes = box.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
+    keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
+    yes.setToolTip("Writes the new file over it.")
+    keep.setToolTip("Leaves it as it is, and asks for another name (Esc).")
+    box.setDefaultButton(keep)
+    return box
 
 
 def show_about(window: QWidget) -> None:
@@ -88,6 +130,9 @@ def _asking(window: QWidget, title: str, question: str) -> QInputDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)
     dialog.setLabelText(question)
+    words = dialog.findChild(QLabel)
+    assert words is not None
+    words.setTextFormat(Qt.TextFormat.PlainText)  # a name in it may look like HTML
     return dialog
 
 

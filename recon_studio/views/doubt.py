@@ -9,7 +9,6 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QMenu,
@@ -26,6 +25,7 @@ from recon_studio.state.app_state import AppState
 from recon_studio.state.explain import Colouring, Page, Refusal, Topic
 from recon_studio.state.explaining import PAGE_TOPIC, blocks_of, within
 from recon_studio.views.bring import Bring
+from recon_studio.views.dialogs import ask_target
 from recon_studio.views.doubt_plots import CurvesFigure, Figure, OcclusionFigure, PhraseFigure, RatiosFigure
 from recon_studio.views.matrix import MatrixView, Thumbnails
 from recon_studio.views.overlap_view import OverlapView
@@ -380,12 +380,10 @@ class Drawer(QFrame):
         page = self._state.explain.page
         words = {"png": "PNG image (*.png)", "svg": "SVG drawing (*.svg)", "csv": "Table (*.csv)"}
         filters = ";;".join(sorted(words.values(), key=lambda each: each != words[kind]))
-        path, chosen = QFileDialog.getSaveFileName(self, f"Export '{PAGES[page][0]}'", f"{page}.{kind}", filters)
+        path = ask_target(self, f"Export '{PAGES[page][0]}'", f"{page}.{kind}", filters)
         if path:
-            ending = next((each for each, named in words.items() if named == chosen), kind)
-            known = path.lower().rpartition(".")[2] in words
             try:
-                self.write(path if known else f"{path}.{ending}")
+                self.write(path)
             except OSError as error:
                 self.writeFailed.emit(str(error))
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QMenu,
     QSpinBox,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from recon_studio.state.report import Picture, Plot
 from recon_studio.views.bring import Bring
-from recon_studio.views.dialogs import progress_of
+from recon_studio.views.dialogs import ask_target, progress_of
 from recon_studio.views.parts import explain_buttons, indented, label, restate
 from recon_studio.views.portrait import LARGEST, Pose, Wanted, group, hung, pictures_for_page, png, pose, poses_for_page
 from recon_studio.views.sitting import Sitting
@@ -144,10 +143,9 @@ class Exporter(QObject):
         }
 
     def _ask(self, title: str, name: str, kinds: str, done: Callable[[str], None]) -> None:
-        path, _ = QFileDialog.getSaveFileName(self._window, title, name, kinds)
-        suffix = f".{name.rpartition('.')[2]}"
+        path = ask_target(self._window, title, name, kinds)
         if path:
-            done(path if path.lower().endswith(suffix) else path + suffix)
+            done(path)
 
     # ------------------------------------------------------------ pictures
 

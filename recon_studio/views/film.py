@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
+
+from recon_studio.views.dialogs import ask_target
 
 PACE_MS = 700
 """Between two frames, while a time-lapse plays and in films."""
@@ -53,6 +55,11 @@ class Film(QObject):
         if self._thread is not None:
             self._thread.join()
 
+    def give_up(self, complaint: str) -> None:
+        """Takes no further frame and writes nothing."""
+        self._turn.stop()
+        self.finished.emit(self._path, complaint)
+
     def _next(self) -> None:
         image = self._take(len(self._frames))
         if image is None:
@@ -69,6 +76,7 @@ class Film(QObject):
         temporary = target.with_name(f".{target.stem}.{uuid4().hex}{target.suffix}")
         height, width = (min(frame.shape[side] for frame in self._frames) for side in (0, 1))
         frames = [frame[:height, :width] for frame in self._frames]
+        self._frames.clear()  # once written they are of no more use, and they are large
         try:
             (_write_mp4 if target.suffix.lower() == ".mp4" else _write_gif)(temporary, frames)
             temporary.replace(target)
@@ -81,10 +89,7 @@ class Film(QObject):
 
 def ask_film(parent: QWidget, title: str) -> str:
     """Lets the user choose where a film goes, and as what; empty when they change their mind."""
-    path, kind = QFileDialog.getSaveFileName(parent, title, "time-lapse.gif", KINDS)
-    if not path or path.lower().endswith((".gif", ".mp4")):
-        return path
-    return f"{path}{'.mp4' if 'mp4' in kind else '.gif'}"
+    return ask_target(parent, title, "time-lapse.gif", KINDS)
 
 
 def _write_gif(path: Path, frames: list[Pixels]) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
+from recon_studio.scene.digits import told_apart
 from recon_studio.state import explaining
 from recon_studio.state.app_state import AppState, Floats
 from recon_studio.views.parts import Card, Facts, label, restate
@@ -82,7 +83,7 @@ class Inspector(Card):
         assert prepared is not None
         origin = np.asarray(new.cloud.origin if new.cloud is not None else (0.0, 0.0, 0.0))
         place = origin + prepared.outward(prepared.centres[patch])
-        self.facts.set_value("Centre", "  ".join(f"{value:.4g}" for value in place))
+        self.facts.set_value("Centre", "  ".join(told_apart(value, 2 * prepared.scale, 4) for value in place))
         members = prepared.points[prepared.members[patch]]
         radius = prepared.scale * float(np.linalg.norm(members - prepared.centres[patch], axis=1).max())
         self.facts.set_value("Points", f"{len(np.unique(prepared.members[patch]))} within {radius:.3g}")

@@ -13,7 +13,7 @@ from recon_studio.state.app_state import AppState, Item
 from recon_studio.state.library import rows, tags
 from recon_studio.views.dialogs import ask_tag
 from recon_studio.views.library_list import PICTURE, RowList
-from recon_studio.views.parts import Card, label
+from recon_studio.views.parts import Card, as_it_is, label
 from recon_studio.views.theme import COLOURS, GRID, icon
 
 
@@ -30,6 +30,7 @@ class Library(Card):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__("Library")
         self._items: tuple[Item, ...] = ()
+        self._current: str | None = None
         self._actions = actions
         self.count = label("", "small")
         self.head.addWidget(self.count)
@@ -97,6 +98,7 @@ class Library(Card):
 
     def show_state(self, old: AppState | None, new: AppState) -> None:
         """Draws the difference."""
+        self._current = new.current
         if old is None or old.theme != new.theme:
             self.list.painter.theme = new.theme
             self.list.painter.forget()
@@ -152,20 +154,20 @@ class Library(Card):
         menu.popup(self.list.viewport().mapToGlobal(place))
 
     def open_tagging(self) -> None:
-        """Opens the menu of tags of the current cloud, beside its row."""
-        row = self.list.row()
-        if row is None or row.item is None:
+        """Opens the menu of tags of the current cloud, beside its row where the search leaves that."""
+        item = next((item for item in self._items if item.key == self._current), None)
+        if item is None:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
-        self._add_tags(menu, row.item)
+        self._add_tags(menu, item)
         place = self.list.visualRect(self.list.currentIndex()).bottomLeft() + QPoint(6 * GRID, 0)
         menu.popup(self.list.viewport().mapToGlobal(place))
 
     def _add_tags(self, menu: QMenu, item: Item) -> None:
         for tag in tags(self._items):
-            action = menu.addAction(f"#{tag}")
+            action = menu.addAction(as_it_is(f"#{tag}"))
             action.setCheckable(True)
             action.setChecked(tag in item.tags)
             action.toggled.connect(lambda given, tag=tag: self.tagged.emit((item.key,), tag, given))
@@ -186,7 +188,7 @@ class Library(Card):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         words = self.search.text().split()
         for tag, count in tags(self._items).items():
-            action = menu.addAction(f"#{tag}   {grouped(count)}")
+            action = menu.addAction(as_it_is(f"#{tag}   {grouped(count)}"))
             action.setCheckable(True)
             action.setChecked(f"#{tag}" in words)
             others = [word for word in words if word != f"#{tag}"]

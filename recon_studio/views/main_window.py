@@ -36,7 +36,7 @@ from recon_studio.views.measured import MeasuredView
 from recon_studio.views.model_card import ModelCardDialog
 from recon_studio.views.overlay import DropHint
 from recon_studio.views.palette import Palette
-from recon_studio.views.parts import relay
+from recon_studio.views.parts import as_it_is, relay
 from recon_studio.views.rooms import Maker, Rooms, RoomSwitch
 from recon_studio.views.session_menu import SessionMenu
 from recon_studio.views.theme import GRID, apply_theme
@@ -271,7 +271,7 @@ class MainWindow(QMainWindow):
         self.recent_menu.menuAction().setEnabled(bool(recent))
         self.recent_menu.menuAction().setToolTip("" if recent else "Nothing was opened before.")
         for path in recent:
-            action = QAction(Path(path).name, self.recent_menu)
+            action = QAction(as_it_is(Path(path).name), self.recent_menu)
             action.setToolTip(path)
             action.triggered.connect(lambda _checked=False, path=path: self.recentRequested.emit(path))
             self.recent_menu.addAction(action)

@@ -27,6 +27,7 @@ from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.state import lapse as lapsing
 from recon_studio.state.app_state import AppState, Flags
 from recon_studio.state.map import METHODS, MapTool, Quality
+from recon_studio.views.dialogs import ask_target
 from recon_studio.views.film import Film, ask_film
 from recon_studio.views.map_image import map_image
 from recon_studio.views.map_lapse import LapseCard
@@ -391,9 +392,9 @@ class MapRoom(QWidget):
 
     def _ask_export(self, kind: str) -> None:
         filters = {"png": "PNG image (*.png)", "svg": "SVG drawing (*.svg)", "csv": "CSV table (*.csv)"}
-        path, _ = QFileDialog.getSaveFileName(self, "Export the map", f"map.{kind}", filters[kind])
+        path = ask_target(self, "Export the map", f"map.{kind}", filters[kind])
         if path:
-            self.export_as(kind, path if path.lower().endswith(f".{kind}") else f"{path}.{kind}")
+            self.export_as(kind, path)
 
     def _ask_run(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Open a run's folder")
@@ -426,6 +427,7 @@ class MapRoom(QWidget):
     def _film_saved(self, path: str, complaint: str) -> None:
         if self._film is not None:
             self._film.join()
+            self._film.deleteLater()
             self._film = None
         self.pictureSaved.emit(path, complaint)
 

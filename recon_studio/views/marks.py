@@ -17,6 +17,7 @@ from recon_studio.state.app_state import Indices
 
 _X, _Y, _LEFT, _TOP, _WIDTH, _HEIGHT, _SCALE_X, _SCALE_Y, _TURN, _OPACITY = range(10)
 DIMMED = 0.13
+RING = 1.2  # logical pixels that the line of a hollow mark is wide
 
 
 def path_of(shape: str, x: float, y: float, radius: float) -> QPainterPath:
@@ -65,12 +66,7 @@ class Marks:
             paper: colour of the thin rim that parts marks lying over each other.
             ratio: device pixels a logical pixel.
         """
-        cell = int(np.ceil((2 * 1.35 * radius + 2) * ratio)) | 1
-        self._cell, self._count = cell, len(styles)
-        self._sheet = QPixmap(cell * max(1, len(styles)), cell)
-        self._sheet.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(self._sheet)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter, cell = self._begin((2 * 1.35 * radius + 2) * ratio, len(styles))
         rim = QColor(paper)
         rim.setAlphaF(0.85)
         for place, (colour, shape) in enumerate(styles):
@@ -79,6 +75,31 @@ class Marks:
             painter.setBrush(QBrush(QColor(*colour)))
             painter.drawPath(path)
         painter.end()
+
+    def set_rings(self, count: int, radius: float, ink: str, ratio: float) -> None:
+        """Makes all marks hollow circles.
+
+        Args:
+            count: how many marks there are.
+            radius: in logical pixels.
+            ink: colour of the line.
+            ratio: device pixels a logical pixel.
+        """
+        painter, cell = self._begin((2 * radius + RING + 2) * ratio, 1)
+        painter.setPen(QPen(QColor(ink), RING * ratio))
+        painter.drawEllipse(QPointF(cell / 2, cell / 2), radius * ratio, radius * ratio)
+        painter.end()
+        self.set_style(np.zeros(count, np.int64))
+
+    def _begin(self, side: float, count: int) -> tuple[QPainter, int]:
+        """Begins a sheet for so many kinds of mark, each in a cell of at least that side, and tells the cell's."""
+        cell = int(np.ceil(side)) | 1
+        self._cell, self._count = cell, count
+        self._sheet = QPixmap(cell * max(1, count), cell)
+        self._sheet.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._sheet)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        return painter, cell
 
     def set_style(self, style: Indices) -> None:
         """Says of which kind each mark is (n,)."""

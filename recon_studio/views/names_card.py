@@ -1,6 +1,6 @@
 """The left of the Words room: the names, one a line, with what is wrong with a line beneath; and the sentences they are put into."""
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QToolTip, QVBoxLayout
 
@@ -145,6 +145,7 @@ class NamesCard(Card):
         self.editor.edited.connect(self.textEdited)
         self.problems = _wrapped("", "error")
         self.help = _wrapped(HELP, "small")
+        self.help.setTextFormat(Qt.TextFormat.RichText)
         self.help.setAccessibleName("How names are written")
         self.body.addWidget(self.editor, 3)
         self.body.addWidget(self.problems)

@@ -11,7 +11,7 @@ from recon_studio.scene.thumbnail import thumbnail
 from recon_studio.state import doctoring, words
 from recon_studio.state.app_state import AppState, Floats, Prepared, Theme
 from recon_studio.state.doctor import Sides
-from recon_studio.views.parts import ElidedLabel, label, restate
+from recon_studio.views.parts import ElidedLabel, as_it_is, label, restate
 from recon_studio.views.theme import GRID
 
 ROWS, COLUMNS = 4, 6
@@ -106,7 +106,7 @@ class Orientations(QDialog):
         for place, (side, rotation) in enumerate(zip(self.sides, found.rotations, strict=True)):
             name, share = found.names[int(found.best[place])], float(found.shares[place])
             here = bool(np.array_equal(rotation, np.eye(3)))
-            side.setText(f"{_short(name)} {share:.0%}")
+            side.setText(as_it_is(f"{_short(name)} {share:.0%}"))
             side.setChecked(here)
             now = "This is how the cloud stands now. " if here else ""
             side.setAccessibleName(f"{self._ups[place]} up: {name} {share:.0%}")

@@ -112,11 +112,17 @@ class Facts(QWidget):
 
 
 def label(text: str, kind: str = "") -> QLabel:
-    """Returns a label of one of the kinds the style sheet knows: title, small, value."""
+    """Returns a label of one of the kinds the style sheet knows: title, small, value; the text is shown as it is."""
     made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)  # a name from outside may look like HTML
     if kind:
         made.setProperty("kind", kind)
     return made
+
+
+def as_it_is(text: str) -> str:
+    """Returns words from outside for a menu or a button, where Qt takes a single & for the mark of a key."""
+    return text.replace("&", "&&")
 
 
 def decimals(value: float, count: int = 2) -> str:

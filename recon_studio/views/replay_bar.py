@@ -5,11 +5,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QProgressBar, QPushButton, QSlider, QToolButton
 
 from recon_studio.state import replay as replaying
-from recon_studio.state.app_state import AppState
+from recon_studio.state.app_state import AppState, Mask
 from recon_studio.views.bench_view import BenchView
 from recon_studio.views.film import PACE_MS, Film, ask_film
 from recon_studio.views.parts import label, restate
 from recon_studio.views.theme import GRID, icon
+
+CHANGED = "The time-lapse changed while its film was being made; nothing was written."
 
 
 class ReplayBar(QFrame):
@@ -27,6 +29,7 @@ class ReplayBar(QFrame):
         self._bench = bench
         self._state: AppState | None = None
         self._film: Film | None = None
+        self._filmed: tuple[tuple[replaying.Take, ...], Mask] = ((), Mask())
         self.play = QToolButton()
         self.play.setIconSize(QSize(16, 16))
         self.play.setAccessibleName("Play the time-lapse")
@@ -129,19 +132,25 @@ class ReplayBar(QFrame):
 
     def save_film(self, path: str) -> None:
         """Shows take after take, grabs the views when each is drawn, and has them written."""
-        replay = self._state.replay if self._state is not None else None
-        if replay is None or not replay.takes or self._film is not None:
+        state = self._state
+        replay = state.replay if state is not None else None
+        if state is None or replay is None or not replay.takes or self._film is not None:
             return
         self.stop()
         before = replay.at
+        self._filmed = (replay.takes, state.mask)
         self._film = Film(path, len(replay.takes), self._taken, lambda: self.takeChosen.emit(before), self)
         self._film.finished.connect(self._film_saved)
         self._show_export()
 
     def _taken(self, at: int) -> QImage | None:
-        replay = self._state.replay if self._state is not None else None
-        if replay is None:
-            return QImage(2, 2, QImage.Format.Format_RGB888)  # closed meanwhile: the film is of nothing more
+        state, film = self._state, self._film
+        replay = state.replay if state is not None else None
+        assert state is not None
+        assert film is not None
+        if replay is None or replay.cloud is not state.cloud or (replay.takes, state.mask) != self._filmed:
+            film.give_up(CHANGED)
+            return None
         if replay.at != at:
             self.takeChosen.emit(at)
             return None
@@ -159,3 +168,4 @@ class ReplayBar(QFrame):
         self._clock.stop()
         if film is not None:
             film.join()
+            film.deleteLater()

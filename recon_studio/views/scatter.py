@@ -71,7 +71,7 @@ class ScatterView(Walked):
         self.tool: MapTool = "move"
         self.hovered: int | None = None
         self._plot: Plot | None = None
-        self._marks = Marks()
+        self._marks, self._rings = Marks(), Marks()  # rings go around what was placed later
         self._drawn_as: tuple[object, ...] = ()
         self._order: Indices = np.zeros(0, np.int64)
         self._scale, self._centre = 1.0, np.zeros(2)  # logical pixels a unit; what stands in the middle
@@ -202,6 +202,7 @@ class ScatterView(Walked):
         if self._drawn_as != kinds:
             self._marks.set_kinds(plot.colouring.styles, radius, colours.panel, ratio)
             self._marks.set_style(plot.colouring.style)
+            self._rings.set_rings(len(plot.shown), radius + 2, colours.text, ratio)
             self._drawn_as = kinds
         pixels = self.pixels(plot.coordinates)
         near = ((pixels > -16) & (pixels < [self.width() + 16, self.height() + 16])).all(axis=1) & plot.shown
@@ -211,6 +212,7 @@ class ScatterView(Walked):
             dimmed = ~plot.selected
             order = np.concatenate([order[dimmed[order]], order[~dimmed[order]]])  # what is selected lies on top
         self._marks.draw(painter, pixels, order, ratio, dimmed)
+        self._rings.draw(painter, pixels, order[order >= plot.fitted], ratio, None)
         self._paint_over(painter, plot, pixels, radius, self.hovered if pointer else None)
         if pointer and self.walking and self._is_there(self._current):
             place = QRectF(0, 0, 2 * radius + 12, 2 * radius + 12)
@@ -220,10 +222,6 @@ class ScatterView(Walked):
     def _paint_over(self, painter: QPainter, plot: Plot, pixels: npt.NDArray[np.float64], radius: float, hovered: int | None) -> None:
         colours = COLOURS[self.theme]
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for row in range(plot.fitted, len(pixels)):
-            if plot.shown[row]:
-                painter.setPen(QPen(QColor(colours.text), 1.2))
-                painter.drawEllipse(QPointF(*pixels[row]), radius + 2, radius + 2)
         for marked, colour, wide in ((plot.ring, colours.accent, 2.2), (hovered, colours.text, 1.6)):
             if marked is not None and marked < len(pixels):
                 painter.setPen(QPen(QColor(colours.panel), wide + 2))

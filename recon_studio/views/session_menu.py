@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from recon_studio.state.session import SUFFIX
+from recon_studio.views.dialogs import ask_target
 
 if TYPE_CHECKING:
     from recon_studio.views.main_window import MainWindow
@@ -44,7 +45,7 @@ class SessionMenu(QObject):
     def _save(self, *, anew: bool) -> None:
         state = self._window.state
         path = state.session if state is not None else ""
-        if anew or not path:
-            path, _ = QFileDialog.getSaveFileName(self._window, "Save the session", path or f"session{SUFFIX}", KINDS)
+        if anew or not path.lower().endswith(SUFFIX):  # one opened from a file of another name is saved beside it, and not unasked
+            path = ask_target(self._window, "Save the session", path or f"session{SUFFIX}", KINDS)
         if path:
             self.saved.emit(path)

@@ -1,12 +1,13 @@
 """One of the views: a title with a menu, an image somebody else renders, a caption, and what is written over the image."""
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QToolButton, QToolTip, QWidget
 
+from recon_studio.scene.digits import told_apart
 from recon_studio.scene.picture import ViewPicture
 from recon_studio.state.app_state import Theme
 from recon_studio.views.colour_bar import COLUMN, TIP, BarPlace, End, EndField, paint_bar
@@ -58,7 +60,9 @@ class Tile(QWidget):
         self._expand.setIconSize(QSize(16, 16))
         self._expand.setFixedSize(28, 28)
         self._expand.clicked.connect(self.expandRequested)
-        self.title = QToolButton(self)
+        self._field = EndField(self)
+        self._field.taken.connect(self._take_end)
+        self.title = QToolButton(self)  # after the field: once that is left, the keyboard is here
         self.title.setProperty("kind", "tile")
         self.title.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -70,8 +74,8 @@ class Tile(QWidget):
         self._menu.setToolTipsVisible(True)
         self._menu.aboutToShow.connect(lambda: self.menuRequested.emit(self._menu))
         self.title.setMenu(self._menu)
-        self._field = EndField(self)
-        self._field.taken.connect(self._take_end)
+        for button in (self.title, self._expand):
+            button.installEventFilter(self)
         self.set_expanded(False)
         self._write_title()
 
@@ -86,13 +90,13 @@ class Tile(QWidget):
 
     def set_view(self, view: ViewPicture, theme: Theme, ground: tuple[int, int, int]) -> None:
         """Takes the words and the colour bar of a view; the image follows by ``set_image``."""
-        changed = theme != self._theme
+        renamed = (view.title, theme) != (self._view.title, self._theme)
         if view.bar is None or self._view.bar is None or view.bar.quantity != self._view.bar.quantity:
             self._field.hide()
         self._view, self._theme, self._ground = view, theme, QColor(*ground)
         self.setAccessibleName(view.title)
         self.setAccessibleDescription(view.caption or view.hint)
-        if changed:
+        if renamed:
             self.set_expanded(self._expanded, alone=self._expand.isHidden())
         self._write_title()
         self.update()
@@ -251,6 +255,20 @@ class Tile(QWidget):
         place = BarPlace(self.inner_rect())
         return place if bar is not None and bar.quantity is not None and place.holds(at) else None
 
+    def eventFilter(self, _button: QObject, event: QEvent) -> bool:
+        """Leaves the space bar to the buttons; elsewhere in a view it hides the selected patch."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            event.accept()
+            return True
+        return False
+
+    def open_end(self, end: End) -> None:
+        """Lets a number be typed for one end of the bar."""
+        if (bar := self._view.bar) is not None:
+            low, high = bar.span
+            words = told_apart(low if end == "low" else high, abs(high - low), digits=4)
+            self._field.open(end, words, BarPlace(self.inner_rect()).ends[end])
+
     def _take_end(self, end: End, value: float) -> None:
         bar = self._view.bar
         if bar is not None and bar.quantity is not None:
@@ -262,11 +280,10 @@ class Tile(QWidget):
         """Lets an end of the bar be set, or passes on."""
         self._field.hide()
         place = self._bar_place(event.position().toPoint())
-        bar = self._view.bar
-        if place is None or bar is None or event.button() != Qt.MouseButton.LeftButton:
+        if place is None or event.button() != Qt.MouseButton.LeftButton:
             self.pressed.emit(event)
         elif (end := place.end_at(event.position().toPoint())) is not None:
-            self._field.open(end, bar.span[0 if end == "low" else 1], place.ends[end])
+            self.open_end(end)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Lets the bar follow the values again; elsewhere the second click is one like the first."""

@@ -15,6 +15,7 @@ from recon_studio.views.parts import label
 
 if TYPE_CHECKING:
     from recon_studio.views.bench_view import BenchView
+    from recon_studio.views.tile import Tile
 
 _TIPS: dict[Show, str] = {
     "input": "The cloud as its file holds it",
@@ -55,11 +56,24 @@ class TileMenu:
             action = _radio(menu, group, IN_WORDS[colour].capitalize(), "", colour == choice.colour, why_not)
             action.triggered.connect(lambda _checked=False, colour=colour: bench.colourChosen.emit(tile, colour))
         menu.addSeparator()
+        self._add_ends(menu, bench.tiles[tile])
         count = len(state.views.tiles)
         more = _plain(menu, "Add a view", "" if count < MOST_TILES else f"There are {MOST_TILES} views already.")
         more.triggered.connect(lambda _checked=False: bench.tileAdded.emit())
         less = _plain(menu, "Close this view", "" if count > 1 else "The last view stays.")
         less.triggered.connect(lambda _checked=False: bench.tileClosed.emit(tile))
+
+    def _add_ends(self, menu: QMenu, tile: Tile) -> None:
+        """Offers what the pointer does to a colour bar, where there is one."""
+        bar = tile.view.bar
+        if bar is None or (quantity := bar.quantity) is None:
+            return
+        _heading(menu, "Colour bar")
+        _plain(menu, "Set the upper end…", "").triggered.connect(lambda: tile.open_end("high"))
+        _plain(menu, "Set the lower end…", "").triggered.connect(lambda: tile.open_end("low"))
+        follows = _plain(menu, "Follow the values", "" if bar.edited else "It follows them already.")
+        follows.triggered.connect(lambda: self._bench.rangeReset.emit(quantity))
+        menu.addSeparator()
 
 
 def _heading(menu: QMenu, text: str) -> None:

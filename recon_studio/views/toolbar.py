@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QSpinBox,
 
 from recon_model.config import MaskStrategy
 from recon_studio.state.app_state import AppState
-from recon_studio.views.parts import indented, label, restate, rule
+from recon_studio.views.parts import as_it_is, indented, label, restate, rule
 from recon_studio.views.theme import COLOURS, GRID, icon
 
 HIGHEST_RATIO = 99  # percent; the encoder needs something to see
@@ -127,7 +127,7 @@ class Toolbar(QWidget):
             self.model.setText(words)
             self.device.setText("")
         else:
-            self.model.setText(f"{new.model.name} · {new.model.parameters / 1e6:.1f} M")
+            self.model.setText(as_it_is(f"{new.model.name} · {new.model.parameters / 1e6:.1f} M"))
             self.device.setText(new.model.device)
             self.device.setToolTip("The device the model runs on.")
         restate(self.model, new.model is not None, "Open the model card (F2).", "No model is loaded yet.")

@@ -1,8 +1,8 @@
 """The probe of a run: a held-out cloud as each epoch rebuilt it, turned by hand, and run through like a film."""
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QToolButton, QWidget
 
 from recon_model.runs.log import Shot
@@ -13,8 +13,10 @@ from recon_studio.state.app_state import Floats, Theme
 from recon_studio.state.training import Probe
 from recon_studio.views.parts import Card, label, restate
 from recon_studio.views.theme import COLOURS, GRID, icon
+from recon_studio.views.walked import ARROWS, PICKS, paint_frame
 
 FRAME_MS = 350
+TURN = 7.5  # degrees that an arrow turns the picture by
 
 
 class ProbePicture(QWidget):
@@ -34,9 +36,10 @@ class ProbePicture(QWidget):
         self.selected = False
         self.camera: Camera = PRESETS["iso"]
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if turns:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
-            self.setToolTip("Drag to turn. Grey: the patches the model saw. Blue: the hidden ones as it rebuilt them.")
+            self.setToolTip("Drag or press the arrows to turn. Grey: the patches the model saw. Blue: the hidden ones as it rebuilt them.")
 
     def show_probe(self, probe: Probe | None, index: int, theme: Theme, *, truth: bool) -> None:
         """Shows one of the clouds; None clears the picture."""
@@ -81,6 +84,8 @@ class ProbePicture(QWidget):
             painter.setPen(QColor(colours.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
+        if self.hasFocus():
+            paint_frame(painter, QRectF(self.rect()).adjusted(2, 2, -2, -2), self._theme)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -92,14 +97,28 @@ class ProbePicture(QWidget):
         if self._turns and self._last is not None:
             step = event.position().toPoint() - self._last
             self._last = event.position().toPoint()
-            self.camera = self.camera.orbited(0.6 * step.x(), 0.6 * step.y())
-            self._image = None
-            self.update()
+            self._turn(0.6 * step.x(), 0.6 * step.y())
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """Ends the turn; a small picture was chosen."""
         self._last = None
         self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Turns by the arrows as a view does; the space bar and Enter choose as a click does."""
+        key = Qt.Key(event.key())
+        if self._turns and key in ARROWS:
+            down, right = ARROWS[key]
+            self._turn(TURN * right, TURN * down)
+        elif key in PICKS:
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _turn(self, right: float, down: float) -> None:
+        self.camera = self.camera.orbited(right, down)
+        self._image = None
+        self.update()
 
 
 class ProbeCard(Card):

@@ -227,6 +227,7 @@ class RunHead(Card):
         box = QMessageBox(self.window())
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle("Discard this run?")
+        box.setTextFormat(Qt.TextFormat.PlainText)  # a name may look like HTML
         box.setText(f"Delete everything that '{self._run.name}' has written?")
         box.setInformativeText(f"{self._run.path}\nIts models go, too. This cannot be undone.")
         yes = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)

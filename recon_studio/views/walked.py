@@ -12,7 +12,7 @@ Cell = tuple[int, int]
 ARROWS: dict[Qt.Key, Cell] = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
 """Steps down and to the right."""
 _ENDS: dict[Qt.Key, Cell] = {Qt.Key.Key_Home: (0, -1), Qt.Key.Key_End: (0, 1)}
-_PICKS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+PICKS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _ELSEWHERE = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 _HELD = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
@@ -84,12 +84,12 @@ class Walked(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go on; Enter and Space pick."""
         key = Qt.Key(event.key())
-        if event.modifiers() & _HELD or (key not in _PICKS and key not in ARROWS):
+        if event.modifiers() & _HELD or (key not in PICKS and key not in ARROWS):
             super().keyPressEvent(event)
             return
         if not self.walking:
             self.walk()
-        if key in _PICKS:
+        if key in PICKS:
             self.pick(key)
         else:
             self.go(*ARROWS[key])

@@ -210,7 +210,8 @@ class Words(Card):
             blocked = self.editor.blockSignals(True)
             self.editor.setPlainText(", ".join(new.names))
             self.editor.blockSignals(blocked)
-        if old is not None and old.scores is new.scores and old.theme == new.theme and old.cloud is new.cloud and old.names == new.names:
+        watched = ("scores", "words", "cloud", "theme", "names")
+        if old is not None and all(getattr(old, name) is getattr(new, name) for name in watched):
             return
         self.bars.set_scores(new.scores, new.theme)
         self.bars.setVisible(bool(new.scores))
@@ -227,15 +228,8 @@ class Words(Card):
             first, second = new.scores[:2]
             self.margin.setText(f"margin {100 * (first.probability - second.probability):.1f} points")
             self.margin.setToolTip(f"How far {first.name} leads {second.name}, in percentage points of the share.")
-        self.hint.setText(
-            ""
-            if new.scores
-            else (
-                "Type at least one name."
-                if not new.names
-                else ("Open a cloud to rank these names for it." if new.cloud is None else "Ranking these names…")
-            )
-        )
+        waiting = "Open a cloud to rank these names for it." if new.cloud is None else "Ranking these names…"
+        self.hint.setText("" if new.scores else new.words.failure or (waiting if new.names else "Type at least one name."))
         self.hint.setVisible(not new.scores)
         tip = "Share: softmax over these names at the model's temperature. cos: cosine similarity of cloud and name."
         self.bars.setToolTip(tip)

@@ -1,5 +1,7 @@
 """The library in the Words room: its clouds with their best names, what is looked for, and which labels were called what."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -28,6 +30,7 @@ from recon_studio.state.wording import Picture
 from recon_studio.state.words import Confusion, asked_names, confusion
 from recon_studio.views.cloud_rows import CloudTableView
 from recon_studio.views.confusion import ConfusionView
+from recon_studio.views.dialogs import ask_target
 from recon_studio.views.parts import Card, ElidedLabel, label, restate
 from recon_studio.views.theme import GRID, icon
 
@@ -52,7 +55,7 @@ class WordsLibrary(Card):
     searchCleared = Signal()
     cellChosen = Signal(object)
     cloudOpened = Signal(str)
-    tableExported = Signal(str, str)  # path, what to write
+    tableExported = Signal(str, object)  # path, what makes the text to write there
 
     def __init__(self) -> None:
         super().__init__("Library")
@@ -216,9 +219,10 @@ class WordsLibrary(Card):
         if shown is not None:
             column, descending = self.rows.sorting()
             order = shown.order(column, descending, self.filter.text(), state.words.cell)
-            self.rows.show_table(shown, order, state.theme)
+            asked = (column, descending, self.filter.text(), state.words.cell, state.words.search, shown.best_first)
+            self.rows.show_table(shown, order, state.theme, asked)
         else:
-            self.rows.show_table(None, np.zeros(0, np.int64), state.theme)
+            self.rows.show_table(None, np.zeros(0, np.int64), state.theme, None)
         self.matrix.show_matrix(found, state.words.cell, state.theme)
         self.stack.setCurrentIndex(0 if shown is None else 2 if self.as_matrix.isChecked() else 1)
         self._show_count(state, found.right / found.clouds if found is not None and found.clouds else None, found.clouds if found else 0)
@@ -326,15 +330,15 @@ class WordsLibrary(Card):
             self.searchCleared.emit()
 
     def _ask_export(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Export the table", "ranking.csv", "Comma-separated values (*.csv)")
+        path = ask_target(self, "Export the table", "ranking.csv", "Comma-separated values (*.csv)")
         if path:
-            self.tableExported.emit(path if path.lower().endswith(".csv") else f"{path}.csv", self.csv())
+            self.tableExported.emit(path, self.csv())
 
-    def csv(self) -> str:
-        """Returns the rows shown, in their order, as CSV."""
+    def csv(self) -> Callable[[], str]:
+        """Returns what makes the rows shown now, in their order, into CSV; for thousands of clouds that takes a while."""
         assert self._table is not None
         assert self._state is not None
-        return as_csv(self._table, self.rows.rows.order, self._state.words.ranking)
+        return partial(as_csv, self._table, self.rows.rows.order, self._state.words.ranking)
 
 
 def _why_no_matrix(state: AppState) -> str:

@@ -25,7 +25,7 @@ class WordsRoom(QWidget):
     searchCleared = Signal()
     cellChosen = Signal(object)
     cloudOpened = Signal(str)
-    tableExported = Signal(str, str)
+    tableExported = Signal(str, object)
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,5 +1,7 @@
 """What the picture means, read from its pixels."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,6 +11,7 @@ import pytest
 from recon_studio.scene.bench import EDGE, Bench, Rect
 from recon_studio.scene.camera import Camera
 from recon_studio.scene.colours import GROUNDS, attention_map, error_map, patch_palette
+from recon_studio.scene.picture import BenchPicture, Later, PointLayer, ViewPicture
 from recon_studio.scene.resolve import Resolver
 from recon_studio.state.app_state import AppState, Mask
 from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, SIZE, answered_state, opened_state
@@ -237,3 +240,38 @@ def test_what_was_not_drawn_since_the_ground_changed_cannot_grow(bench):
     bench.show(Resolver()(replace(AppState(), theme="dark")))  # the cloud is gone, and nothing is drawn
     assert not bench.unfinished
     _draw(bench, answered_state())
+
+
+def _in_parts(count: int) -> BenchPicture:
+    """Views of a cloud of its own each, in two parts."""
+
+    def layer() -> PointLayer:
+        return PointLayer(CORNERS.copy(), np.zeros((GROUPS, 3), np.uint8), 0.02)
+
+    views = tuple(ViewPicture("input", "Input", "", (layer(),), finer=(Later(lambda: (layer(),)),)) for _ in range(count))
+    return BenchPicture(views, (255, 255, 255))
+
+
+def test_views_that_are_shown_no_more_give_back_what_they_held():
+    bench, picture = Bench(), _in_parts(3)
+    bench.show(picture)
+    bench.render(CAMERA, RECTS)
+    held = [weakref.ref(layer) for view in picture.views[1:] for layer in (*view.layers, *view.finer[0].layers)]
+    picture = _in_parts(1)
+    bench.show(picture)
+    gc.collect()
+    assert [layer() for layer in held] == [None] * 4
+    assert [sum(map(len, view.parts)) for view in bench._views[:3]] == [2, 0, 0]
+    again = _in_parts(3)
+    assert bench.show(again) == (0, 1, 2)
+    assert not (bench.render(CAMERA, RECTS)[..., :3] == 255).all(axis=2)[: 2 * HIGH, :WIDE].all()
+    bench.close()
+
+
+def test_what_waits_for_a_view_that_is_shown_no_more_is_not_drawn(bench):
+    state = answered_state()
+    _draw(bench, state, oversampling=2, most=1)
+    bench.show(Resolver()(replace(state, views=replace(state.views, tiles=state.views.tiles[:1]))))
+    while bench.unfinished:
+        bench.refine(0.0)
+        assert bench.drawn <= {0}

@@ -1,6 +1,8 @@
 """The map's colours mean something to everyone, its legend counts right, and its exports hold what is shown."""
 
 import csv
+import gc
+import weakref
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from itertools import combinations
@@ -12,7 +14,7 @@ from recon_studio.scene import map as picture
 from recon_studio.scene.map_export import csv_lines, svg_lines
 from recon_studio.state import map as mapping
 from recon_studio.state import words
-from tests.recon_studio.maps import CORNERS, map_state, ranking
+from tests.recon_studio.maps import CORNERS, clouds, laid_out, map_state, ranking
 
 # Machado et al. 2009, severity 1.0, on linear RGB.
 BLINDNESS = {
@@ -73,6 +75,16 @@ def test_a_frame_recolours_nothing() -> None:
     assert picture.colouring(replace(state, projection=moved), "light") is first
     assert picture.colouring(replace(state, colour_by="cluster"), "light") is not first
     assert picture.colouring(mapping.MapState(), "light") is None
+
+
+def test_colours_keep_no_clouds_that_are_let_go() -> None:
+    embedded = clouds()
+    state = replace(map_state().map, projection=laid_out(embedded))
+    picture.colouring(state, "light")
+    alive = weakref.ref(embedded)
+    del embedded, state
+    gc.collect()
+    assert alive() is None
 
 
 def test_groups_taken_out_are_not_counted() -> None:
@@ -139,8 +151,16 @@ def test_the_drawing_holds_every_mark_in_sight_and_the_legend() -> None:
     assert len(marks) == 8
     assert {mark.get("fill") for mark in marks} == {"#0072b2", "#d55e00", "#009e73"} - {"#009e73"}
     words = [" ".join("".join(text.itertext()).split()) for text in root.iter(f"{space}text")]
-    assert {"chair 4", "lamp 4", "table 4", "Label"} <= set(words)
+    assert {"chair 4", "lamp 4", "Label"} <= set(words)
+    assert "table 4" not in words
     assert any("perplexity 30" in text for text in words)
+
+
+def test_the_drawing_may_hold_no_group() -> None:
+    root = ElementTree.fromstring("\n".join(svg_lines(replace(map_state().map, hidden=frozenset({"chair", "lamp", "table"})), "light")))
+    words = {"".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert "Label" in words
+    assert not any("chair" in text for text in words)
 
 
 def test_without_a_map_there_is_nothing_to_export() -> None:

@@ -84,6 +84,22 @@ def test_height_is_told_in_the_files_own_coordinates():
     assert np.abs(view.layers[0].colours.astype(int) - expected).max() <= 4
 
 
+def test_heights_far_from_0_are_told_apart():
+    state = answered_state()
+    far = replace(state, cloud=replace(state.cloud, origin=(512345.0, 5403210.0, 420.0)))
+    bar = Resolver()(showing("input", "height", far)).views[0].bar
+    assert [float(words) for words in (bar.low, bar.high)] == pytest.approx(bar.span, abs=0.05)
+    assert bar.low != bar.high
+
+
+def test_height_is_called_y_only_where_y_is_up():
+    state = answered_state()
+    lying = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float32)
+    turned = replace(state, prepared=replace(state.prepared, up="+z", rotation=lying))
+    captions = [Resolver()(showing("input", "height", each)).views[0].caption for each in (state, turned)]
+    assert [words.endswith(by) for words, by in zip(captions, ("by height (y)", "by height"), strict=True)] == [True, True]
+
+
 def test_colours_and_normals_are_the_files_own_wherever_they_are_shown():
     state = opened_state()
     count = len(state.cloud.points)

@@ -15,7 +15,7 @@ from recon_model.runs.log import RunLog
 from recon_studio.state.app_state import AppState, Item, Notice
 from recon_studio.state.doctor import Sides
 from recon_studio.state.training import FollowedRun, TrainingState
-from recon_studio.views.dialogs import ask_tag, progress_of
+from recon_studio.views.dialogs import ask_tag, progress_of, replacing
 from recon_studio.views.finetune_dialog import FinetuneDialog
 from recon_studio.views.main_window import MainWindow
 from tests.recon_studio.access import controls, focusable, missed, nameless, resting, silent
@@ -68,6 +68,7 @@ OPENINGS = {
     "names taught": _names("chair", "chair", "bed", "bed"),
     "names taught, too few": _names("chair"),
     "discard": _discard(),
+    "replace": Opening(lambda window: replacing(window, "/x/chair.png").open()),
     "progress": Opening(lambda window: progress_of("Drawing…", "Export", window).show()),
     "notices": Opening(lambda window: window.activity.notices.click(), NOTICED),
     "tour": _by_action("tour"),

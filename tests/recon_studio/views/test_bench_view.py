@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QFontMetricsF, QMouseEvent
 from PySide6.QtTest import QTest
 
@@ -177,6 +177,45 @@ def test_an_end_of_a_colour_bar_is_typed_and_a_double_click_lets_it_go(window, q
     assert reset.args == ["error"]
 
 
+def test_the_ends_of_a_colour_bar_are_set_and_let_go_by_keys_alone(window, qtbot):
+    tile = window.bench.tiles[2]
+    assert "Set the upper end…" not in menu_of(window.bench.tiles[0])  # its colours name patches
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for entry, text, ends in (("Set the upper end…", "0.002", (0.0, 0.002)), ("Set the lower end…", "0.001", (0.001, 0.004))):
+        tile.title.setFocus()
+        _choose(tile, entry)
+        assert tile._field.hasFocus()
+        QTest.keyClicks(tile._field, text)
+        with qtbot.waitSignal(window.bench.rangeSet) as chosen:
+            QTest.keyClick(tile._field, Qt.Key.Key_Return)
+        assert chosen.args == ["error", *map(pytest.approx, ends)]
+        assert tile.title.hasFocus()
+    follows = menu_of(tile)["Follow the values"]
+    assert not follows.isEnabled()
+    assert "already" in follows.toolTip()
+    state = answered_state()
+    show(window, viewing.set_range(state, "error", 0.0, 0.002))
+    with qtbot.waitSignal(window.bench.rangeReset) as reset:
+        _choose(tile, "Follow the values")
+    assert reset.args == ["error"]
+
+
+def _choose(tile, entry):
+    """Opens the menu in a view's title by the space bar, goes to an entry, and takes it by Enter."""
+
+    def go():
+        menu = tile.title.menu()
+        for action in menu.actions():
+            if action.text() == entry:
+                menu.setActiveAction(action)
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+        menu.close()  # if there was no such entry
+
+    QTimer.singleShot(0, go)  # the menu has an event loop of its own
+    QTest.keyClick(tile.title, Qt.Key.Key_Space)
+
+
 def test_a_drag_is_told_once_when_it_ends(window, qtbot):
     told = []
     window.bench.camerasMoved.connect(lambda cameras, label, drag: told.append((cameras, label, drag)))
@@ -345,6 +384,25 @@ def test_a_view_is_worked_by_keys_alone(window, qtbot):
     with qtbot.waitSignal(window.patchToggled) as toggled:
         qtbot.keyClick(tile, Qt.Key.Key_Space)
     assert toggled.args == [first.selected_patch]
+
+
+def test_the_space_bar_works_the_buttons_of_a_view_though_a_patch_is_selected(window, qtbot):
+    show(window, replace(answered_state(), selected_patch=1))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    tile = window.bench.tiles[1]
+    with qtbot.assertNotEmitted(window.patchToggled):
+        tile._expand.setFocus()
+        with qtbot.waitSignal(tile.expandRequested):
+            qtbot.keyClick(tile._expand, Qt.Key.Key_Space)
+        qtbot.keyClick(tile._expand, Qt.Key.Key_Space)
+        tile.title.setFocus()
+        _choose(tile, "Close this view")
+
+
+def test_the_button_that_shows_one_view_names_it(window):
+    for tile in window.bench.tiles:
+        assert tile._expand.toolTip() == tile._expand.accessibleName() == f"Show only '{tile.view.title}'"
 
 
 def test_the_keys_of_the_views_leave_other_controls_alone(window, qtbot):

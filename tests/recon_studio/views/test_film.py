@@ -32,6 +32,7 @@ def make(path: Path, qtbot: QtBot) -> list[str]:
         pass
     made.join()
     assert taken == [1]
+    assert made._frames == []  # whatever is written, or cannot be, they are let go
     return list(told.args)
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QInputDialog
 
 from recon_studio.state.app_state import AppState, Mask
@@ -93,6 +94,28 @@ def test_with_a_tool_in_hand_the_right_button_turns(window, qtbot):
         drag(qtbot, window.bench.tiles[0], [QPoint(100, 100), QPoint(130, 110), QPoint(160, 110)], button=RIGHT)
     assert window.bench.camera.azimuth != before.azimuth
     assert window.bench.camera.target == before.target
+
+
+@pytest.mark.parametrize(("first", "second"), [(LEFT, RIGHT), (RIGHT, LEFT)])
+def test_a_second_button_leaves_what_the_first_began_and_the_camera_rests_after_both(window, first, second):
+    hold(window, "brush")
+    bench, tile = window.bench, window.bench.tiles[0]
+    middle = tile.image_rect().center()
+
+    def pointer(kind, by, button, held):
+        return QMouseEvent(kind, QPointF(middle + QPoint(by, 0)), QPointF(middle), button, held, NONE)
+
+    kinds, neither = QEvent.Type, Qt.MouseButton.NoButton
+    tile.pressed.emit(pointer(kinds.MouseButtonPress, 0, first, first))
+    tile.pressed.emit(pointer(kinds.MouseButtonPress, 0, second, first | second))
+    assert bench._hand.busy == (first == LEFT)
+    tile.released.emit(pointer(kinds.MouseButtonRelease, 0, second, first))
+    tile.released.emit(pointer(kinds.MouseButtonRelease, 0, first, neither))
+    before = bench.camera
+    tile.moved.emit(pointer(kinds.MouseMove, 40, neither, neither))
+    tile.moved.emit(pointer(kinds.MouseMove, 80, neither, neither))
+    assert bench.camera == before
+    assert not bench._hand.busy
 
 
 def test_tools_are_taken_and_put_down_by_key_and_button(window, qtbot):

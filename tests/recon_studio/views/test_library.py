@@ -123,6 +123,23 @@ def test_tags_are_given_in_the_rows_menu_and_found_by_their_button(library, qtbo
     assert searched.args == ["#good"]
 
 
+def test_an_and_in_a_tag_is_seen(library):
+    tagged = replace(STATE, items=(replace(ITEMS[0], tags=("r&d",)), *ITEMS[1:]))
+    library.show_state(STATE, tagged)
+    library.open_tagging()
+    library._open_tags()
+    assert {"#r&d", "#r&d   1"} <= {action.iconText() for action in library.findChildren(QAction)}  # a menu's text without its marks
+
+
+def test_the_cloud_that_is_open_is_tagged_though_the_search_leaves_it_out(library, qtbot):
+    searched = set_search(replace(STATE, items=(replace(ITEMS[0], tags=("good",)), *ITEMS[1:])), "room")
+    library.show_state(STATE, searched)
+    library.open_tagging()
+    with qtbot.waitSignal(library.tagged) as given:
+        next(action for action in library.findChildren(QAction) if action.text() == "#good").trigger()
+    assert given.args == [("/x/chair.ply",), "good", False]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_model_keeps_qts_rules_whatever_becomes_of_the_rows(seed, qtbot):
     view = RowList()

@@ -188,6 +188,15 @@ def test_recent_files_fill_their_menu(window, qtbot):
         window.recent_menu.actions()[-1].trigger()
 
 
+def test_names_of_files_are_shown_as_they_are(window):
+    state = answered_state()
+    notice = Notice("'R&D <b>2.ply' holds no points.", "error")
+    window.show_state(state, replace(state, recent=("/a/R&D <b>2.ply",), notices=(notice,)))
+    assert window.recent_menu.actions()[0].iconText() == "R&D <b>2.ply"  # a menu's text without its marks
+    assert window._toast.words.text() == notice.sentence
+    assert window._toast.words.textFormat() is Qt.TextFormat.PlainText
+
+
 def test_a_warning_lies_over_the_views_until_dismissed(window, qtbot):
     state = answered_state()
     noticed = replace(state, notices=(Notice("The model was restarted.", "warning"), Notice("All is well.")))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from recon_studio.state.app_state import AppState
 from recon_studio.state.embeddings import EmbeddingWork
 from recon_studio.state.lapse import Frame, Lapse
 from recon_studio.state.map import Quality
+from recon_studio.views.film import Film
 from recon_studio.views.main_window import MainWindow
 from recon_studio.views.map_image import map_image
 from recon_studio.views.map_room import MapRoom, quality_in_words
@@ -71,6 +72,31 @@ def test_what_is_not_selected_steps_back(rig: Rig) -> None:
     assert sum(_colour_at(room.scatter, places[0])) < sum(_colour_at(room.scatter, places[3])) - 150
     assert room.count.text() == "1 / 12"
     assert room.chosen.text() == "chair 1"
+
+
+class _Strokes(QPainter):
+    """Counts circles that are drawn one by one."""
+
+    count = 0
+
+    def drawEllipse(self, *args: object) -> None:
+        self.count += 1
+        super().drawEllipse(*args)
+
+
+def test_what_was_placed_later_is_ringed_and_no_ring_is_drawn_for_itself(rig: Rig) -> None:
+    _, room, state = rig
+    placed = replace(state.map.projection, fitted=9)  # one of each kind was placed later
+    _show(rig, mapping.change(state, names_shown=False, projection=placed, hidden=frozenset({"lamp"})))
+    image = QImage(room.scatter.size(), QImage.Format.Format_RGB888)
+    image.fill(0xFFFFFF)
+    painter = _Strokes(image)
+    room.scatter.paint(painter, 1.0, pointer=False)
+    painter.end()
+    assert painter.count == 0
+    beside = _places(room.scatter, state).round().astype(int) + np.array([round(room.scatter.radius() + 2), 0])
+    dark = [sum(image.pixelColor(*map(int, place)).getRgb()[:3]) < 250 for place in beside]
+    assert dark == [row in (9, 10) for row in range(12)]
 
 
 def test_a_lasso_takes_a_group_and_only_what_is_in_the_picture(rig: Rig, qtbot: QtBot) -> None:
@@ -288,6 +314,7 @@ def test_the_time_lapse_is_slid_played_and_saved(rig: Rig, qtbot: QtBot, tmp_pat
     assert saved.args == [str(tmp_path / "lapse.gif"), ""]
     with Image.open(tmp_path / "lapse.gif") as gif:
         assert gif.n_frames == 3
+    qtbot.waitUntil(lambda: not room.findChildren(Film))  # its frames would stay in memory
     _show(rig, state)
     assert room.lapse.open.isVisible()
     assert not room.lapse.slider.isVisible()

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 
 from recon_studio.state.app_state import AppState, Item, Job, Mask, Score
-from recon_studio.state.words import show_verdict
+from recon_studio.state.words import fail, show_verdict
 from recon_studio.views.actions import make_actions
 from recon_studio.views.activity import Activity, time_left
 from recon_studio.views.input_panel import InputPanel
@@ -117,6 +117,17 @@ def test_ranked_bars_and_margin(qtbot):
     assert words.hint.isVisible()
 
 
+def test_names_that_cannot_be_ranked_are_not_waited_for(qtbot):
+    state = replace(answered_state(), scores=())
+    words = _shown(qtbot, Words(), state)
+    assert words.hint.text() == "Ranking these names…"
+    failed = fail(state, "This model has no text tower.")
+    words.show_state(state, failed)
+    assert words.hint.text() == "This model has no text tower."
+    words.show_state(failed, replace(failed, words=state.words, names=()))
+    assert words.hint.text() == "Type at least one name."
+
+
 def test_names_that_mean_another_way_up_offer_to_take_it(qtbot):
     state = answered_state()
     words = _shown(qtbot, Words(), state)
@@ -144,6 +155,13 @@ def test_the_inspector_gives_numbers_in_the_files_units(qtbot):
     with qtbot.waitSignal(panel.patchToggled) as toggled:
         panel.toggle.click()
     assert toggled.args == [3]
+
+
+def test_patches_far_from_0_are_told_apart(qtbot):
+    state = answered_state()
+    far = replace(state, cloud=replace(state.cloud, origin=(512345.0, 5403210.0, 420.0)), selected_patch=3)
+    panel = _shown(qtbot, Inspector(), far)
+    assert panel.facts.value("Centre") == "512340.5  5403217.5  428.5"
 
 
 def test_a_visible_patch_has_a_weight_and_no_error(qtbot):
@@ -195,6 +213,25 @@ def test_the_model_card_reads_like_one():
 )
 def test_time_left(seconds, words):
     assert time_left(seconds) == words
+
+
+def test_a_helper_that_is_gone_is_started_again_by_keys(qtbot):
+    line = _shown(qtbot, Activity(), answered_state())
+    assert line.engine.focusPolicy() is Qt.FocusPolicy.NoFocus
+    line.show_state(answered_state(), replace(answered_state(), engine="failed"))
+    line.activateWindow()
+    qtbot.waitUntil(line.isActiveWindow)
+    line.engine.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(line.engine, Qt.Key.Key_Tab)
+    with qtbot.waitSignal(line.retryRequested) as retried:
+        qtbot.keyClick(line.engine, Qt.Key.Key_Return)
+    assert retried.args == ["model"]
+
+
+def test_a_model_is_called_what_its_file_is_called(toolbar):
+    state = answered_state()
+    toolbar.show_state(state, replace(state, model=replace(state.model, name="R&D <b>2</b>")))
+    assert toolbar.model.text().startswith("R&&D <b>2</b> · ")  # a button shows && as &
 
 
 def test_a_job_that_is_done_leaves_its_place_at_once(qtbot):

@@ -173,6 +173,30 @@ def test_the_probe_turns_by_hand(room: TrainingRoom) -> None:
     assert (pixels(picture) != before).any()
 
 
+def test_the_probe_is_chosen_and_turned_by_keys(room: TrainingRoom, qtbot: QtBot) -> None:
+    one = probe(0.0)
+    parts = (np.repeat(part, 2, axis=0) for part in (one.visible, one.hidden, one.rebuilt))
+    show(room, state(run(), probe=Probe(1, ("rod", "pole"), (0.1, 0.2), *parts)))
+    room.activateWindow()
+    qtbot.waitUntil(room.isActiveWindow)
+    for key, place in ((Qt.Key.Key_Space, 1), (Qt.Key.Key_Return, 0)):
+        small = room.probe.small[place]
+        assert small.focusPolicy() & Qt.FocusPolicy.TabFocus
+        unframed = pixels(small)
+        small.setFocus(Qt.FocusReason.TabFocusReason)
+        assert (pixels(small) != unframed).any()  # one sees where the keyboard is
+        QTest.keyClick(small, key)
+        assert [picture.selected for picture in room.probe.small[:2]] == [place == 0, place == 1]
+    picture = room.probe.picture
+    picture.setFocus(Qt.FocusReason.TabFocusReason)
+    before = picture.camera
+    QTest.keyClick(picture, Qt.Key.Key_Right)
+    assert picture.camera.azimuth < before.azimuth
+    QTest.keyClick(picture, Qt.Key.Key_Left)
+    QTest.keyClick(picture, Qt.Key.Key_Down)
+    assert picture.camera.elevation > before.elevation
+
+
 def test_the_slider_runs_through_epochs_and_follows_the_newest_at_its_end(room: TrainingRoom, qtbot: QtBot) -> None:
     shots = [line("probe", epoch=number, file=f"probes/epoch-{number:04d}.npy", names=["rod"], chamfer=[0.1]) for number in (0, 1, 2)]
     show(room, state(run(*shots), probe=probe(0.0)))

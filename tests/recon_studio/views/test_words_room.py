@@ -10,13 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from recon_studio.state import words
 from recon_studio.state.app_state import AppState, Score
+from recon_studio.state.embeddings import EmbeddingWork
 from recon_studio.state.wording import Found, Search
 from recon_studio.views.cloud_rows import COLUMNS
 from recon_studio.views.names_card import NamesCard
 from recon_studio.views.parts import decimals
 from recon_studio.views.theme import COLOURS
 from recon_studio.views.words_room import WordsRoom
-from tests.recon_studio.library_of import KEYS, ranked_state
+from tests.recon_studio.library_of import KEYS, embeddings, ranked_state, ranking
 from tests.recon_studio.pointer import double_click
 
 
@@ -167,6 +168,27 @@ def test_headings_sort_and_text_filters(room: WordsRoom) -> None:
     assert room.library.count.text().startswith("3 of 6 clouds")
 
 
+def test_the_table_stays_where_it_is_while_the_library_grows(room: WordsRoom, qtbot: QtBot) -> None:
+    few = embeddings(5)
+    state = show(room, ranked_state(), words.show_ranking(replace(ranked_state(), embeddings=few), ranking(few)))
+    rows = room.library.rows
+    rows.setMaximumHeight(100)
+    bar = rows.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 60)
+    for selected in ("", KEYS[0]):
+        rows.selectRow(0) if selected else rows.clearSelection()
+        bar.setValue(60)
+        told = show(room, state, replace(state, embedding=EmbeddingWork(5, 6)))
+        assert (rows.rows.rowCount(), rows.selected(), bar.value()) == (5, selected, 60)
+        more = show(room, told, words.show_ranking(replace(told, embeddings=embeddings()), ranking(embeddings())))
+        assert (rows.rows.rowCount(), rows.selected(), bar.value()) == (6, selected, 60)
+        state = show(room, more, state)
+    rows.clearSelection()
+    bar.setValue(60)
+    rows.horizontalHeader().setSortIndicator(COLUMNS.index("score"), Qt.SortOrder.AscendingOrder)
+    assert bar.value() == 0
+
+
 def test_a_double_click_and_return_open_a_cloud(room: WordsRoom, qtbot: QtBot) -> None:
     table = room.library.rows
     place = table.visualRect(table.rows.index(1, 0)).center()
@@ -250,6 +272,6 @@ def test_an_empty_room_says_what_to_do(room: WordsRoom, qtbot: QtBot) -> None:
 
 def test_the_csv_is_what_is_shown(room: WordsRoom) -> None:
     QTest.keyClicks(room.library.filter, "lamp")
-    lines = room.library.csv().splitlines()
+    lines = room.library.csv()().splitlines()
     assert lines[0].startswith("file,member,cloud,label,name,score")
     assert [line.split(",")[2] for line in lines[1:]] == ["set.npz 3", "c.ply"]
