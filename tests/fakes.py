@@ -70,6 +70,7 @@ from recon_model.serve.messages import (
     SweepRatios,
     TraceCurves,
     TraceDamage,
+    encode,
 )
 from recon_model.serve.messages.embedding import PREVIEW_POINTS
 from recon_model.sides import Sides
@@ -103,6 +104,7 @@ class FakeProcess(QObject):
         self.sent: list[Request] = []  # over all lives
         self.starts = 0
         self.missing = ""  # set to a reason: it cannot be started
+        self.patience_ms = 0  # it was last given to leave
         self._soon = QTimer(self, interval=0)
         self._soon.timeout.connect(self._answer_soon)
 
@@ -116,6 +118,7 @@ class FakeProcess(QObject):
             self.ready()
 
     def send(self, request: Request) -> None:
+        encode(request)
         self.inbox.append(request)
         self.sent.append(request)
         if self.prompt:
@@ -129,8 +132,9 @@ class FakeProcess(QObject):
         self._soon.stop()
         self.running = False
 
-    def ensure_gone(self) -> None:
+    def ensure_gone(self, patience_ms: int) -> None:
         assert not self.running
+        self.patience_ms = patience_ms
 
     def _answer_soon(self) -> None:
         if self.inbox and self.prompt:

@@ -65,7 +65,7 @@ class Backend(QObject):
             self.start(role)
 
     def submit(self, request: Request) -> int:
-        """Gives a request an id and passes it on; of several of a kind that wait only the newest is kept.
+        """Gives a request an id and passes it on; of several of a kind that wait only the newest is kept (less ``ALL_COUNT``).
 
         Returns:
             The id.
@@ -78,6 +78,11 @@ class Backend(QObject):
         """Lets requests of these kinds, waiting or under way, go unanswered."""
         for kind in kinds:
             self._role(kind).abandon(kind)
+
+    def forget(self, request_id: int) -> None:
+        """Lets one request, waiting or under way, go unanswered."""
+        for supervisor in self.supervisors.values():
+            supervisor.forget(request_id)
 
     def cancel(self, request_id: int) -> None:
         """Ends one request that is under way."""
@@ -93,7 +98,7 @@ class Backend(QObject):
         for supervisor in self.supervisors.values():
             supervisor.close()
         for supervisor in self.supervisors.values():
-            supervisor.process.ensure_gone()
+            supervisor.ensure_gone()
 
     def _role(self, kind: Kind) -> Supervisor:
         if kind in THE_PROJECTIONS:

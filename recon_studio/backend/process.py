@@ -9,7 +9,6 @@ from recon_model.serve.framing import FrameBuffer, pack
 from recon_model.serve.messages import Request, Shutdown, decode_reply, encode
 
 STDERR_LINES = 400
-_LEAVE_MS = 1000
 _TERMINATE_MS = 500
 
 
@@ -56,7 +55,12 @@ class HelperProcess(QObject):
             self._process.start()
 
     def send(self, request: Request) -> None:
-        """Writes one request; Qt keeps what the pipe cannot take yet, so this never blocks."""
+        """Writes one request; Qt keeps what the pipe cannot take yet, so this never blocks.
+
+        Raises:
+            UnicodeError: a name in it is not UTF-8.
+            ServeError: it is larger than a frame may be.
+        """
         self._process.write(pack(encode(request)))
 
     def kill(self) -> None:
@@ -70,9 +74,9 @@ class HelperProcess(QObject):
             self.send(Shutdown(id=0))
             self._process.closeWriteChannel()
 
-    def ensure_gone(self) -> None:
-        """Waits a moment for it to exit, then terminates, then kills it; it is gone and reaped when this returns."""
-        if self.running and not self._process.waitForFinished(_LEAVE_MS):
+    def ensure_gone(self, patience_ms: int) -> None:
+        """Waits so long for it to exit, then terminates, then kills it; it is gone and reaped when this returns."""
+        if self.running and not self._process.waitForFinished(patience_ms):
             self._process.terminate()
             if not self._process.waitForFinished(_TERMINATE_MS):
                 self._process.kill()

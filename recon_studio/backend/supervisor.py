@@ -1,13 +1,15 @@
 """Keeps one helper process alive: sends what its lanes hold, times reads, announces deaths, restarts, gives up in the end."""
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
-from recon_model.serve.messages import Failed, LoadModel, Progress, ProjectionFrame, ReadCloud, Ready, Reply, Request
-from recon_studio.backend.lanes import Kind, Lanes
+from recon_model.errors import ServeError
+from recon_model.serve.messages import Failed, LoadModel, Progress, ProjectionFrame, ReadCloud, Ready, Reply, Request, WriteCloud
+from recon_studio.backend.lanes import ALL_COUNT, Kind, Lanes
 from recon_studio.state.app_state import BackendStatus, Notice
 
 READ_LIMIT_MS = 10_000
@@ -15,6 +17,8 @@ RESTART_DELAYS_MS = (0, 500, 2000)
 """Waits before each restart; one more death in a row and the helper is given up."""
 LONG_LIFE_SECONDS = 10.0
 """A helper that lived this long after it was ready died of something new."""
+LEAVE_MS, WRITE_MS = 1000, 30_000
+"""How long a helper may take to leave: one that still writes files is left the time for that."""
 MOST_DEATHS = {"reader": 1, "model": 2, "projection": 1}
 """Deaths over one request after which it is given up: a file that kills the reader would only kill it again."""
 
@@ -40,7 +44,7 @@ class Process(Protocol):
         """Starts it, or emits ``unstartable``."""
 
     def send(self, request: Request) -> None:
-        """Writes a request without blocking."""
+        """Writes a request without blocking; raises UnicodeError or ServeError where it cannot be packed."""
 
     def kill(self) -> None:
         """Ends it at once; ``stopped`` follows."""
@@ -48,8 +52,8 @@ class Process(Protocol):
     def ask_to_leave(self) -> None:
         """Asks it to exit; no signal follows any more."""
 
-    def ensure_gone(self) -> None:
-        """Returns when it is gone."""
+    def ensure_gone(self, patience_ms: int) -> None:
+        """Returns when it is gone: by itself, or ended after so long."""
 
 
 class Supervisor(QObject):
@@ -107,12 +111,19 @@ class Supervisor(QObject):
 
     def abandon(self, *kinds: Kind) -> None:
         """Lets requests of these kinds go unanswered."""
-        for request in self._lanes.abandon(kinds):
+        self._drop(self._lanes.abandon(kinds))
+
+    def forget(self, request_id: int) -> None:
+        """Lets one request go unanswered."""
+        self._drop(self._lanes.forget(request_id))
+
+    def _drop(self, requests: Iterable[Request]) -> None:
+        for request in requests:
             self.dropped.emit(request)
         self._show_busy()
 
     def cancel(self, request_id: int) -> None:
-        """Lets one request go unanswered; a file being read is stopped by stopping the reader."""
+        """Ends what one line of the activity bar stands for; a file being read is stopped by stopping the reader."""
         flight = self._lanes.find(request_id)
         kind = type(flight.request) if flight is not None else None
         if kind is None:
@@ -120,15 +131,25 @@ class Supervisor(QObject):
         if kind is ReadCloud:
             self._verdict = "Reading it was cancelled."
             self.process.kill()
+        elif kind in ALL_COUNT:
+            self.forget(request_id)
         else:
             self.abandon(kind)
 
     def close(self) -> None:
-        """Asks the helper to leave; ``ensure_gone`` waits for it."""
+        """Asks the helper to leave, when it has written all files that it is asked for; ``ensure_gone`` waits for it."""
         self.blockSignals(True)
+        if self.process.running:
+            for request in self._lanes.waiting(WriteCloud):
+                self._send(request)
         self._clock.stop()
         self._restart.stop()
         self.process.ask_to_leave()
+
+    def ensure_gone(self) -> None:
+        """Returns when the helper is gone."""
+        writing = self._lanes.flight(WriteCloud)
+        self.process.ensure_gone(WRITE_MS if writing is not None and writing.wanted else LEAVE_MS)
 
     # ------------------------------------------------------------ what it does
 
@@ -145,7 +166,13 @@ class Supervisor(QObject):
             self._send(request)
 
     def _send(self, request: Request) -> None:
-        self.process.send(request)
+        try:
+            self.process.send(request)
+        except (UnicodeError, ServeError) as error:
+            # Answered from the event loop, as by the helper: whoever asks does not know its number yet.
+            refused = Failed(id=request.id, sentence=_unpackable(error, self.role))
+            QTimer.singleShot(0, self, lambda: self._received(refused))
+            return
         self.sent.emit(request)
         self._time_reading()
         self._show_busy()
@@ -198,7 +225,7 @@ class Supervisor(QObject):
         self._clock.stop()
         self._replayed = None
         verdict, self._verdict = self._verdict, ""
-        given_up, dropped = self._lanes.crash(most_deaths=1 if verdict else MOST_DEATHS[self.role])
+        given_up, dropped = self._lanes.crash(most_deaths=MOST_DEATHS[self.role], guilty=ReadCloud if verdict else None)
         for request in dropped:
             self.dropped.emit(request)
         if not verdict:
@@ -256,3 +283,11 @@ class Supervisor(QObject):
         if status != self.status:
             self.status = status
             self.status_changed.emit(self.role, status)
+
+
+def _unpackable(error: UnicodeError | ServeError, role: str) -> str:
+    """Says why a request cannot be sent."""
+    if not isinstance(error, UnicodeEncodeError):
+        return str(error)
+    name = Path(error.object).name.encode("utf-8", "replace").decode()
+    return f"{name} has a name that is not UTF-8 and cannot be handed to the {role} process; give it another."

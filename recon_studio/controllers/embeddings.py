@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -64,6 +64,14 @@ class _Run:
     coming: int = 0  # clouds of opened files that are still to be embedded
     failures: list[str] = field(default_factory=list)
     failed_batches: int = 0
+
+    def keep(self, paths: Container[str]) -> None:
+        """Leaves out what is still to be done of all other files."""
+        self.coming -= sum(len(members) for path, members in self.resumed.items() if path not in paths)
+        self.coming -= sum(cloud.source.path not in paths for cloud in self.ready)
+        self.paths = deque(path for path in self.paths if path in paths)
+        self.resumed = {path: members for path, members in self.resumed.items() if path in paths}
+        self.ready = deque(cloud for cloud in self.ready if cloud.source.path in paths)
 
 
 class EmbeddingController(QObject):
@@ -303,7 +311,9 @@ class EmbeddingController(QObject):
         if run is None:
             return
         self._step.stop()
-        self._backend.abandon(ReadMembers, EmbedClouds)
+        for asked in (run.reading, run.embedding):
+            if asked is not None:
+                self._backend.forget(asked[0])
         self._save()
         self._show(now=True)
         self._store.apply(lambda state: actions.end_job(embedded.show_work(state, None), JOB))
@@ -328,8 +338,19 @@ class EmbeddingController(QObject):
         here = {item.path for item in state.items}
         if any(path not in here for path in self._paths):
             self._paths = {path: None for path in self._paths if path in here}
+            if self._run is not None:
+                self._leave_out(self._run, here)
             self._changed = True
             self._show(now=True)
+
+    def _leave_out(self, run: _Run, here: Container[str]) -> None:
+        """Embeds no other files any more than these; a batch under way comes to its end."""
+        if run.reading is not None and run.reading[1].path not in here:
+            self._backend.forget(run.reading[0])
+            run.reading = None
+        run.keep(here)
+        self._step.start()
+        self._tell()
 
     def _open_shelf(self, model: Model | None) -> None:
         self._kept, self._paths, self._to_load = {}, {}, deque()

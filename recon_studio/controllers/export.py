@@ -19,6 +19,7 @@ from recon_studio.scene.colours import apply_map, error_map
 from recon_studio.state import actions, report, session, tables
 from recon_studio.state.app_state import AppState, Notice
 from recon_studio.state.files import replace_file
+from recon_studio.state.replay import seen
 from recon_studio.state.report import Picture, Plot
 
 
@@ -57,9 +58,13 @@ class ExportController(QObject):
         state = self._store.state
         self._write(path, lambda: tables.names(state).csv())
 
+    def table(self, path: str, make: Callable[[], str]) -> None:
+        """Writes a table made elsewhere as CSV; names of files stand in it byte by byte as on the disk, UTF-8 or not."""
+        self._write(path, lambda: make().encode("utf-8", "surrogateescape"))
+
     def page(self, path: str, pictures: Sequence[Picture], plots: Sequence[Plot]) -> None:
         """Writes the bench as one page of HTML; as a PDF, laid out by a process of its own, where the path says so."""
-        state, model = self._store.state, self._sessions.model
+        state, model = seen(self._store.state), self._sessions.model
         when = f"{datetime.now().astimezone():%d %B %Y, %H:%M}"
         if path.lower().endswith(".pdf"):
             text = report.printed(state, pictures, plots, model=model, version=own_version(), when=when)

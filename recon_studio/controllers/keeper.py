@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from recon_studio.controllers.scribe import Scribe
 from recon_studio.state.app_state import AppState
+from recon_studio.state.files import is_utf8
 from recon_studio.state.settings import Settings, save
 
 
@@ -25,7 +26,7 @@ class SettingsKeeper(QObject):
         if new.views.remembered != old.views.remembered:
             changes["views"] = new.views.remembered
         if new.training.known != old.training.known:
-            changes["runs"] = new.training.known
+            changes["runs"] = tuple(filter(is_utf8, new.training.known))
         if changes:
             self._remember(**changes)
 

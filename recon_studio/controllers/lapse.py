@@ -77,8 +77,8 @@ class LapseController(QObject):
         """Stops; the frames there are stay."""
         if job != JOB or self._asked is None:
             return
-        self._asked = None
-        self._backend.abandon(ReadMembers, EmbedClouds)
+        asked, self._asked = self._asked, None
+        self._backend.forget(asked)
         if self._store.state.map.phase == "idle" and self._features:
             self._backend.submit(SteerProjection(id=0, command="stop"))
         self._store.apply(lambda state: actions.end_job(lapsing.say(state, ""), JOB))

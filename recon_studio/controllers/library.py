@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
+from recon_model.counts import counted
 from recon_model.serve.messages import CloudRead, Failed, ReadCloud, Reply, Request
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.glances import GlanceController, held
@@ -16,6 +17,7 @@ from recon_studio.controllers.walk import cloud_files
 from recon_studio.state import actions
 from recon_studio.state import library as shown
 from recon_studio.state.app_state import AppState, Cloud, Item, Notice
+from recon_studio.state.files import is_utf8
 
 SLICE_SECONDS, SLICE_FILES = 0.008, 400
 """How long folders are listed at a time, and how many files are shown at a time, so that the window is never held up."""
@@ -178,8 +180,7 @@ class LibraryController(QObject):
             self.choose(walk.first)
         if done:
             self._walks.popleft()
-            if walk.first is None:
-                sentence = f"'{Path(walk.paths[0]).name}' holds no file of a kind known here."
+            if sentence := walk.complaint():
                 self._store.apply(lambda state: actions.notify(state, Notice(sentence, "warning")))
 
     # ------------------------------------------------------------ replies
@@ -227,6 +228,7 @@ class _Walk:
         self.paths = paths
         self.first: str | None = None
         self.shown = False
+        self.left_out = 0  # files whose names no helper could be told, and no session could keep
         self._files: Iterator[str | None] = cloud_files(paths)
 
     def some(self, seconds: float) -> tuple[list[str], bool]:
@@ -234,12 +236,21 @@ class _Walk:
         found: list[str] = []
         deadline = time.monotonic() + seconds
         for path in self._files:
-            if path is not None:
+            if path is not None and not is_utf8(path):
+                self.left_out += 1
+            elif path is not None:
                 found.append(path)
                 self.first = self.first if self.first is not None else path
             if time.monotonic() > deadline or len(found) == SLICE_FILES:
                 return found, False
         return found, True
+
+    def complaint(self) -> str:
+        """Returns what is to be said of the whole drop; mostly nothing."""
+        if self.left_out:
+            are, names, them = ("is", "its name is", "it") if self.left_out == 1 else ("are", "their names are", "them")
+            return f"{counted(self.left_out, 'file')} {are} left out, for {names} not UTF-8; rename {them}."
+        return "" if self.first is not None else f"'{Path(self.paths[0]).name}' holds no file of a kind known here."
 
 
 def _with_status(state: AppState, key: str, status: str) -> AppState:

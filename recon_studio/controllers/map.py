@@ -222,6 +222,7 @@ class MapController(QObject):
         grouped = known.clusters if known is not None and known.settings.feature == settings.feature else None
         projection = Projection(clouds, settings, start, len(clouds), clusters=grouped)
         self._began = time.monotonic()
+        self._forget_placing()  # what is laid out anew holds the new clouds, too
         self._running = (PACKING, projection)
         self._apply(mapping.change, phase="running")
         self._tell(0, settings.iterations)
@@ -248,7 +249,12 @@ class MapController(QObject):
         if clouds.features.nbytes <= INLINE_BYTES:
             then(Array.of(make()))
         else:
-            self._parcel = Parcel(make, then)
+            self._parcel = Parcel(make, then, self._not_packed)
+
+    def _not_packed(self, why: str) -> None:
+        self.say(Notice(f"The clouds cannot be laid out: their features could not be written to a temporary file ({why}).", "error"))
+        self._placing = None
+        self._idle()
 
     def _unpack(self) -> None:
         parcel, self._parcel = self._parcel, None
@@ -341,6 +347,11 @@ class MapController(QObject):
             self._placing = (PACKING, projection, clouds)
             self._pack(reference, projection.clouds, place)
 
+    def _forget_placing(self) -> None:
+        placing, self._placing = self._placing, None
+        if placing is not None and placing[0] != PACKING:
+            self._backend.forget(placing[0])
+
     def _placed(self, reply: Reply) -> None:
         assert self._placing is not None
         _, projection, clouds = self._placing
@@ -358,6 +369,7 @@ class MapController(QObject):
     # ------------------------------------------------------------ words
 
     def _ask_phrase(self) -> None:
+        self._texts = None
         if self._store.state.room == "map":
             self._texts = (self._backend.submit(EmbedTexts(id=0, names=(self._phrase,))), self._phrase)
 
@@ -389,8 +401,13 @@ class MapController(QObject):
             self._apply(mapping.change, phase="paused" if reply.command == "pause" else "running")
 
     def _dropped(self, request: Request) -> None:
+        """Someone cancelled it: it can be asked for again."""
         if self._texts is not None and request.id == self._texts[0]:
-            self._texts = None  # a newer phrase took its place
+            self._texts = None
+            self._apply(mapping.change, phrase_note="")
+        elif self._placing is not None and request.id == self._placing[0]:
+            self._placing = None
+            self._unpack()
 
     def _follow(self, old: AppState, new: AppState) -> None:
         projection = new.map.projection

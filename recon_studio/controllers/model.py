@@ -11,17 +11,23 @@ from recon_model.counts import counted
 from recon_model.serve.messages import (
     AttendAll,
     ClassifyByWords,
+    CloseRival,
+    DamageCloud,
     EmbedClouds,
+    EmbedTexts,
     ExamineCloud,
     Failed,
     FindByPicture,
     FindByWords,
     Glance,
+    LabelCloud,
+    ListDevices,
     LoadModel,
     LookFromSides,
     ModelLoaded,
     Occlude,
     OpenRival,
+    PlaceClouds,
     PrepareCloud,
     Progress,
     RankClouds,
@@ -35,9 +41,11 @@ from recon_model.serve.messages import (
     Reply,
     Request,
     StartProjection,
+    SteerProjection,
     SweepRatios,
     TraceCurves,
     TraceDamage,
+    WriteCloud,
 )
 from recon_studio.backend.client import Backend
 from recon_studio.controllers.bench import query_within
@@ -49,7 +57,21 @@ SHOW_AFTER_MS = 150
 """Work that is done sooner leaves no trace in the activity bar."""
 PARTS = (ReadMembers, EmbedClouds, StartProjection, Glance, RebuildAt)
 """Pieces of longer work, which has a line of its own or is nobody's wait."""
-LONG_QUESTIONS: dict[type[Request], str] = {
+TITLES: dict[type[Request], str] = {
+    LoadModel: "Loading the model",
+    OpenRival: "Loading model B",
+    CloseRival: "Putting model B away",
+    RebuildByRival: "Rebuilding by model B",
+    PrepareCloud: "Cutting the cloud into patches",
+    Reconstruct: "Rebuilding hidden patches",
+    LabelCloud: "Ranking the labels of the fine-tuned head",
+    FindByWords: "Looking through the library",
+    FindByPicture: "Looking through the library",
+    EmbedTexts: "Asking the text teacher",
+    PlaceClouds: "Placing new clouds on the map",
+    SteerProjection: "Steering the map",
+    ListDevices: "Looking for devices to train on",
+    DamageCloud: "Damaging the cloud",
     AttendAll: "Collecting attention",
     ExamineCloud: "Looking the cloud over",
     LookFromSides: "Looking from 24 sides",
@@ -65,18 +87,34 @@ class ModelController(QObject):
     """Loads a model and carries what the helpers announce into the state."""
 
     failed = Signal(str, bool)  # the sentence why a model could not be loaded, and whether that is a fault of ours
+    source_changed = Signal()  # another model is loaded, is about to be, or is so no more
 
     def __init__(self, store: Store, backend: Backend, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._backend = backend
+        self.loaded = ""  # what the model was loaded from: "default" or a path; empty before the first
+        self._loading: dict[int, str] = {}  # requests under way and waiting: what each loads, the newest last
         backend.answered.connect(self._answered)
+        backend.dropped.connect(lambda request: self._loading.pop(request.id, None))
         backend.status_changed.connect(self._status)
         backend.announced.connect(self._announce)
 
     def load(self, source: str = "default", device: str = "auto") -> None:
         """Loads "default" or a checkpoint's path and makes it the current model."""
-        self._backend.submit(LoadModel(id=0, source=source, device=device))
+        source = source if source == "default" else str(Path(source).absolute())  # a session may be opened from another folder
+        self._loading[self._backend.submit(LoadModel(id=0, source=source, device=device))] = source
+        self.source_changed.emit()
+
+    @property
+    def settled(self) -> bool:
+        """Whether ``source`` is what is shown, or the first that will be: no other model comes before it."""
+        return not self._loading or (not self.loaded and len(self._loading) == 1)
+
+    @property
+    def source(self) -> str:
+        """What the model is, or is about to be: "default" or a path; empty before the first."""
+        return next(reversed(self._loading.values()), self.loaded)
 
     def retry(self, role: str) -> None:
         """Starts a helper that was given up once more."""
@@ -95,12 +133,15 @@ class ModelController(QObject):
     def _answered(self, request: Request, reply: Reply) -> None:
         if not isinstance(request, LoadModel):
             return
+        self._loading.pop(request.id, None)
         if isinstance(reply, ModelLoaded):
+            self.loaded = request.source
             model = model_of(reply)
             self._store.apply(lambda state: _with_model(state, model))
         elif isinstance(reply, Failed):
             self._announce(Notice(reply.sentence, "error"))
             self.failed.emit(reply.sentence, reply.fault)
+        self.source_changed.emit()
 
 
 @dataclass
@@ -173,25 +214,13 @@ def _job(number: int, work: _Work, seconds: float) -> Job:
 
 def _title(request: Request) -> str:
     match request:
-        case ReadCloud():
+        case ReadCloud() | ReadPicture():
             return f"Reading {Path(request.path).name}"
-        case LoadModel():
-            return "Loading the model"
-        case OpenRival():
-            return "Loading model B"
-        case RebuildByRival():
-            return "Rebuilding by model B"
-        case PrepareCloud():
-            return "Cutting the cloud into patches"
-        case Reconstruct():
-            return "Rebuilding hidden patches"
+        case WriteCloud():
+            return f"Writing {Path(request.path).name}"
         case ClassifyByWords() | RankClouds():
             return f"Ranking {counted(len(request.names), 'name')}"
-        case FindByWords() | FindByPicture():
-            return "Looking through the library"
-        case ReadPicture():
-            return f"Reading {Path(request.path).name}"
-    return LONG_QUESTIONS.get(type(request), type(request).__name__)
+    return TITLES[type(request)]
 
 
 def _with_model(state: AppState, model: Model) -> AppState:

@@ -22,13 +22,14 @@ class Parcel(QObject):
     Args:
         make: computes the values; called on the thread.
         then: what takes the path.
+        failed: what takes the reason, in words, where the file cannot be written.
     """
 
-    _packed = Signal(str)
+    _packed = Signal(str, str)  # path, why not
 
-    def __init__(self, make: Callable[[], Floats], then: Callable[[str], None]) -> None:
+    def __init__(self, make: Callable[[], Floats], then: Callable[[str], None], failed: Callable[[str], None]) -> None:
         super().__init__()
-        self._make, self._then = make, then
+        self._make, self._then, self._failed = make, then, failed
         self._path = ""
         self._cancelled = False
         self._packed.connect(self._hand_over)
@@ -47,12 +48,20 @@ class Parcel(QObject):
         values = self._make()
         if self._cancelled:
             return
-        handle, self._path = tempfile.mkstemp(prefix="recon-features-", suffix=".npy")
-        with os.fdopen(handle, "wb") as file:
-            np.save(file, values, allow_pickle=False)
+        why = ""
+        try:
+            handle, self._path = tempfile.mkstemp(prefix="recon-features-", suffix=".npy")
+            with os.fdopen(handle, "wb") as file:
+                np.save(file, values, allow_pickle=False)
+        except OSError as error:
+            why = error.strerror or str(error)  # numpy's own has no strerror where a disk is full
         if not self._cancelled:
-            self._packed.emit(self._path)
+            self._packed.emit(self._path, why)
 
-    def _hand_over(self, path: str) -> None:
-        if not self._cancelled:
+    def _hand_over(self, path: str, why: str) -> None:
+        if self._cancelled:
+            return
+        if why:
+            self._failed(why)
+        else:
             self._then(path)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,9 +12,8 @@ import msgspec
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from recon_model.counts import counted
-from recon_model.serve.messages import Failed, LoadModel, Reply, Request
-from recon_studio.backend.client import Backend
 from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.model import ModelController
 from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.scribe import Scribe
 from recon_studio.controllers.store import Store
@@ -32,19 +32,29 @@ LAST = f"last{SUFFIX}"
 class Shelter:
     """The folder where windows keep their sessions while they are open: one file and one lock for each window.
 
-    A file whose lock nobody holds belongs to a window that was killed. What a window leaves behind when it is closed is ``last``.
+    A file whose lock nobody holds belongs to a window that was killed. What a window sets aside, or leaves behind when it is closed, is
+    ``last``.
     """
 
     folder: Path
 
     def __post_init__(self) -> None:
-        self._name = f"open-{os.getpid()}"
         self._lock: QLockFile | None = None
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        lock = QLockFile(str(self.folder / f"{self._name}.lock"))
+        # In containers all windows may have one number: a lock of that number is taken over unless a living process holds its file.
+        for name in (f"open-{os.getpid()}", f"open-{uuid.uuid4()}"):
+            self._name = name
+            lock = self._lock_of(self.file)
+            if lock.tryLock(0) or (lock.removeStaleLockFile() and lock.tryLock(0)):
+                self._lock = lock
+                break
+
+    @staticmethod
+    def _lock_of(file: Path) -> QLockFile:
+        lock = QLockFile(str(file.with_suffix(".lock")))
         lock.setStaleLockTime(0)
-        self._lock = lock if lock.tryLock(0) else None
+        return lock
 
     @property
     def file(self) -> Path:
@@ -53,17 +63,18 @@ class Shelter:
 
     @property
     def last(self) -> Path:
-        """Where the session is that was closed last."""
+        """Where the session is that was closed or set aside last."""
         return self.folder / LAST
 
     def adopt(self) -> bool:
         """Takes over what the window killed last has left; says whether there was anything."""
+        if self._lock is not None and self.file.exists():
+            return True  # its process had the number that is ours now
         found = []
         with contextlib.suppress(OSError):
             found = [(path.stat().st_mtime, path) for path in self.folder.glob(f"open-*{SUFFIX}") if path != self.file]
         for _, path in sorted(found, reverse=True):
-            lock = QLockFile(str(path.with_suffix(".lock")))
-            lock.setStaleLockTime(0)
+            lock = self._lock_of(path)
             if lock.tryLock(0):
                 try:
                     path.replace(self.file)
@@ -74,10 +85,13 @@ class Shelter:
                     lock.unlock()
         return False
 
-    def leave(self) -> None:
-        """The window is closed: its session becomes the last one."""
+    def leave(self, *, empty: bool = False) -> None:
+        """The window is closed: its session becomes the last one, unless it is empty."""
         with contextlib.suppress(OSError):
-            self.file.replace(self.last)
+            if empty:
+                self.file.unlink()
+            else:
+                self.file.replace(self.last)
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
@@ -88,6 +102,7 @@ class SessionController(QObject):
 
     Args:
         library: reads the clouds that a session lists.
+        model: loads the session's model.
         rival: opens the session's model B.
         scribe: writes it.
         shelter: where the session is kept by itself; None keeps none.
@@ -99,8 +114,8 @@ class SessionController(QObject):
     def __init__(
         self,
         store: Store,
-        backend: Backend,
         library: LibraryController,
+        model: ModelController,
         rival: RivalController,
         scribe: Scribe,
         shelter: Shelter | None,
@@ -108,18 +123,16 @@ class SessionController(QObject):
     ) -> None:
         super().__init__(parent)
         self._store = store
-        self._backend = backend
-        self._library, self._rival = library, rival
+        self._library, self._model, self._rival = library, model, rival
         self._scribe, self._shelter = scribe, shelter
-        self._model = ""  # what the loaded model was loaded from; nothing is loaded yet
-        self._pending: Session | None = None  # what is put back when its cloud is there
+        self._pending: Session | None = None  # what is put back when its cloud and its model are there
         self._saved: Session | None = None  # what the shelter holds, or is about to
         self._ready = QTimer(self, singleShot=True, interval=0)  # the library first sees to the cloud that has just been shown
-        self._ready.timeout.connect(lambda: self._finish(self._pending) if self._pending is not None else None)
+        self._ready.timeout.connect(self._put_back)
         self._soon = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
         self._soon.timeout.connect(self.keep)
         store.changed.connect(self._follow)
-        backend.answered.connect(self._answered)
+        model.source_changed.connect(self._follow_model)
 
     # ------------------------------------------------------------ by hand
 
@@ -156,24 +169,37 @@ class SessionController(QObject):
         self._scribe.write(partial(session.load, where), told)  # behind what is still to be written, perhaps to this very file
 
     def reopen_last(self) -> None:
-        """Opens what was shown when the window was last closed."""
-        if self._shelter is None or not self._shelter.last.exists():
-            self._say("No session was closed before.", "warning")
-            return
+        """Opens what was shown when the window was last closed, or was set aside since; what is shown now takes its place."""
+        last = self._shelter.last if self._shelter is not None else None
+
+        def read() -> Session | str:  # behind what may still be set aside
+            return session.load(last) if last is not None and last.exists() else "No session was closed before."
 
         def told(found: Session | str) -> None:
             if isinstance(found, str):
                 self._say(found, "warning")
             else:
+                self._store.apply(lambda state: replace(state, session=""))  # that file is the other one's
                 self._bring_back(found, Path(found.base))
 
-        self._scribe.write(partial(session.load, self._shelter.last), told)
+        self._scribe.write(read, told)
+
+    def empty_library(self) -> None:
+        """Takes every cloud out of the library, and sets aside what was shown."""
+        self._put_aside("The library was emptied; File › Reopen the last session brings it back.")
+        self._pending = None
+        self._library.remove_all()
 
     def start_afresh(self) -> None:
         """Empties the library and lets go of the session's file."""
-        self._pending = None
-        self._library.remove_all()
+        self.empty_library()
         self._store.apply(lambda state: replace(state, session=""))
+
+    def _put_aside(self, words: str) -> None:
+        """Makes what is shown the last session, and says so; an empty library takes no other's place."""
+        if self._shelter is not None and self._store.state.items:
+            kept = partial(session.save, self._shelter.last, self.present(), pretty=False)
+            self._scribe.write(kept, lambda complaint: self._say(complaint or words, "error" if complaint else "info"))
 
     # ------------------------------------------------------------ by itself
 
@@ -210,17 +236,18 @@ class SessionController(QObject):
     @property
     def model(self) -> str:
         """What the loaded model was loaded from: "default" or a path."""
-        return self._model or "default"
+        return self._model.loaded or "default"
 
     def present(self) -> Session:
         """Returns the session as it is now; what is still being brought back counts as being there."""
-        now = msgspec.structs.replace(session.of(self._store.state, self.model, self._store.past), rival=self._rival.source)
+        model = self._model.source or "default"
+        now = msgspec.structs.replace(session.of(self._store.state, model, self._store.past), rival=self._rival.source)
         if self._pending is None:
             return now
         then = self._pending
         return msgspec.structs.replace(
             now, current=then.current, mask=then.mask, query=then.query, selected_patch=then.selected_patch, tool=then.tool,
-            views=then.views, history=then.history, model=then.model, treatment=then.treatment,
+            views=then.views, history=then.history, treatment=then.treatment,
         )  # fmt: skip
 
     def keep(self) -> None:
@@ -249,7 +276,7 @@ class SessionController(QObject):
             self._saved = None
             self.keep()
             self._scribe.flush()
-            self._shelter.leave()
+            self._shelter.leave(empty=not self._store.state.items)
             self._shelter = None
 
     # ------------------------------------------------------------ bringing back
@@ -259,6 +286,7 @@ class SessionController(QObject):
         paths = {Item(saved.key, saved.name, member=saved.member).path for saved in found.items}
         if missing:
             self._say(session.missing_words(missing, len(paths)), "warning")
+        self._put_aside("What was shown is set aside; File › Reopen the last session brings it back.")
         self._library.remove_all()
         self._pending = found
         self._store.apply(lambda state: session.listed(state, found, missing))
@@ -280,8 +308,8 @@ class SessionController(QObject):
         if model not in ("", "default") and not Path(model).exists():
             self._say(f"The session's model '{model}' is no longer there; the one inside is used.", "warning")
             model = "default"
-        if (model or "default") != self._model:
-            self._backend.submit(LoadModel(id=0, source=model or "default"))
+        if (model or "default") != self._model.source:
+            self._model.load(model or "default")
 
     def _load_rival(self, model: str) -> None:
         if model not in ("", "default") and not Path(model).exists():
@@ -291,6 +319,12 @@ class SessionController(QObject):
             self._rival.open(model, lay_out=False)
         elif self._rival.source:
             self._rival.close_model()
+
+    def _put_back(self) -> None:
+        """Puts back what belongs to single patches, once the cloud is shown and no other model than the session's will cut it."""
+        pending, cloud = self._pending, self._store.state.cloud
+        if pending is not None and cloud is not None and cloud.key == pending.current and self._model.settled:
+            self._finish(pending)
 
     def _finish(self, found: Session) -> None:
         self._pending = None
@@ -310,11 +344,10 @@ class SessionController(QObject):
         if not self._soon.isActive() and self._shelter is not None and _differ(old, new):
             self._soon.start()
 
-    def _answered(self, request: Request, reply: Reply) -> None:
-        if isinstance(request, LoadModel) and not isinstance(reply, Failed):
-            self._model = request.source
-            if self._shelter is not None:
-                self._soon.start()
+    def _follow_model(self) -> None:
+        self._ready.start()
+        if self._shelter is not None:
+            self._soon.start()
 
     def _say(self, sentence: str, level: str) -> None:
         self._store.apply(lambda state: actions.notify(state, Notice(sentence, level)))  # type: ignore[arg-type]

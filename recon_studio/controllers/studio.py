@@ -81,7 +81,7 @@ class Studio(QObject):
         self.model = ModelController(self.store, backend, self)
         self.activity = ActivityController(self.store, backend, self)
         self.embeddings = EmbeddingController(self.store, backend, self.scribe, start.cache, self)
-        self.sessions = SessionController(self.store, backend, self.library, self.rival, self.scribe, start.shelter, self)
+        self.sessions = SessionController(self.store, self.library, self.model, self.rival, self.scribe, start.shelter, self)
         self.export = ExportController(self.store, backend, self.sessions, self.scribe, self)
         self.finder = WordsRoomController(self.store, backend, self.words, self.library, self.embeddings, self)
         self.training = TrainingController(
@@ -90,6 +90,7 @@ class Studio(QObject):
         self.map = MapController(self.store, backend, self.embeddings, self.library, self)
         self.rooms: dict[str, RoomController] = {"words": self.finder, "bench": self.views, "map": self.map, "training": self.training}
         self.training.compareRequested.connect(self._compare)
+        self.finder.tableWanted.connect(self.export.table)
         self.keeper = keeper
         self._start = start
         self._closed = False
@@ -126,7 +127,7 @@ class Studio(QObject):
             "itemChosen": self.library.choose,
             "itemRemoved": self.library.remove,
             "itemStepped": self.library.step,
-            "libraryEmptied": self.library.remove_all,
+            "libraryEmptied": self.sessions.empty_library,
             "samplesRequested": lambda: self.library.open_samples(self._start.samples),
             "searchChanged": self.library.search,
             "rowToggled": self.library.toggle,

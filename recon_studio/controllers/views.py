@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from recon_studio.controllers.store import Store
+from recon_studio.scene.digits import told_apart
 from recon_studio.state import actions, viewing
 from recon_studio.state.app_state import Notice
 from recon_studio.state.camera import Camera
@@ -83,7 +84,8 @@ class ViewsController(QObject):
         if low < high:
             self._store.apply(lambda state: viewing.set_range(state, quantity, low, high))
         else:
-            notice = Notice(f"The low end ({low:.4g}) of a colour scale must be smaller than its high end ({high:.4g}).", "warning")
+            ends = [told_apart(end, abs(low - high), digits=4) for end in (low, high)]
+            notice = Notice("The low end ({}) of a colour scale must be smaller than its high end ({}).".format(*ends), "warning")
             self._store.apply(lambda state: actions.notify(state, notice))
 
     def reset_range(self, quantity: ColourBy) -> None:

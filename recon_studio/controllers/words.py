@@ -28,6 +28,7 @@ class WordsController(QObject):
         self._asked = NOTHING  # prepared cloud, names and templates of the last question
         store.changed.connect(self._follow)
         backend.answered.connect(self._answered)
+        backend.dropped.connect(self._dropped)
 
     def set_names(self, names: tuple[str, ...]) -> None:
         """Offers other names."""
@@ -70,6 +71,11 @@ class WordsController(QObject):
             self._backend.abandon(ClassifyByWords, LabelCloud)
         elif new.words.wording != old.words.wording:
             self.classify()
+
+    def _dropped(self, request: Request) -> None:
+        """Someone cancelled it: the same may be asked again."""
+        if isinstance(request, ClassifyByWords) and (request.names, request.templates) == self._asked[1:]:
+            self._asked = NOTHING
 
     def _answered(self, request: Request, reply: Reply) -> None:
         if isinstance(request, LabelCloud):

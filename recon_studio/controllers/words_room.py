@@ -1,13 +1,11 @@
 """The Words room: the same names over the whole library, and clouds found by a phrase, by a cloud or by a picture."""
 
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from recon_model.lexicon import Name
 from recon_model.serve.messages import (
@@ -95,6 +93,8 @@ class WordsRoomController(QObject):
         embeddings: embeds the library.
     """
 
+    tableWanted = Signal(str, object)  # path, what makes the text to write there
+
     def __init__(
         self,
         store: Store,
@@ -110,7 +110,7 @@ class WordsRoomController(QObject):
         self._ranked: tuple[Any, ...] = ()  # embeddings, names and templates last asked
         self._looked: tuple[Any, ...] = ()  # search, embeddings, templates and picture last asked
         self._walks: dict[int, _Walk] = {}  # request -> the ranking it is a part of
-        self._walk: _Walk | None = None  # the newest
+        self._walk: _Walk | None = None  # the newest; None where it was cancelled or failed
         self._asked: dict[int, Embeddings] = {}  # request -> what it was asked about
         self._offered: set[str] = set()  # paths already given to be embedded
         store.changed.connect(self._follow)
@@ -130,7 +130,7 @@ class WordsRoomController(QObject):
             "searchCleared": self.clear_search,
             "cellChosen": lambda cell: self._store.apply(lambda state: words.narrow(state, cell)),
             "cloudOpened": self.open,
-            "tableExported": self.export,
+            "tableExported": self.tableWanted.emit,
         }.items():
             getattr(view, name).connect(handler)
 
@@ -170,19 +170,6 @@ class WordsRoomController(QObject):
         self._library.choose(key)
         self._store.apply(lambda state: actions.enter(state, "bench"))
 
-    def export(self, path: str, text: str) -> None:
-        """Writes a table, whole or not at all."""
-        temporary = ""
-        try:
-            handle, temporary = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            Path(temporary).replace(path)
-        except OSError as error:
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
-            self._notify(f"The table '{path}' cannot be written ({error.strerror}).")
-
     # ------------------------------------------------------------ asking
 
     def _search(self, wanted: Search | None) -> None:
@@ -199,6 +186,8 @@ class WordsRoomController(QObject):
         wanted = new.words.search
         if wanted is not None and wanted.kind == "picture" and new.words.picture is None and wanted is not old.words.search:
             self._backend.submit(ReadPicture(id=0, path=wanted.what))
+        if new.room != old.room and self._walk is None:
+            self._ranked = ()
         if new.room == "map" and new.map.colour_by in NEEDS_WORDS:
             self._rank(new)
         if new.room != "words":
@@ -284,11 +273,17 @@ class WordsRoomController(QObject):
             if self._store.state.embeddings is not None and walk.embeddings.model == self._store.state.embeddings.model:
                 self._store.apply(lambda state: words.show_ranking(state, ranking))
         elif isinstance(reply, Failed):
+            self._give_up(walk)
             self._notify(reply.sentence)
 
     def _dropped(self, request: Request) -> None:
         self._asked.pop(request.id, None)
-        self._walks.pop(request.id, None)
+        self._give_up(self._walks.pop(request.id, None))
+
+    def _give_up(self, walk: _Walk | None) -> None:
+        """Asks no further; the same is asked anew when a room is entered that needs it, and not at once, for that was not wanted."""
+        if walk is self._walk:
+            self._walk = None
 
     def _take_found(self, request: FindByWords | FindByPicture, embeddings: Embeddings, reply: Reply) -> None:
         wanted = self._store.state.words.search

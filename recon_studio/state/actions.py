@@ -24,6 +24,7 @@ from recon_studio.state.app_state import (
     Theme,
 )
 from recon_studio.state.doctor import Doctor
+from recon_studio.state.files import is_utf8
 
 MAX_NOTICES = 50
 MAX_RECENT = 12
@@ -64,8 +65,8 @@ def choose(state: AppState, key: str) -> AppState:
 
 
 def remember_recent(state: AppState, paths: Iterable[str]) -> AppState:
-    """Puts paths in front of the recent ones, newest first, at most ``MAX_RECENT``."""
-    ordered = dict.fromkeys((*reversed(tuple(paths)), *state.recent))
+    """Puts paths in front of the recent ones, newest first, at most ``MAX_RECENT``; those that no file could keep are left out."""
+    ordered = dict.fromkeys((*reversed(tuple(filter(is_utf8, paths))), *state.recent))
     return replace(state, recent=tuple(ordered)[:MAX_RECENT])
 
 
@@ -177,14 +178,23 @@ def set_names(state: AppState, names: Iterable[str]) -> AppState:
 
 def show_model(state: AppState, model: Model | None) -> AppState:
     """Shows the loaded model; what another model computed goes, and so do patches it does not have."""
-    groups = model.num_groups if model is not None else None
-    by_hand = state.mask.hidden
-    mask = replace(state.mask, hidden=None) if by_hand is not None and groups is not None and len(by_hand) != groups else state.mask
-    selected = state.selected_patch
-    if selected is not None and groups is not None and selected >= groups:
-        selected = None
-    state = replace(state, explain=replace(state.explain, maps=None, answers=()))
-    return replace(state, model=model, mask=mask, selected_patch=selected, prepared=None, reconstruction=None, attention=None, scores=())
+    explain = replace(state.explain, maps=None, answers=())
+    return within_model(
+        replace(state, model=model, explain=explain, prepared=None, reconstruction=None, attention=None, scores=()),
+    )
+
+
+def within_model(state: AppState) -> AppState:
+    """Lets go of patches that the model does not have: of a mask by hand for another number of them, of a selection, of a query."""
+    if state.model is None:
+        return state
+    groups, by_hand, selected, query = state.model.num_groups, state.mask.hidden, state.selected_patch, state.query
+    return replace(
+        state,
+        mask=state.mask if by_hand is None or len(by_hand) == groups else replace(state.mask, hidden=None),
+        selected_patch=selected if selected is not None and selected < groups else None,
+        query=query if max(query.patch, query.minus_patch) < groups else query.without_patches(),
+    )
 
 
 def set_status(state: AppState, role: str, status: BackendStatus) -> AppState:

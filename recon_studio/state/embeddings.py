@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -14,6 +14,9 @@ import numpy.typing as npt
 from recon_model.lexicon import plain
 from recon_model.sides import Sides
 from recon_studio.state.app_state import AppState, Floats
+
+KEPT = 1 << 16
+"""Files of which it is kept what their places say: all of a library's are asked for whenever some of it has been embedded."""
 
 
 class CloudKey(NamedTuple):
@@ -118,7 +121,8 @@ def show_embeddings(state: AppState, embeddings: Embeddings | None) -> AppState:
     return replace(state, embeddings=embeddings)
 
 
-def label_of(path: str, folders: int, known: Collection[str] = ()) -> str:
+@lru_cache(maxsize=KEPT)
+def label_of(path: str, folders: int, known: tuple[str, ...] = ()) -> str:
     """Returns what a file's place says it is: ``chair_0012.off`` and, among several folders, ``chair/x.off`` are chairs.
 
     Args:
@@ -127,7 +131,7 @@ def label_of(path: str, folders: int, known: Collection[str] = ()) -> str:
         known: names the model was taught: a file or a folder that is called so is taken at its word.
     """
     stem, folder = PurePath(path).stem, PurePath(path).parent.name
-    meant = {plain(name): name for name in known}
+    meant = _meant(known)
     for place in (re.sub(r"\d+$", "", stem), folder):
         if plain(place) in meant:
             return meant[plain(place)]
@@ -136,11 +140,21 @@ def label_of(path: str, folders: int, known: Collection[str] = ()) -> str:
     return re.sub(r"[\s_]+", " ", chosen).strip().lower()
 
 
+@lru_cache(maxsize=4)
+def _meant(known: tuple[str, ...]) -> dict[str, str]:
+    return {plain(name): name for name in known}
+
+
 def set_of(path: str, member: int) -> str:
     """Returns the data set a cloud belongs to: its .npz file, or the folder its file lies in."""
-    return PurePath(path).name if member >= 0 else PurePath(path).parent.name
+    return PurePath(path).name if member >= 0 else _folder(path).name
 
 
 def folder_count(paths: Iterable[str]) -> int:
     """Returns in how many different folders files lie."""
-    return len({PurePath(path).parent for path in paths})
+    return len({_folder(path) for path in paths})
+
+
+@lru_cache(maxsize=KEPT)
+def _folder(path: str) -> PurePath:
+    return PurePath(path).parent

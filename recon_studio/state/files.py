@@ -1,9 +1,21 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and names that files can have."""
 
 import contextlib
 import os
 import tempfile
 from pathlib import Path
+
+
+def is_utf8(path: str) -> bool:
+    """Whether a path can be sent to a helper and kept in a file.
+
+    Of a name that is not UTF-8 Python keeps the bytes in a way of its own; Qt hands over replacement characters, which name nothing.
+    """
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\ufffd" not in path or Path(path).exists()
 
 
 def replace_file(path: Path, body: bytes) -> None:

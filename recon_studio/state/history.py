@@ -45,13 +45,16 @@ class Snapshot:
         )
 
     def put_into(self, state: AppState, instead_of: "Snapshot") -> AppState:
-        """Returns the state with this part put back. Cameras move only where the step moved them: a new cloud moves them, too."""
+        """Returns the state with this part put back, less patches that a model loaded since does not have.
+
+        Cameras move only where the step moved them: a new cloud moves them, too.
+        """
         views = state.views if self.cameras == instead_of.cameras else replace(state.views, cameras=self.cameras)
         explain = replace(state.explain, phrase=self.phrase, damage=self.damage)
         before = replace(state, mask=self.mask, query=self.query, selected_patch=self.selected_patch, views=views, explain=explain)
         if self.chosen != instead_of.chosen:
             before = mapping.choose(before, self.chosen)
-        return doctoring.treat(words.reword(before, self.wording), self.treatment)
+        return actions.within_model(doctoring.treat(words.reword(before, self.wording), self.treatment))
 
     def without_patches(self) -> "Snapshot":
         """Returns what still means something on another cloud: its patches lie elsewhere, and what was done to it is not done to this."""

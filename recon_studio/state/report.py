@@ -12,6 +12,7 @@ from recon_model.counts import contents, grouped
 from recon_studio.state import tables
 from recon_studio.state.app_state import AppState
 from recon_studio.state.doctor import AUTO
+from recon_studio.state.lapse import name_of
 from recon_studio.state.tables import Cell, Table
 
 _STYLE = """
@@ -195,6 +196,9 @@ def _mask_facts(state: AppState) -> dict[str, str]:
         "Hidden patches": f"{len(hidden)} of {len(rebuilt.hidden)} ({how})",
         "Their numbers": ", ".join(f"{number}" for number in hidden),
     }
+    checkpoint = tables.checkpoint_shown(state)
+    if checkpoint:
+        facts["Rebuilt by"] = f"{name_of(checkpoint)} of a run, not by the model below: {checkpoint}"
     if len(hidden):
         facts["Mean squared Chamfer distance"] = f"{float(np.nanmean(errors)):.4g} (both ways, in the unit sphere)"
     if state.attention is not None:

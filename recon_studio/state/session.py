@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from recon_model.config import HARMLESS, Damage, DamageKind
 from recon_model.counts import counted, grouped
-from recon_studio.state import doctoring, words
+from recon_studio.state import actions, doctoring, words
 from recon_studio.state import map as mapping
 from recon_studio.state.app_state import AppState, AttentionQuery, Item, Mask, Room, Theme, Tool
 from recon_studio.state.doctor import Treatment
@@ -113,7 +114,7 @@ def of(state: AppState, model: str, history: History) -> Session:
 
     Args:
         state: the state.
-        model: "default" or the path of the checkpoint that is loaded.
+        model: "default" or the path of the checkpoint that is loaded, or about to be.
         history: what undo and redo would do; the latest ``KEPT_STEPS`` of each are kept.
     """
     return Session(
@@ -172,18 +173,15 @@ def listed(state: AppState, session: Session, missing: Iterable[str]) -> AppStat
 
 def resumed(state: AppState, session: Session) -> AppState:
     """Returns the state with what belongs to the session's current cloud, once that is shown again."""
-    groups = state.model.num_groups if state.model is not None else None
-    hidden = session.mask.hidden
-    fits = hidden is None or groups is None or len(hidden) == groups
-    patch = session.selected_patch
-    return replace(
+    back = replace(
         doctoring.treat(state, session.treatment),
-        mask=session.mask if fits else replace(session.mask, hidden=None),
-        query=session.query if fits else AttentionQuery(),
-        selected_patch=patch if patch is not None and (groups is None or patch < groups) else None,
+        mask=session.mask,
+        query=session.query,
+        selected_patch=session.selected_patch,
         tool=session.tool,
         views=replace(session.views, turning=False),
     )
+    return actions.within_model(back)
 
 
 def encode(session: Session, *, pretty: bool = True) -> bytes:
@@ -198,6 +196,8 @@ def save(path: Path, session: Session, *, pretty: bool = True) -> str:
         replace_file(path, encode(session, pretty=pretty))
     except OSError as error:
         return f"The session could not be saved as {path.name} ({error.strerror})."
+    except UnicodeEncodeError:
+        return f"The session could not be saved as {path.name} (a name in it is not UTF-8)."
     return ""
 
 
@@ -229,27 +229,31 @@ def moved(session: Session, folder: Path, exists: Callable[[str], bool] = os.pat
         folder: where it was read from.
         exists: says whether there is such a file.
     """
-    paths = dict.fromkeys(Item(saved.key, saved.name, member=saved.member).path for saved in session.items)
-    found: dict[str, str] = {}
-    for path in paths:
-        if not exists(path) and session.base and path.startswith(session.base + os.sep):
-            beside = os.path.join(folder, path[len(session.base) + 1 :])  # noqa: PTH118
-            if exists(beside):
-                found[path] = beside
-    missing = tuple(path for path in paths if path not in found and not exists(path))
-    if not found:
-        return session, missing
 
-    def renamed(key: str | None) -> str | None:
-        if key is None:
-            return None
+    @cache
+    def now(path: str) -> str:
+        """Where a file is now: as it was, beside the session, or nowhere."""
+        beside = os.path.join(folder, path[len(session.base) + 1 :])  # noqa: PTH118
+        came_along = bool(session.base) and path.startswith(session.base + os.sep)
+        return path if exists(path) else beside if came_along and exists(beside) else ""
+
+    def renamed(key: str) -> str:
         path, mark, member = key.rpartition("#")
-        if mark and path in found:
-            return f"{found[path]}#{member}"
-        return found.get(key, key)
+        return f"{now(path)}#{member}" if mark and now(path) else now(key) or key
 
-    items = tuple(msgspec.structs.replace(saved, key=str(renamed(saved.key))) for saved in session.items)
-    return msgspec.structs.replace(session, items=items, current=renamed(session.current)), missing
+    paths = dict.fromkeys(Item(saved.key, saved.name, member=saved.member).path for saved in session.items)
+    missing = tuple(path for path in paths if not now(path))
+    listing, search = session.listing, session.search
+    return msgspec.structs.replace(
+        session,
+        items=tuple(msgspec.structs.replace(saved, key=renamed(saved.key)) for saved in session.items),
+        current=renamed(session.current) if session.current is not None else None,
+        listing=replace(listing, shut=frozenset(map(renamed, listing.shut)), opened=frozenset(map(renamed, listing.opened))),
+        map=msgspec.structs.replace(session.map, selected=tuple(map(renamed, session.map.selected))),
+        search=replace(search, what=renamed(search.what)) if search is not None and search.kind != "words" else search,
+        model=renamed(session.model),
+        rival=renamed(session.rival),
+    ), missing
 
 
 def missing_words(missing: Iterable[str], of_all: int) -> str:

@@ -13,6 +13,9 @@ from recon_model.serve.messages import Fix
 from recon_studio.state.actions import hidden_patches
 from recon_studio.state.app_state import AppState, Prepared
 from recon_studio.state.doctor import AUTO
+from recon_studio.state.explaining import looked_at
+from recon_studio.state.replay import seen as as_shown
+from recon_studio.state.replay import shown
 
 Cell = str | int | float | None
 
@@ -76,11 +79,13 @@ def patch_errors(state: AppState) -> "np.ndarray[tuple[int], np.dtype[np.float32
 
 
 def patch_weights(state: AppState) -> "np.ndarray[tuple[int], np.dtype[np.float32]] | None":
-    """Returns the attention that each patch gets (G,), NaN where it is hidden; None where nothing was asked."""
+    """Returns the attention that each patch gets (G,), NaN where it could get none; None where nothing was asked."""
     attention, prepared = state.attention, of_this_cloud(state)
     if attention is None or prepared is None or attention.key != prepared.key:
         return None
-    return np.where(attention.hidden, np.float32(np.nan), attention.weights).astype(np.float32)
+    maps = state.explain.maps
+    seen = ~attention.hidden if maps is None or maps.hidden is not attention.hidden else looked_at(maps, attention.query)
+    return np.where(seen, attention.weights, np.float32(np.nan)).astype(np.float32)
 
 
 def _number(values: Iterable[float] | None, at: int) -> float | None:
@@ -100,18 +105,25 @@ def recipe(state: AppState, model: str) -> tuple[str, ...]:
     item = next((each for each in state.items if each.key == state.current), None)
     if item is None:
         return ()
-    mask, own = state.mask, (*_treatment(state), *(() if model == "default" else ("--model", model)))
+    mask, treatment, checkpoint = as_shown(state).mask, _treatment(state), checkpoint_shown(state)
+    own = (*treatment, *(() if model == "default" else ("--model", model)))
+    rebuilt_by = (*treatment, "--model", checkpoint) if checkpoint else own
     how: Sequence[str] = ("--mask-ratio", f"{mask.ratio:g}", "--strategy", mask.strategy, "--seed", f"{mask.seed}")
     if mask.hidden is not None:
         how = ("--hidden", ",".join(f"{number}" for number in np.flatnonzero(mask.hidden)) or "none")
     which = ("--member", f"{item.member}") if item.member >= 0 else ()
-    lines = [("recon", "reconstruct", item.path, *which, *how, *own, "--out", "out")]
+    lines = [("recon", "reconstruct", item.path, *which, *how, *rebuilt_by, "--out", "out")]
     wording = _wording(state)
     if wording and item.member < 0:
         lines.append(("recon", "classify", item.path, *wording, *own))
     if wording and state.explain.open and state.explain.page == "robustness":
         lines.append(("recon", "robustness", item.path, *which, *wording, *_trial(state), *own))
     return tuple(shlex.join(line) for line in lines)
+
+
+def checkpoint_shown(state: AppState) -> str:
+    """Returns the file of the run that has rebuilt what the bench shows; empty where that is the model on the bench."""
+    return state.replay.checkpoints[state.replay.at] if state.replay is not None and shown(state) is not None else ""
 
 
 def _wording(state: AppState) -> tuple[str, ...]:

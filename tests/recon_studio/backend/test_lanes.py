@@ -1,6 +1,6 @@
 """One under way and the newest waiting, for each kind: never a queue."""
 
-from recon_model.serve.messages import ClassifyByWords, LoadModel, Occlude, ReadCloud, Reconstruct
+from recon_model.serve.messages import ClassifyByWords, Glance, LoadModel, Occlude, ReadCloud, ReadMembers, Reconstruct, WriteCloud
 from recon_studio.backend.lanes import Lanes
 from tests.fakes import Array
 
@@ -117,3 +117,41 @@ def test_a_long_question_is_not_suspected_while_anything_else_is_under_way() -> 
     lanes.put(_rebuild(2), running=True)
     given_up, _ = lanes.crash(most_deaths=1)
     assert given_up == _rebuild(2)
+
+
+def _write(number: int) -> WriteCloud:
+    return WriteCloud(id=number, path=f"{number}.ply", points=POINTS)
+
+
+def test_of_files_to_be_written_none_takes_anothers_place() -> None:
+    lanes = Lanes()
+    assert [lanes.put(_write(number), running=True) for number in (1, 2, 3)] == [(_write(1), None), (None, None), (None, None)]
+    assert lanes.land(1)[1] == _write(2)
+    assert lanes.crash(most_deaths=2) == (None, [])
+    assert lanes.resend() == [_write(2)]
+    assert lanes.waiting(WriteCloud) == [_write(3)]
+    assert lanes.land(2)[1] == _write(3)
+    assert lanes.land(3)[1] is None
+
+
+def test_one_request_is_forgotten_and_its_like_is_not() -> None:
+    lanes = Lanes()
+    for number in (1, 2, 3):
+        lanes.put(ReadMembers(id=number, path=f"{number}.npz"), running=True)
+    assert [request.id for request in lanes.forget(2)] == [2]
+    assert [request.id for request in lanes.forget(1)] == [1]
+    assert lanes.forget(1) == lanes.forget(9) == []
+    flight, following = lanes.land(1)
+    assert flight is not None
+    assert not flight.wanted
+    assert following is not None
+    assert following.id == 3
+
+
+def test_a_helper_ended_for_a_kind_of_request_died_of_nothing_else() -> None:
+    lanes = Lanes()
+    lanes.put(Glance(id=1, path="row"), running=True)
+    assert lanes.crash(most_deaths=1, guilty=ReadCloud) == (None, [])  # the read was answered in the last moment
+    lanes.put(ReadCloud(id=2, path="slow"), running=True)
+    assert lanes.crash(most_deaths=1, guilty=ReadCloud) == (ReadCloud(id=2, path="slow"), [])
+    assert [request.id for request in lanes.resend()] == [1]

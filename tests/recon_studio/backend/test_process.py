@@ -10,10 +10,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from recon_model.errors import ConfigError
-from recon_model.serve.messages import Array, LoadModel, PrepareCloud, ReadCloud, Ready, Reply
+from recon_model.serve.messages import Array, LoadModel, PrepareCloud, ReadCloud, Ready, Reply, WriteCloud
 from recon_studio.backend.client import ROLES, Backend
 from recon_studio.backend.launch import helper_command, helper_environment, launch
 from recon_studio.backend.process import HelperProcess
+from recon_studio.backend.supervisor import LEAVE_MS
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -29,7 +30,7 @@ def helpers() -> Iterator[list[HelperProcess]]:
     yield made
     for helper in made:
         helper.ask_to_leave()
-        helper.ensure_gone()
+        helper.ensure_gone(LEAVE_MS)
         assert not helper.running
 
 
@@ -104,7 +105,7 @@ def test_a_stubborn_helper_is_gone_after_closing(qtbot: QtBot, helpers: list[Hel
     pid = helper.pid
     assert _alive(pid)
     helper.ask_to_leave()
-    helper.ensure_gone()
+    helper.ensure_gone(LEAVE_MS)
     assert not _alive(pid)
 
 
@@ -125,6 +126,18 @@ def test_a_whole_backend_reads_and_survives_a_kill(qtbot: QtBot, tmp_path: Path)
     pids = [reader.pid, model.pid]
     backend.close()
     assert not any(_alive(pid) for pid in (first, *pids))
+
+
+def test_files_asked_for_are_written_before_the_reader_leaves(qtbot: QtBot, tmp_path: Path) -> None:
+    reader = HelperProcess(launch(helper_command("reader"), {**helper_environment(), "PYTHONPATH": str(ROOT)}))
+    backend = Backend({"reader": reader})
+    with qtbot.waitSignal(reader.received, timeout=30_000):
+        backend.start("reader")
+    points = Array.of(np.random.default_rng(0).normal(size=(200_000, 3)).astype(np.float32))
+    for name in ("a.ply", "b.ply", "c.ply"):
+        backend.submit(WriteCloud(id=0, path=str(tmp_path / name), points=points, centres=Array.of(points.numpy()[:64])))
+    backend.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ply", "b.ply", "c.ply"]
 
 
 def test_the_command_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,24 @@
 """The real backend over scripted helpers: deaths, restarts, slow files, stale replies."""
 
+import os
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from recon_model.serve.messages import Array, ClassifyByWords, LoadModel, ReadCloud, Reconstruct, Reply, Request
+from recon_model.serve.messages import (
+    Array,
+    ClassifyByWords,
+    CloudWritten,
+    EmbedClouds,
+    Glance,
+    LoadModel,
+    ReadCloud,
+    Reconstruct,
+    Reply,
+    Request,
+    WriteCloud,
+)
 from recon_studio.backend import supervisor
 from recon_studio.backend.client import ROLES, Backend
 from recon_studio.state.app_state import Notice
@@ -202,3 +215,58 @@ def test_progress_names_its_request(rig: Rig) -> None:
     number = backend.submit(LoadModel(id=0))
     model.progress(0.25)
     assert seen == [(number, 0.25)]
+
+
+def test_what_cannot_be_packed_is_refused_and_its_lane_stays_free(rig: Rig, qtbot: QtBot) -> None:
+    backend, reader, _, heard = rig
+    number = backend.submit(ReadCloud(id=0, path=os.fsdecode(b"/x/ch\xe2ise.ply")))
+    assert heard.replies == []  # its number is not known yet to who asked
+    qtbot.waitUntil(lambda: bool(heard.replies))
+    request, reply = heard.replies[0]
+    assert request.id == number
+    assert reply.sentence == "ch?ise.ply has a name that is not UTF-8 and cannot be handed to the reader process; give it another."
+    backend.submit(ReadCloud(id=0, path="/x/good.ply"))
+    assert [request.path for request in reader.inbox] == ["/x/good.ply"]
+    backend.submit(ReadCloud(id=0, path=os.fsdecode(b"/x/\xe2.ply")))
+    backend.forget(backend.submit(ReadCloud(id=0, path=os.fsdecode(b"/x/\xe3.ply"))))
+    reader.answer()
+    assert [type(reply).__name__ for _, reply in heard.replies] == ["Failed", "CloudRead"]
+
+
+@pytest.mark.usefixtures("_no_delays")
+def test_a_cancelled_read_is_not_read_again_and_nothing_else_is_blamed(rig: Rig, qtbot: QtBot) -> None:
+    backend, reader, _, heard = rig
+    glance = backend.submit(Glance(id=0, path="/x/row.e57"))
+    backend.cancel(backend.submit(ReadCloud(id=0, path="/x/huge.las")))
+    assert [reply.sentence for _, reply in heard.replies] == ["huge.las could not be read: Reading it was cancelled."]
+    qtbot.waitUntil(lambda: reader.running)
+    assert [request.id for request in reader.inbox] == [glance]
+
+
+def test_two_who_embed_do_not_end_each_others_requests(rig: Rig) -> None:
+    backend, _, model, heard = rig
+    first, second, third = (backend.submit(EmbedClouds(id=0, clouds=(POINTS,))) for _ in range(3))
+    backend.forget(first)
+    for _ in range(3):
+        model.answer()
+    assert [request.id for request, _ in heard.replies] == [second, third]
+    assert [request.id for request in heard.dropped] == [first]
+
+
+def test_cancelling_one_file_to_be_written_leaves_the_others(rig: Rig) -> None:
+    backend, reader, _, heard = rig
+    first, second = (backend.submit(WriteCloud(id=0, path=path, points=POINTS)) for path in ("/x/a.ply", "/x/b.ply"))
+    backend.cancel(first)
+    reader.answer(CloudWritten(id=first, path="/x/a.ply", bytes=1))
+    assert [request.id for request in reader.inbox] == [second]
+    assert [request.id for request in heard.dropped] == [first]
+
+
+def test_closing_leaves_the_reader_time_for_files_and_no_one_for_anything_else(rig: Rig) -> None:
+    backend, reader, model, _ = rig
+    for path in ("/x/a.ply", "/x/b.ply", "/x/c.ply"):
+        backend.submit(WriteCloud(id=0, path=path, points=POINTS))
+    backend.submit(_rebuild(1))
+    backend.close()
+    assert [request.path for request in reader.sent] == ["/x/a.ply", "/x/b.ply", "/x/c.ply"]
+    assert (reader.patience_ms, model.patience_ms) == (supervisor.WRITE_MS, supervisor.LEAVE_MS)

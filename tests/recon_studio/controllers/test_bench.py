@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from recon_model.serve.messages import AttendAll, Reconstruct
+from recon_model.lexicon import Name
+from recon_model.serve.messages import AttendAll, ClassifyByWords, Reconstruct
 from recon_studio.backend.client import ROLES
 from recon_studio.controllers.bench import BenchController, query_within
 from recon_studio.controllers.library import LibraryController
@@ -354,3 +355,14 @@ def _theme(theme: str) -> Callable:
     from recon_studio.state import actions
 
     return lambda state: actions.set_theme(state, theme)
+
+
+def test_a_ranking_that_was_cancelled_may_be_asked_for_again(slow: tuple[Studio, FakeProcess]) -> None:
+    studio, model = slow
+    studio.words.edit("cat\ndog")
+    studio.activity.cancel(model.inbox[0].id)
+    model.answer()
+    studio.words.classify()
+    assert [request.names for request in studio.asked(ClassifyByWords)] == [(Name("cat"), Name("dog"))] * 2
+    model.answer()
+    assert {score.name for score in studio.store.state.scores} == {"cat", "dog"}

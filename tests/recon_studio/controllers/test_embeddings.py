@@ -1,6 +1,7 @@
 """The library is embedded in short batches, stops at any time, goes on where it stopped, and never does a cloud twice."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -128,7 +129,7 @@ def test_cancelled_it_goes_on_where_it_stopped(qtbot: QtBot, tmp_path: Path) -> 
 def test_another_model_begins_anew_and_the_old_one_is_remembered(rig: Rig, qtbot: QtBot, tmp_path: Path) -> None:
     rig.add(tmp_path / "a.ply")
     rig.embed(qtbot)
-    rig.load(qtbot, "other")
+    rig.load(qtbot, "/y/other")
     assert rig.store.state.embeddings is None
     rig.embed(qtbot)
     assert len(rig.asked(EmbedClouds)) == 2
@@ -145,7 +146,7 @@ def test_what_was_embedded_in_another_precision_is_embedded_anew(rig: Rig, qtbot
     assert Shelf(tmp_path, model_key(float32)).folder != Shelf(tmp_path, model_key(bfloat16)).folder
     rig.add(tmp_path / "a.ply")
     rig.embed(qtbot)
-    rig.load(qtbot, "default in bfloat16")
+    rig.load(qtbot, "/y/default in bfloat16")
     assert rig.store.state.model.precision == "bfloat16"
     assert rig.store.state.embeddings is None
     rig.embed(qtbot)
@@ -191,3 +192,45 @@ def test_a_removed_file_leaves_the_embeddings(rig: Rig, qtbot: QtBot, tmp_path: 
     rig.embed(qtbot)
     rig.store.apply(lambda state: actions.remove_item(state, str(tmp_path / "a.ply")))
     assert rig.store.state.embeddings.keys == (str(tmp_path / "b.ply"),)
+
+
+def test_an_emptied_library_is_neither_read_nor_embedded_any_further(qtbot: QtBot, tmp_path: Path) -> None:
+    rig = Rig(tmp_path, prompt=False)
+    for process in (rig.reader, rig.model):
+        process.ready()
+    rig.models.load("default")
+    rig.model.answer()
+    rig.add(tmp_path / "set-90.npz", *(tmp_path / f"{number}.ply" for number in range(9)))
+    rig.controller.embed()
+    qtbot.waitUntil(lambda: bool(rig.reader.inbox))
+    rig.reader.answer()  # 64 of 90
+    qtbot.waitUntil(lambda: bool(rig.model.inbox))
+    batch = rig.model.inbox[0]
+    rig.model.answer()
+    qtbot.waitUntil(lambda: bool(rig.model.inbox))
+    with qtbot.waitSignal(rig.controller.finished):
+        rig.store.apply(lambda state: replace(state, items=()))
+        rig.model.answer()
+        rig.model.prompt = rig.reader.prompt = True
+    assert [request.start for request in rig.asked(ReadMembers)] == [0]
+    assert rig.asked(EmbedClouds)[0] is batch
+    assert len(rig.asked(EmbedClouds)) == 2
+    assert rig.store.state.embeddings is None
+    assert rig.store.state.jobs == ()
+
+
+def test_a_file_removed_while_it_is_read_is_left_out_and_the_rest_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
+    rig = Rig(tmp_path, prompt=False)
+    for process in (rig.reader, rig.model):
+        process.ready()
+    rig.models.load("default")
+    rig.model.answer()
+    rig.add(tmp_path / "set-90.npz", tmp_path / "a.ply")
+    rig.controller.embed()
+    qtbot.waitUntil(lambda: bool(rig.reader.inbox))
+    rig.store.apply(lambda state: actions.remove_item(state, str(tmp_path / "set-90.npz")))
+    rig.model.prompt = rig.reader.prompt = True
+    with qtbot.waitSignal(rig.controller.finished):
+        rig.reader.answer()
+    assert rig.store.state.embeddings.keys == (str(tmp_path / "a.ply"),)
+    assert sum(len(request.clouds) for request in rig.asked(EmbedClouds)) == 1

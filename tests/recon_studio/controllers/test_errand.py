@@ -1,5 +1,6 @@
 """What the studio does alone: it goes on when the window is complete, and every way to fail has its code and sentence."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from recon_studio.controllers.studio import Start, Studio
 from recon_studio.controllers.timing import seconds_since_start
 from recon_studio.state import actions, settings
 from recon_studio.state.app_state import AppState, Notice
+from recon_studio.state.training import FollowedRun
 from recon_studio.views.export import Exporter
 from recon_studio.views.session_menu import SessionMenu
 from tests.fakes import FakeProcess, fake_backend
@@ -263,6 +265,10 @@ def test_settings_are_kept_as_they_change(tmp_path: Path, qtbot: QtBot) -> None:
     assert settings.load(path)[0] == settings.Settings(theme="dark", model="mine", recent=("/x/a.ply",), geometry="QUJD")
     window.clearRecentRequested.emit()
     assert settings.load(path)[0].recent == ()
+    known = ("/runs/a", "/runs/ch\udce2ise")  # the second name is not UTF-8: no file can keep it
+    followed = tuple(FollowedRun(path) for path in known)
+    studio.store.apply(lambda state: replace(state, training=replace(state.training, runs=followed)))
+    assert settings.load(path)[0].runs == ("/runs/a",)
 
 
 def test_closing_stops_everything(rig: Rig, qtbot: QtBot) -> None:

@@ -1,6 +1,7 @@
 """What is written can be read again: by our own readers, with the numbers that were shown."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,15 @@ from recon_model.serve.reader import _written
 from recon_studio.backend.client import ROLES
 from recon_studio.controllers.export import ExportController, cloud_request, reconstruction_request
 from recon_studio.controllers.library import LibraryController
+from recon_studio.controllers.model import ModelController
 from recon_studio.controllers.rival import RivalController
 from recon_studio.controllers.sessions import SessionController
 from recon_studio.controllers.store import Store
 from recon_studio.state.app_state import AppState
+from recon_studio.state.replay import Replay, Take
 from recon_studio.state.report import Picture
 from tests.fakes import FakeProcess, at_once, fake_backend
-from tests.recon_studio.scenery import GROUPS, HIDDEN, SIZE, answered_state, opened_state
+from tests.recon_studio.scenery import GROUPS, HIDDEN, SIZE, answered_state, explained_state, opened_state
 
 
 def _vertices(path: str) -> np.ndarray:
@@ -74,7 +77,8 @@ def rig(qtbot: QtBot) -> Iterator[tuple[ExportController, Store, FakeProcess]]:
     backend, reader, _ = fake_backend()
     store = Store(answered_state())
     scribe = at_once()
-    sessions = SessionController(store, backend, LibraryController(store, backend), RivalController(store, backend), scribe, None)
+    library, model, rival = (make(store, backend) for make in (LibraryController, ModelController, RivalController))
+    sessions = SessionController(store, library, model, rival, scribe, None)
     export = ExportController(store, backend, sessions, scribe)
     export.setProperty("kept", backend)
     backend.start(*ROLES)
@@ -124,3 +128,17 @@ def test_a_pdf_is_laid_out_elsewhere_and_told_of(rig: tuple[ExportController, St
     export.page(str(tmp_path / "file" / "bench.pdf"), [], [])
     qtbot.waitUntil(lambda: len(store.state.notices) == 2, timeout=30_000)
     assert "bench.pdf could not be written" in store.state.notices[-1].sentence
+
+
+def test_the_page_has_the_numbers_of_the_checkpoint_in_its_pictures(
+    rig: tuple[ExportController, Store, FakeProcess], tmp_path: Path
+) -> None:
+    export, store, _ = rig
+    state = explained_state()
+    rebuilt = replace(state.reconstruction, chamfer=state.reconstruction.chamfer * 100)
+    take = Take("epoch 10", state.prepared, rebuilt, state.explain.maps, same_mask=True)
+    store.apply(lambda _: replace(state, replay=Replay("/r", ("/r/epoch-0010.safetensors",), state.cloud, state.prepared, b"", (take,))))
+    export.page(str(tmp_path / "bench.html"), [], [])
+    text = (tmp_path / "bench.html").read_text()
+    assert "0.2333 (both ways" in text
+    assert "epoch 10 of a run" in text

@@ -95,3 +95,38 @@ def test_a_checkpoint_that_cannot_be_read_is_a_sentence(shown: Rig, run: Path, q
     shown.model.fail("'epoch-0002.safetensors' holds no model of a run.")
     assert shown.state.notices[-1].sentence == "'epoch-0002.safetensors' holds no model of a run."
     assert shown.state.map.lapse.doing == ""
+
+
+def _embedding(shown: Rig, file: str, qtbot: QtBot) -> None:
+    """Begins to embed a file while the model is slow."""
+    shown.model.prompt = False
+    shown.add(file)
+    shown.controller.embed()
+    qtbot.waitUntil(lambda: bool(shown.model.inbox))
+
+
+def _go_on(shown: Rig) -> None:
+    shown.model.prompt = True
+    shown.model.answer()
+
+
+def test_an_embedding_that_ends_does_not_end_the_time_lapse(shown: Rig, run: Path, qtbot: QtBot) -> None:
+    _embedding(shown, "two.ply", qtbot)
+    shown.controller.lapse.start(str(run))
+    qtbot.waitUntil(lambda: shown.state.map.lapse.doing == "Time-lapse: epoch 2, 1 of 3")
+    _go_on(shown)
+    qtbot.waitUntil(lambda: len(shown.state.map.lapse.frames) == 3 and not shown.state.map.lapse.doing)
+    assert shown.state.embedding is None
+    assert len(shown.state.embeddings) == 32
+
+
+def test_closing_the_time_lapse_does_not_end_the_embedding(shown: Rig, run: Path, qtbot: QtBot) -> None:
+    _embedding(shown, "set-70.npz", qtbot)
+    shown.controller.lapse.start(str(run))
+    qtbot.waitUntil(lambda: shown.state.map.lapse.doing == "Time-lapse: epoch 2, 1 of 3")
+    shown.controller.lapse.close_lapse()
+    shown.controller.lapse.start(str(run))  # once more, while what it asked for first is still under way
+    shown.controller.lapse.close_lapse()
+    _go_on(shown)
+    qtbot.waitUntil(lambda: shown.state.embedding is None and shown.state.jobs == ())
+    assert len(shown.state.embeddings) == 101

@@ -1,5 +1,6 @@
 """Files come in by the thousand, broken ones say why, and the window is never held up."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,21 @@ def test_a_folder_without_clouds_is_a_sentence(rig: Rig, tmp_path: Path, qtbot: 
     controller.open_paths([str(tmp_path)])
     qtbot.waitUntil(lambda: bool(store.state.notices))
     assert store.state.notices[0].sentence == f"'{tmp_path.name}' holds no file of a kind known here."
+
+
+def test_names_that_are_not_utf_8_are_kept_out_and_told(rig: Rig, tmp_path: Path, qtbot: QtBot) -> None:
+    controller, store, _ = rig
+    foreign = os.fsdecode(b"ch\xe2ise.ply")
+    for name in ("a.ply", foreign, "z.ply"):
+        (tmp_path / name).touch()
+    controller.open_paths([str(tmp_path), f"/x/{foreign}", "/x/ch\ufffdise.ply"])  # as Qt has what a file manager drops
+    qtbot.waitUntil(lambda: bool(store.state.notices))
+    assert store.state.notices[0].sentence == "3 files are left out, for their names are not UTF-8; rename them."
+    assert store.state.recent == (str(tmp_path),)
+    qtbot.waitUntil(lambda: _statuses(store.state) == {"a.ply": "ready", "z.ply": "ready"})
+    controller.open_paths([str(tmp_path / foreign)])
+    qtbot.waitUntil(lambda: len(store.state.notices) == 2)
+    assert store.state.notices[1].sentence == "1 file is left out, for its name is not UTF-8; rename it."
 
 
 def test_thousands_of_files_are_listed_in_slices(rig: Rig, tmp_path: Path, qtbot: QtBot) -> None:

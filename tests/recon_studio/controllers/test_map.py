@@ -301,3 +301,55 @@ def test_a_long_table_is_written_in_turns_and_left_without_a_trace(qtbot: QtBot,
         assert not (tmp_path / "a.txt").exists()
         writer.cancel()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_placing_that_was_cancelled_can_be_done_again(shown: Rig, qtbot: QtBot) -> None:
+    _hold(shown)
+    shown.add("new_one.ply")
+    shown.view.placeRequested.emit()
+    qtbot.waitUntil(lambda: bool(shown.projection.inbox))
+    shown.backend.cancel(shown.projection.inbox[0].id)
+    shown.projection.prompt = True
+    shown.projection.answer()
+    assert len(shown.state.map.projection.clouds) == 30
+    shown.view.placeRequested.emit()
+    qtbot.waitUntil(lambda: len(shown.state.map.projection.clouds) == 31)
+
+
+def test_laid_out_anew_while_clouds_are_placed_it_places_others_later(shown: Rig, qtbot: QtBot) -> None:
+    _hold(shown)
+    shown.add("new_one.ply")
+    with patch("recon_studio.controllers.map.INLINE_BYTES", 16), qtbot.waitSignal(shown.embeddings.finished):
+        shown.view.placeRequested.emit()
+    shown.view.startRequested.emit()  # what is placed is still being packed
+    shown.projection.prompt = True
+    shown.projection.answer()
+    assert shown.sent(PlaceClouds) == []
+    assert shown.state.map.projection.fitted == 31
+    shown.add("another.ply")
+    shown.view.placeRequested.emit()
+    qtbot.waitUntil(lambda: len(shown.state.map.projection.clouds) == 32)
+
+
+def test_features_that_cannot_be_written_are_a_sentence(shown: Rig, qtbot: QtBot) -> None:
+    full = OSError(28, "No space left on device")
+    with patch("recon_studio.controllers.map.INLINE_BYTES", 16), patch("recon_studio.controllers.parcel.np.save", side_effect=full):
+        shown.view.startRequested.emit()
+        qtbot.waitUntil(lambda: shown.state.map.phase == "idle")
+        assert shown.state.notices[-1].sentence.endswith("could not be written to a temporary file (No space left on device).")
+        assert shown.state.jobs == ()
+        shown.models.dismiss_notice(0)
+        shown.add("new_one.ply")
+        shown.view.placeRequested.emit()
+        qtbot.waitUntil(lambda: bool(shown.state.notices))
+    shown.view.placeRequested.emit()
+    qtbot.waitUntil(lambda: len(shown.state.map.projection.clouds) == 31)
+
+
+def test_a_phrase_that_was_cancelled_is_not_waited_for(shown: Rig, qtbot: QtBot) -> None:
+    shown.model.prompt = False
+    shown.view.phraseEntered.emit("chair")
+    shown.view.phraseEntered.emit("stool")
+    assert shown.state.map.phrase_note == "Asking the text teacher…"
+    shown.backend.cancel(shown.model.inbox[0].id)
+    assert shown.state.map.phrase_note == ""

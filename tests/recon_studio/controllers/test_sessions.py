@@ -1,5 +1,6 @@
 """Sessions come back as they were; what cannot come back is named, and what is damaged is told in one sentence."""
 
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,14 @@ from recon_studio.controllers.studio import Start, Studio
 from recon_studio.state import map as mapping
 from recon_studio.state import session
 from recon_studio.state.app_state import AppState, AttentionQuery, Mask
+from recon_studio.state.listing import Listing
 from recon_studio.state.map import MapSettings
 from recon_studio.state.masking import Stroke
-from recon_studio.state.session import SavedItem, Session
+from recon_studio.state.session import Mapped, SavedItem, Session
 from recon_studio.state.view_state import LAYOUTS
 from recon_studio.state.wording import Search, Wording
-from tests.fakes import FakeProcess, fake_backend
+from tests.fakes import GROUPS, FakeProcess, fake_backend, reply_to
+from tests.recon_studio.controllers.test_errand import FakeWindow
 
 
 class Rig:
@@ -182,15 +185,26 @@ def test_files_that_are_gone_are_named_and_keep_their_tags(rig: Rig, tmp_path: P
 
 def test_files_that_moved_along_with_the_session_are_found_again(tmp_path: Path) -> None:
     old, new = str(tmp_path / "old"), tmp_path / "new"
+    member = f"{old}/set.npz#3"
     kept = Session(
-        base=old, items=(SavedItem(f"{old}/set.npz#3", "chair 4", member=3), SavedItem("/else/b.ply", "b.ply")), current=f"{old}/set.npz#3"
+        base=old,
+        items=(SavedItem(member, "chair 4", member=3), SavedItem("/else/b.ply", "b.ply")),
+        current=member,
+        listing=Listing(opened=frozenset({f"{old}/set.npz"}), shut=frozenset({"/else"})),
+        map=Mapped(selected=(member, "/else/b.ply")),
+        search=Search("shape", member),
+        model=f"{old}/best.pth",
+        rival="default",
     )
-    there = {str(new / "set.npz"), "/else/b.ply"}
+    there = {str(new / "set.npz"), str(new / "best.pth"), "/else/b.ply"}
     found, missing = session.moved(kept, new, lambda path: path in there)
     assert missing == ()
     assert found.current == f"{new}/set.npz#3"
     assert [saved.key for saved in found.items] == [f"{new}/set.npz#3", "/else/b.ply"]
     assert session.moved(kept, new, lambda _: False)[1] == (f"{old}/set.npz", "/else/b.ply")
+    assert (found.listing.opened, found.listing.shut) == ({f"{new}/set.npz"}, {"/else"})
+    assert (found.map.selected, found.search) == ((f"{new}/set.npz#3", "/else/b.ply"), Search("shape", f"{new}/set.npz#3"))
+    assert (found.model, found.rival) == (f"{new}/best.pth", "default")
     many = [f"/x/{number}.ply" for number in range(7)]
     assert session.missing_words(many, 9).endswith("files are no longer there: 0.ply, 1.ply, 2.ply, 3.ply, 4.ply and 2 more.")
 
@@ -232,6 +246,119 @@ def test_a_mask_of_another_model_is_let_go(rig: Rig, tmp_path: Path, qtbot: QtBo
     rig.studio.close()
 
 
+def test_a_session_of_another_model_waits_for_it(rig: Rig, tmp_path: Path, qtbot: QtBot) -> None:
+    mask, other = Mask(hidden=(True, False) * GROUPS), _files(tmp_path, "other.pth")[0]
+    kept = msgspec.structs.replace(_work(rig, qtbot), mask=mask, selected_patch=GROUPS, model=other)
+    session.save(tmp_path / "other.recon", kept)
+    rig.model.prompt = False
+    rig.studio.sessions.open(str(tmp_path / "other.recon"))
+    qtbot.waitUntil(lambda: rig.state.cloud is not None)
+    rig.studio.sessions._put_back()
+    assert rig.studio.sessions.present() == kept  # what is kept meanwhile loses nothing
+    rig.studio.model.load("default")
+    rig.studio.model.load(other)
+    assert rig.studio.sessions.present().model == other
+    assert isinstance(rig.model.inbox[0], LoadModel)
+    for _ in range(2):  # the newest waits until the one under way is there
+        at = next(place for place, request in enumerate(rig.model.inbox) if isinstance(request, LoadModel))
+        load = rig.model.inbox.pop(at)
+        rig.model.received.emit(msgspec.structs.replace(reply_to(load), num_groups=2 * GROUPS))
+    qtbot.waitUntil(lambda: rig.studio.sessions._pending is None)
+    assert (rig.state.mask, rig.state.selected_patch) == (mask, GROUPS)
+    rig.studio.close()
+
+
+def test_a_session_taken_up_at_the_start_does_not_wait_for_the_model(tmp_path: Path, qtbot: QtBot) -> None:
+    shelter, mask = tmp_path / "shelter", Mask(hidden=(True, False) * GROUPS)
+    key, other = _files(tmp_path, "a.ply", "other.pth")
+    session.save(shelter / "open-1.recon", Session(items=(SavedItem(key, "a.ply"),), current=key, mask=mask, model=other))
+    rig = Rig(shelter)
+    rig.model.prompt = False
+    qtbot.waitUntil(lambda: rig.studio.sessions._pending is None)
+    assert (rig.state.mask, rig.state.model) == (mask, None)
+    rig.model.answer(msgspec.structs.replace(reply_to(rig.model.inbox[0]), num_groups=2 * GROUPS))
+    assert (rig.state.mask, rig.state.model.name) == (mask, other)
+    rig.studio.close()
+
+
+def test_a_session_on_the_command_line_waits_for_the_second_model(tmp_path: Path, qtbot: QtBot) -> None:
+    mask = Mask(hidden=(True, False) * GROUPS)
+    key, other = _files(tmp_path, "a.ply", "other.pth")
+    session.save(tmp_path / "mine.recon", Session(items=(SavedItem(key, "a.ply"),), current=key, mask=mask, model=other))
+    rig = Rig(tmp_path / "shelter", (str(tmp_path / "mine.recon"),))
+    rig.model.prompt = False
+    qtbot.waitUntil(lambda: rig.state.cloud is not None)
+    rig.studio.sessions._put_back()
+    rig.model.answer()  # the model inside, which was asked for first
+    load = next(request for request in rig.model.inbox if isinstance(request, LoadModel))
+    rig.model.received.emit(msgspec.structs.replace(reply_to(load), num_groups=2 * GROUPS))
+    qtbot.waitUntil(lambda: rig.studio.sessions._pending is None)
+    assert (rig.state.mask, rig.state.model.name) == (mask, other)
+    rig.studio.close()
+
+
+def test_a_model_is_kept_by_its_absolute_path(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rig.studio.model.load("runs/best.pth")
+    assert rig.studio.sessions.present().model == str(tmp_path / "runs" / "best.pth")  # before it is there, too
+    rig.studio.model.load("default")
+    assert rig.studio.sessions.present().model == "default"
+    rig.studio.close()
+
+
+def test_a_model_that_cannot_be_loaded_keeps_no_session_waiting(rig: Rig, tmp_path: Path, qtbot: QtBot) -> None:
+    before = _work(rig, qtbot)
+    session.save(tmp_path / "other.recon", msgspec.structs.replace(before, model=_files(tmp_path, "other.pth")[0]))
+    rig.model.prompt = False
+    rig.studio.sessions.open(str(tmp_path / "other.recon"))
+    qtbot.waitUntil(lambda: rig.state.cloud is not None)
+    rig.model.fail("other.pth is no model.")
+    qtbot.waitUntil(lambda: rig.studio.sessions._pending is None)
+    assert rig.state.mask == before.mask
+    assert rig.studio.sessions.present().model == "default"
+    rig.studio.close()
+
+
+@pytest.mark.parametrize("how", ["start_afresh", "libraryEmptied", "open"])
+def test_what_is_replaced_is_set_aside_and_comes_back(rig: Rig, tmp_path: Path, qtbot: QtBot, how: str) -> None:
+    before, sessions = _work(rig, qtbot), rig.studio.sessions
+    sessions.save(str(tmp_path / "mine.recon"))
+    session.save(tmp_path / "other.recon", Session(items=(SavedItem(*_files(tmp_path, "c.ply"), "c.ply"),)))
+    if how == "libraryEmptied":
+        window = FakeWindow()
+        rig.studio.connect_window(window)
+        window.libraryEmptied.emit()
+    else:
+        getattr(sessions, how)(*[str(tmp_path / "other.recon")] * (how == "open"))
+    assert rig.said[-1].endswith("File › Reopen the last session brings it back.")
+    replaced = [item.name for item in rig.state.items]
+    assert replaced == ["c.ply"] * (how == "open")
+    if not replaced:
+        sessions.start_afresh()  # an empty library takes no other's place
+    sessions.reopen_last()
+    qtbot.waitUntil(lambda: sessions._pending is None and sessions.present() == before)
+    assert rig.state.session == ""  # saving asks where: no other session's file is written over
+    sessions.reopen_last()
+    assert [item.name for item in rig.state.items] == (replaced or ["a.ply", "b.ply"])
+    rig.studio.close()
+
+
+def test_a_window_closed_empty_takes_no_other_sessions_place(rig: Rig, tmp_path: Path, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: complete(rig.state))
+    rig.studio.sessions.start_afresh()
+    rig.studio.close()
+    left = session.load(tmp_path / "shelter" / "last.recon")
+    assert isinstance(left, Session)
+    assert [saved.name for saved in left.items] == ["a.ply", "b.ply"]
+    assert [path.name for path in (tmp_path / "shelter").iterdir()] == ["last.recon"]
+
+
+def test_a_name_that_no_file_can_keep_is_told(tmp_path: Path) -> None:
+    foreign = Session(items=(SavedItem("/x/ch\udce2ise.ply", "ch\udce2ise.ply"),))
+    assert session.save(tmp_path / "a.recon", foreign) == "The session could not be saved as a.recon (a name in it is not UTF-8)."
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_files_on_the_command_line_come_first_and_the_rest_is_offered(tmp_path: Path, qtbot: QtBot) -> None:
     shelter = tmp_path / "shelter"
     shelter.mkdir()
@@ -254,6 +381,23 @@ def test_two_windows_keep_out_of_each_others_way(tmp_path: Path) -> None:
     one.leave()
     assert one.last.read_bytes() == b"mine"
     other.leave()
+
+
+def test_a_window_that_has_the_number_of_a_killed_one_takes_up_what_that_left(tmp_path: Path) -> None:
+    one = Shelter(tmp_path)
+    lock = one.file.with_suffix(".lock").read_bytes()
+    one.leave()
+    one.file.write_bytes(b"killed")  # in a container, where each window is number 1
+    one.file.with_suffix(".lock").write_bytes(lock)
+    again = Shelter(tmp_path)
+    assert again.file.name == f"open-{os.getpid()}.recon"
+    assert again.adopt()
+    assert again.file.read_bytes() == b"killed"
+    beside = Shelter(tmp_path)  # of that number, too, while the other lives
+    assert beside.file != again.file
+    assert not beside.adopt()
+    again.leave()
+    beside.leave()
 
 
 def test_a_folder_that_cannot_be_written_keeps_nothing_and_says_so_once_asked(tmp_path: Path, qtbot: QtBot) -> None:

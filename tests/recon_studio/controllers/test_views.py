@@ -55,6 +55,9 @@ def test_layouts_ranges_and_looks_are_put_into_the_state(views: tuple[ViewsContr
     controller.set_range("error", 0.7, 0.5)
     assert store.state.views.range_of("error").high == 0.5
     assert store.state.notices[-1].sentence == "The low end (0.7) of a colour scale must be smaller than its high end (0.5)."
+    controller.set_range("height", 5403217.8, 5403206.2)
+    assert "(5403217.8)" in store.state.notices[-1].sentence
+    assert "(5403206.2)" in store.state.notices[-1].sentence
     controller.reset_range("error")
     assert store.state.views.ranges == ()
     assert store.state.can_undo == ""  # looks are changed back where they were changed

@@ -1,5 +1,6 @@
 """The Words room asks what is needed, once, and shows the newest answer: the library ranked, clouds found by word, cloud and picture."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -17,12 +18,13 @@ from recon_studio.controllers.embeddings import EmbeddingController
 from recon_studio.controllers.library import LibraryController
 from recon_studio.controllers.model import ModelController
 from recon_studio.controllers.store import Store
+from recon_studio.controllers.studio import Start, Studio
 from recon_studio.controllers.words import WordsController
 from recon_studio.controllers.words_room import WordsRoomController, phrase_name
 from recon_studio.state import actions
 from recon_studio.state import embeddings as embedded
-from recon_studio.state.app_state import AppState, Item
-from tests.fakes import at_once, fake_backend
+from recon_studio.state.app_state import AppState, Item, Notice
+from tests.fakes import at_once, fake_backend, fake_backend_with_map
 from tests.ragged import assert_same
 
 
@@ -199,9 +201,9 @@ def test_what_the_model_cannot_rank_is_a_sentence(rig: Rig) -> None:
 
 
 def test_another_model_begins_anew(rig: Rig) -> None:
-    rig.parts[0].load("other")
-    rig.qtbot.waitUntil(lambda: rig.state.model.name == "other")
-    rig.qtbot.waitUntil(lambda: rig.state.words.ranking is not None and rig.state.words.ranking.embeddings.model == "other float32")
+    rig.parts[0].load("/y/other")
+    rig.qtbot.waitUntil(lambda: rig.state.model.name == "/y/other")
+    rig.qtbot.waitUntil(lambda: rig.state.words.ranking is not None and rig.state.words.ranking.embeddings.model == "/y/other float32")
 
 
 def test_a_row_opens_on_the_bench(rig: Rig) -> None:
@@ -212,11 +214,22 @@ def test_a_row_opens_on_the_bench(rig: Rig) -> None:
 
 
 def test_a_table_is_written_whole_or_a_sentence_says_why_not(rig: Rig, tmp_path: Path) -> None:
-    rig.room.export(str(tmp_path / "out.csv"), "a,b\n1,ü\n")
+    studio = Studio(fake_backend_with_map()[0], Start(AppState()))
+    studio.finder.tableWanted.emit(str(tmp_path / "out.csv"), lambda: "a,b\n1,ü\n")
+    studio.finder.tableWanted.emit(str(tmp_path / "odd.csv"), lambda: os.fsdecode(b"a\nch\xe2ise.ply\n"))
+    (tmp_path / "file").touch()
+    studio.finder.tableWanted.emit(str(tmp_path / "file" / "out.csv"), lambda: "a")
+    rig.qtbot.waitUntil(lambda: len(studio.store.state.notices) == 3)
     assert (tmp_path / "out.csv").read_bytes() == "a,b\n1,ü\n".encode()
-    rig.room.export(str(tmp_path / "nowhere" / "out.csv"), "a")
-    assert "out.csv' cannot be written (No such file or directory)." in rig.state.notices[-1].sentence
-    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix == ".csv") == ["out.csv"]
+    assert (tmp_path / "odd.csv").read_bytes() == b"a\nch\xe2ise.ply\n"
+    written, _, failed = (notice.sentence for notice in studio.store.state.notices)
+    assert written.startswith("out.csv was written (")
+    assert failed.startswith("out.csv could not be written (")
+    umask = os.umask(0)
+    os.umask(umask)
+    assert (tmp_path / "out.csv").stat().st_mode & 0o777 == 0o666 & ~umask
+    assert sorted(path.name for path in tmp_path.iterdir() if "csv" in path.name) == ["odd.csv", "out.csv"]
+    studio.close()
 
 
 def test_arrays_of_clouds_without_words_are_not_sent(rig: Rig) -> None:
@@ -244,3 +257,22 @@ def test_a_large_library_is_ranked_part_by_part(rig: Rig, qtbot: QtBot, tmp_path
         rig.settle()
     assert [len(request.sides.sides()) for request in rig.asked(RankClouds)[-11:]] == [1] * 11
     assert rig.state.words.ranking.names == ("cat",)
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "failed"])
+def test_a_ranking_that_came_to_nothing_is_asked_for_anew_when_the_room_is_entered(rig: Rig, ended: str) -> None:
+    rig.model.prompt = False
+    rig.words.edit("cat\ndog")
+    number = rig.model.inbox[0].id
+    if ended == "cancelled":
+        rig.backend.cancel(number)
+        rig.model.answer()
+    else:
+        rig.model.fail("There is no memory left.")
+    rig.store.apply(lambda state: actions.notify(state, Notice("Something else happened.")))
+    assert rig.model.inbox == []  # not at once: that was not wanted
+    rig.store.apply(lambda state: actions.enter(state, "bench"))
+    rig.model.prompt = True
+    rig.enter()
+    rig.settle()
+    assert rig.state.words.ranking.names == ("cat", "dog")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from recon_model.lexicon import plain
+from recon_studio.state import embeddings
 from recon_studio.state.embeddings import CloudKey, label_of, set_of
 
 
@@ -26,3 +28,13 @@ def test_a_place_says_what_a_cloud_is(path: str, folders: int, label: str) -> No
 def test_data_sets_are_files_or_folders() -> None:
     assert set_of("/d/modelnet.npz", 3) == "modelnet.npz"
     assert set_of("/d/chairs/a.ply", -1) == "chairs"
+
+
+def test_the_names_taught_are_read_once_for_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(embeddings, "plain", lambda name: read.append(name) or plain(name))
+    known = tuple(f"kind {letter}" for letter in "abcdefgh")
+    paths = [f"/d/kind_b_{number}.ply" for number in range(50)]
+    for _ in range(3):
+        assert {label_of(path, 1, known) for path in paths} == {"kind b"}
+    assert len(read) == len(known) + 2 * len(paths)  # what a file is called as it is compared and as it is looked up

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from recon_studio.state import actions, history
-from recon_studio.state.app_state import AppState, AttentionQuery, Mask
+from recon_studio.state.app_state import AppState, AttentionQuery, Mask, Model
 from recon_studio.state.history import History
 
 
@@ -79,6 +79,19 @@ def test_steps_over_single_patches_are_forgotten_with_their_cloud() -> None:
     assert [step.label for step in past.past] == ["mask ratio"]
     assert history.undo(past, ratio)[1].mask == Mask()
     assert picked.query == AttentionQuery("patch", 3)
+
+
+def test_undo_brings_back_no_patch_that_the_model_loaded_since_does_not_have() -> None:
+    large = Model("large", "cpu", 7, 2, 2, num_groups=4)
+    painted = replace(AppState(model=large), mask=Mask(ratio=0.4, hidden=(True, False, False, True)))
+    picked = actions.pick_patch(painted, 3)
+    past = history.record(History(), "selected patch", painted, picked, 1.0)
+    past = history.record(past, "mask ratio", picked, actions.set_ratio(picked, 0.5), 5.0)
+    small = actions.show_model(actions.set_ratio(picked, 0.5), replace(large, num_groups=2))
+    assert (small.selected_patch, small.query) == (None, AttentionQuery())
+    past, state = history.undo(past, small)
+    assert (state.mask, state.selected_patch, state.query) == (Mask(ratio=0.4), None, AttentionQuery())
+    assert history.undo(past, actions.show_model(state, large))[1].mask == painted.mask
 
 
 def test_history_is_bounded() -> None:

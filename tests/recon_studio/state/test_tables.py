@@ -14,12 +14,13 @@ from recon_model.cli.treatment import read_fix
 from recon_model.config import Damage
 from recon_model.serve.messages import Fix
 from recon_studio.state import doctoring, explaining, session, tables, trying, words
-from recon_studio.state.app_state import AppState, Mask
+from recon_studio.state.app_state import AppState, AttentionQuery, Mask
 from recon_studio.state.doctor import Treatment
 from recon_studio.state.history import History
+from recon_studio.state.replay import Replay, Take, seen
 from recon_studio.state.report import Picture, page, printed
 from recon_studio.state.wording import Wording
-from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, answered_state
+from tests.recon_studio.scenery import CORNERS, GROUPS, HIDDEN, answered_state, explained_state
 
 
 def _rows(body: bytes) -> list[dict[str, str]]:
@@ -119,3 +120,30 @@ def test_what_is_printed_says_the_same_in_tables_alone() -> None:
     for said in ("3 of 8 (random, ratio 0.4, seed 2)", "recon reconstruct /clouds/corners.ply", "chair", "0.310", "9.9 showed it, today"):
         assert said in text
     assert "Nothing is open" in printed(AppState(), [], [], model="default", version="9", when="now")
+
+
+def test_attention_of_a_mask_token_is_told_of_hidden_patches_too() -> None:
+    state = explained_state()
+    assert np.isnan(tables.patch_weights(state)).tolist() == HIDDEN.tolist()
+    asked = explaining.look(replace(state, query=AttentionQuery("mask", layer=1)))
+    np.testing.assert_array_equal(tables.patch_weights(asked), asked.attention.weights)
+    assert asked.attention.weights[HIDDEN].all()
+    assert tables.patches(asked).rows[0][-1] == pytest.approx(float(asked.attention.weights[0]))
+
+
+def test_what_a_checkpoint_rebuilt_is_told_as_its_own() -> None:
+    state = explained_state()
+    rebuilt = replace(state.reconstruction, chamfer=state.reconstruction.chamfer * 100)
+    take = Take("epoch 10", state.prepared, rebuilt, state.explain.maps, same_mask=True)
+    run = Replay("/r", ("/r/epoch-0002.safetensors", "/r/epoch-0010.safetensors"), state.cloud, state.prepared, b"", (take, take), at=1)
+    bench = replace(state, replay=run)
+    texts = [
+        page(seen(bench), [], [], model="/m.pth", session=b"{}", version="9.9", when="now"),
+        printed(seen(bench), [], [], model="/m.pth", version="9.9", when="now"),
+    ]
+    for text in texts:
+        assert "epoch 10 of a run, not by the model below: /r/epoch-0010.safetensors" in text
+        assert "0.2333 (both ways" in text
+        assert "--seed 2 --model /r/epoch-0010.safetensors --out out" in text
+        assert "recon classify /clouds/corners.ply --names chair,table --model /m.pth" in text
+    assert "of a run" not in page(state, [], [], model="/m.pth", session=b"{}", version="9.9", when="now")
