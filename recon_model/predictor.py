@@ -80,9 +80,8 @@ class Predictor:
         # Explanations are small differences of large numbers, and gradients: those are asked of the model itself.
         half = in_bfloat16(precision, device, model.config.width)
         self.answering, self.precision = (for_inference(self.model), "bfloat16") if half else (self.model, "float32")
-        self.config = model.config
-        self.card = dict(card)
-        self.device = device
+        self.asked_precision = precision
+        self.config, self.card, self.device = model.config, dict(card), device
         self.notes = tuple(notes)
         self.lacking = tuple(lacking)
         self.upright = None if upright is None else upright.eval().requires_grad_(False).to(device)
@@ -405,7 +404,7 @@ class Predictor:
 
     @property
     def _temperature(self) -> float:
-        return float(self.card.get("temperature", TEMPERATURE))
+        return float(self.card.get("temperature") or TEMPERATURE)  # classifiers of the authors' models once said null
 
     def _classifier(self, names: Sequence[str | Name], templates: Templates) -> Classifier:
         if (why := self._why_no_words()) is not None:

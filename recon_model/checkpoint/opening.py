@@ -152,6 +152,22 @@ def add_upright(folder: Path, file: Path) -> dict[str, Any]:
     return {**known, "parameters": sum(value.numel() for value in state.values()), "sha256": _sha256(folder / UPRIGHT)}
 
 
+def carry_upright(folder: Path, source: str | Path, card: dict[str, Any]) -> dict[str, Any]:
+    """Copies what stands a model's clouds up into another folder for it.
+
+    Returns:
+        The card for that folder: without the entry where the network is not beside the model.
+    """
+    if not card.get("upright"):
+        return card
+    file = _place(source) / UPRIGHT
+    if not file.is_file():
+        return {key: value for key, value in card.items() if key != "upright"}
+    folder.mkdir(parents=True, exist_ok=True)
+    folder_format.write_atomically(folder / UPRIGHT, file.read_bytes())
+    return card
+
+
 def _open_upright(source: str | Path, card: dict[str, Any]) -> Upright | None:
     """Opens the network that the card names, from beside it."""
     named = card.get("upright")

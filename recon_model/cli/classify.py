@@ -1,13 +1,14 @@
 """``recon classify``: rank names for clouds, and the labels of a fine-tuned head where the model has one."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
-from recon_model.cli.clouds import CloudFiles
+from recon_model.cli.clouds import CloudFiles, tell_of_others
 from recon_model.cli.names import add_names, add_template, asked_names, asked_templates
 from recon_model.cli.options import add_json, add_model, load_model
-from recon_model.cli.output import print_json, print_lines
-from recon_model.cli.treatment import add_treatment, treated
+from recon_model.cli.output import USAGE, print_json, print_lines
+from recon_model.cli.treatment import add_treatment, read_fix, treated
 from recon_model.counts import counted
 from recon_model.errors import InputError
 from recon_model.lexicon import Name, as_names, by_words_alone, taught, untaught
@@ -36,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     """Prints the rankings of every file that can be read; says which cannot, and then returns 2."""
     names = asked_names(args)
     templates = asked_templates(args)
+    for fix in args.fix:
+        read_fix(fix, (0.0, 0.0, 0.0))  # first: what cannot be understood should be told once
     predictor = load_model(args)
     asked = bool(names or predictor.labels)
     if not asked:
@@ -45,7 +48,13 @@ def run(args: argparse.Namespace) -> int:
     found: list[dict[str, Any]] = []
     clouds = CloudFiles(args.files)
     for path, cloud in clouds:
-        prepared = predictor.prepare(treated(cloud, args.fix).points, up=args.up)
+        tell_of_others(path, cloud)
+        try:
+            prepared = predictor.prepare(treated(cloud, args.fix).points, up=args.up)
+        except InputError as error:  # the others can be ranked all the same
+            clouds.outcome = USAGE
+            print(f"{path}: {error}", file=sys.stderr)
+            continue
         by_head = {"labels": _labelled(predictor, prepared)} if predictor.labels else {}
         ranked = _ranked(predictor.classify(prepared, names, templates)) if names else {}
         found.append({"file": path, **by_head, **ranked})

@@ -48,14 +48,17 @@ def run(args: argparse.Namespace) -> None:
         raise InputError(f"'{target}' is a {'folder' if to_release else 'file'} already; name a {'file' if to_release else 'folder'}.")
     if not target.parent.is_dir():
         raise InputError(f"The folder '{target.parent}' does not exist.")
+    card = stored.card
     try:
         if to_release:
-            release.save(target, stored.state, kind, epoch=int(stored.card.get("epoch", 0)))
+            release.save(target, stored.state, kind, epoch=int(card.get("epoch", 0)))
         else:
-            folder_format.save(target, stored.state, stored.card)
+            card = opening.carry_upright(target, args.source, card)
+            folder_format.save(target, stored.state, card)
     except OSError as error:
         raise InputError(f"'{target}' cannot be written: {error.strerror}.") from error
-    notes = (*stored.notes, *_matched(stored))
+    lying = () if card.keys() == stored.card.keys() else (f"Left out what stands clouds up: {opening.UPRIGHT} is not beside the model.",)
+    notes = (*stored.notes, *_matched(stored), *lying)
     print_lines(args, (*notes, *(_lost(target, stored.card) if to_release else ()), f"Wrote '{target}', a {kind} checkpoint."))
 
 

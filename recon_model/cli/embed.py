@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recon_model.cli.clouds import CloudFiles
+from recon_model.cli.clouds import CloudFiles, tell_of_others
 from recon_model.cli.options import add_model, load_model, progress
 from recon_model.cli.output import print_lines, write_whole
 from recon_model.counts import grouped
@@ -67,6 +67,7 @@ def _gather(predictor: "Predictor", paths: Sequence[str]) -> tuple[list["Prepare
     wanted = dict(_files([path for path in paths if path not in sets]))
     reading = CloudFiles(list(wanted))
     for path, cloud in reading:
+        tell_of_others(path, cloud)
         clouds.append(predictor.prepare(cloud.points))
         files.append(path)
         labels.append(wanted[path])

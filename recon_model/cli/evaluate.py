@@ -1,6 +1,7 @@
 """``recon evaluate``: measure a model by a named protocol."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,14 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         clouds = ".npz with points (K, P, 3), labels (K,) and names (C,), or a folder"
         protocol.add_argument("--data", required=True, type=Path, help=".csv with columns phrase and name" if name == "words" else clouds)
         add_model(protocol, words=name in ("zero-shot", "unlike", "words"), measures=True)
-        if name == "upright":  # nothing is drawn, and every cloud is laid on all its sides
+        if name in ("upright", "words"):  # nothing is drawn: every cloud is laid on all its sides, of words there is none
             add_json(protocol)
             continue
         protocol.add_argument("--seed", type=int, default=0, help="seed of everything drawn at random")
         if name == "reconstruction":
             protocol.add_argument("--mask-ratio", type=float, default=0.6, help="share of patches hidden")
             protocol.add_argument("--strategy", choices=("random", "block"), default="random", help="which patches are hidden")
-        elif name != "words":
+        else:
             _add_disturbance(protocol)
         add_json(protocol)
     for name in ("zero-shot", "svm"):
@@ -80,19 +81,25 @@ def _words(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _upright(args: argparse.Namespace) -> dict[str, Any]:
-    from recon_model.data.labelled import load_labelled
     from recon_model.evaluate.upright import upright
 
-    data = load_labelled(args.data)
+    data = _data(args)
     return upright(load_model(args), data, str(args.data), tell=progress)
 
 
 def _clouds(args: argparse.Namespace) -> dict[str, Any]:
+    disturbance = _disturbance(args)
+    data = _data(args)
+    return _measure(args, load_model(args), data, disturbance)
+
+
+def _data(args: argparse.Namespace) -> "LabelledClouds":
     from recon_model.data.labelled import load_labelled
 
-    disturbance = _disturbance(args)
     data = load_labelled(args.data)
-    return _measure(args, load_model(args), data, disturbance)
+    if data.left_out:
+        print(data.told(), file=sys.stderr)
+    return data
 
 
 def _disturbance(args: argparse.Namespace) -> "Disturbance":

@@ -58,7 +58,7 @@ def read_names(file: Path) -> tuple[Name, ...]:
         InputError: the file cannot be read, a line cannot be understood, or there is no name.
     """
     try:
-        lexicon = parse(file.read_text(encoding="utf-8"))
+        lexicon = parse(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise InputError(f"The names in '{file}' cannot be read ({reason}).") from error

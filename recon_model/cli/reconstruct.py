@@ -87,11 +87,10 @@ def _document(
     from recon_model.versions import versions
 
     places = np.flatnonzero(result.hidden).tolist()
+    drawn = {"mask_ratio": args.mask_ratio, "strategy": args.strategy, "seed": args.seed}
     return {
         **origin(args, predictor, prepared),
-        "mask_ratio": args.mask_ratio,
-        "strategy": args.strategy,
-        "seed": args.seed,
+        **(drawn if args.hidden is None else dict.fromkeys(drawn)),
         "hidden": places,
         "patches": [{"patch": place, "chamfer": error} for place, error in zip(places, result.chamfer.tolist(), strict=True)],
         "mean_chamfer": float(result.chamfer.mean()) if places else None,
@@ -131,8 +130,9 @@ def _tables(cloud: "Cloud", prepared: "Prepared", result: "Reconstruction") -> d
 
 def _lines(document: Mapping[str, Any], folder: Path) -> list[str]:
     mean, count = document["mean_chamfer"], len(document["hidden"])
+    how = "as given" if document["seed"] is None else f"{document['strategy']}, seed {document['seed']}"
     return [
-        f"{count} patches hidden ({document['strategy']}, seed {document['seed']}) and rebuilt by '{document['model']['name']}'.",
+        f"{count} patches hidden ({how}) and rebuilt by '{document['model']['name']}'.",
         "Nothing was hidden." if mean is None else f"Mean squared Chamfer distance {mean:.5f} in the unit sphere.",
         *document["notes"],
         f"Wrote input.ply, visible.ply, reconstruction.ply and {RESULT} to '{folder}'.",

@@ -149,12 +149,14 @@ def _document(run: "Run", *, whole: bool = False) -> dict[str, Any]:
 
 
 def _ask(args: argparse.Namespace, doing: str, folder: Path) -> None:
-    from recon_model.runs.files import PAUSE, STOP, is_running, request, withdraw
-    from recon_model.runs.log import read_config
+    from recon_model.runs.files import PAUSE, STOP, request, withdraw
+    from recon_model.runs.log import read_run
 
-    read_config(folder)
-    if not is_running(folder):
-        raise InputError(f"'{folder}' has no trainer at work to {doing}; 'recon pretrain --out {folder} --resume' goes on with it.")
+    run = read_run(folder)
+    if not run.running:
+        command = run.config.get("task", "pretrain")
+        more = "" if run.status == "done" else f"; 'recon {command} --out {folder} --resume' goes on with it"
+        raise InputError(f"'{folder}' has no trainer at work to {doing}{more}.")
     if doing == "continue":
         withdraw(folder, PAUSE)
     else:

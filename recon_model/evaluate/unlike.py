@@ -62,7 +62,7 @@ def unlike(
     words = predictor.vocabulary.rows(known, templates).numpy()
     kept, disturbed = np.flatnonzero(of_known | of_foreign), disturbance.apply(data).points
     embedding = embed_all(predictor, [disturbed[int(place)] for place in kept], tell, up)
-    scores = unlike_scores(predictor.similarities(embedding.projected, words), float(predictor.card.get("temperature", TEMPERATURE)))
+    scores = unlike_scores(predictor.similarities(embedding.projected, words), float(predictor.card.get("temperature") or TEMPERATURE))
     is_foreign = of_foreign[kept]
     after_all = [name for name in foreign if plain(name) in {plain(each) for each in taught}]
     return {

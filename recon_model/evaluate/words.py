@@ -28,7 +28,7 @@ def load_phrases(path: Path) -> list[Phrase]:
         InputError: the file cannot be read, or holds no such table.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"'{path}' cannot be read as a table ({error}).") from error

@@ -32,6 +32,7 @@ from recon_model.teachers.distillation import folder
 from recon_model.train import upright as standing
 from recon_model.train.export import export
 from recon_model.train.launch import Request, launch
+from recon_model.train.run_folder import make_folder
 from recon_model.train.settings import AMPLE, AMPLY_SETTLING, SETTLING, SETTLING_ANEW, RecipeConfig, studio
 from recon_model.train.sources import Batch, SyntheticSource
 from recon_model.train.targets import TextTargets
@@ -78,8 +79,11 @@ def build(plan: Plan, say: Callable[[str], None] = print) -> dict[str, Any]:
     """
     if plan.init is not None and plan.epochs is not None:
         raise InputError(f"epochs ({plan.epochs}) are those of pretraining, which going on from a model spares; leave one of the two out.")
-    plan.work.mkdir(parents=True, exist_ok=True)
     log = plan.work / "stages.json"
+    if plan.init is not None and not log.exists():
+        open_pretraining(plan.init)  # what is mistyped should be told before the folder remembers it
+    for made, option in ((plan.work, "--work"), (plan.out, "--out")):
+        make_folder(made, option)
     done: dict[str, Any] = (
         json.loads(log.read_text(encoding="utf-8")) if log.exists() else {"seed": plan.seed, "init": plan.init, "seconds": {}}
     )
@@ -227,6 +231,7 @@ def _export(plan: Plan, say: Callable[[str], None]) -> None:
         plan.out / "default",
         name=NAME,
         upright=plan.work / UPRIGHT,
+        held_out=HELD_OUT,
         measure=plan.measure,
         cache=plan.cache,
         say=lambda line: say(f"export: {line}"),

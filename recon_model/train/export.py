@@ -30,6 +30,7 @@ from recon_model.predictor import Predictor
 from recon_model.runs import options
 from recon_model.teachers.clip import Clip
 from recon_model.teachers.ranking import Familiar, energy
+from recon_model.train.launch import DEFAULT
 from recon_model.train.pretrain import parameters
 from recon_model.train.run_folder import RunFolder
 from recon_model.train.settings import RecipeConfig
@@ -142,9 +143,11 @@ def history(run: Path) -> list[dict[str, Any]]:
     init = asked.get("init") or ""
     earlier = _before(init) if init else []
     lines = (run / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    teacher = asked["teacher"]["source"]
+    beside = Path(teacher).parent == run.resolve().parent  # then it is called by its name, as the run is
     seconds = [event["seconds"] for event in map(json.loads, lines) if event["event"] == "done"]
     made = {
-        "command": command(run.name, asked, Path(init).name if earlier else init),
+        "command": command(run.name, asked, Path(init).name if earlier else init, Path(teacher).name if beside else teacher),
         "minutes": round(seconds[-1] / 60, 1) if seconds else None,
         "versions": asked["versions"],
         "commit": asked["commit"],
@@ -162,9 +165,10 @@ def _before(init: str) -> list[dict[str, Any]]:
     return told
 
 
-def command(name: str, asked: Mapping[str, Any], init: str) -> str:
+def command(name: str, asked: Mapping[str, Any], init: str, teacher: str = DEFAULT) -> str:
     """Returns the command that starts such a run again, whatever the defaults have become."""
     words = ["recon", "pretrain", "--preset", asked["preset"], "--data", asked["data"], "--out", name, *(("--init", init) if init else ())]
+    words += () if teacher == DEFAULT else ("--teacher", teacher)
     return shlex.join([*words, *options.words(asked["recipe"], options.PRETRAIN)])
 
 

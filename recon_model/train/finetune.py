@@ -1,6 +1,6 @@
 """The fine-tuning recipe (ReCon §4.1, Table 10): a classifier on the encoder's features, in the same loop as pretraining."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -10,15 +10,17 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from recon_model.checkpoint.loading import transfer
-from recon_model.checkpoint.opening import PARTS, open_pretraining
+from recon_model.checkpoint.opening import PARTS, Opened, open_pretraining
 from recon_model.config import ModelConfig, require, require_choice
+from recon_model.counts import counted
 from recon_model.data.labelled import load_labelled
 from recon_model.errors import ConfigError
 from recon_model.geometry.patches import Patches
 from recon_model.models.classifier import Classifier
 from recon_model.models.pretraining import Pretraining
+from recon_model.runs.files import RESUME
 from recon_model.train.labelled_source import Augment, LabelledSource
-from recon_model.train.launch import conduct, make_fabric
+from recon_model.train.launch import DEFAULT, absolute, agree, conduct, make_fabric
 from recon_model.train.loop import Judged, Loop
 from recon_model.train.optimiser import parameter_groups
 from recon_model.train.probe import Rebuild
@@ -57,7 +59,7 @@ class FinetuneConfig(LoopConfig):
 
 
 def finetuning(mode: Mode = "full", **changes: object) -> FinetuneConfig:
-    """The paper's recipe: 2e-5 for the whole model, 1e-4 on a frozen encoder."""
+    """The paper's recipe: 2e-5 for the whole model, 1e-4 on a frozen encoder; of few epochs a tenth warms up."""
     ours: dict[str, object] = {
         "mode": mode,
         "learning_rate": 2e-5 if mode == "full" else 1e-4,
@@ -66,6 +68,8 @@ def finetuning(mode: Mode = "full", **changes: object) -> FinetuneConfig:
         "probe_every": 0,
         "log_every": 1,
     }
+    if isinstance(epochs := changes.get("epochs"), int):
+        ours["warmup_epochs"] = min(FinetuneConfig.warmup_epochs, epochs / 10)  # or they might be over before the rate is up
     return FinetuneConfig.from_dict({**ours, **changes})
 
 
@@ -94,11 +98,12 @@ class FinetuningTask:
         start: the model whose encoder is taken.
         recipe: the run's settings.
         classes: how many there are.
+        parts: those of ``PARTS`` that the model has; a frozen encoder takes them along.
     """
 
     rebuild: Rebuild | None = None
 
-    def __init__(self, start: Pretraining, recipe: FinetuneConfig, classes: int) -> None:
+    def __init__(self, start: Pretraining, recipe: FinetuneConfig, classes: int, parts: Sequence[str] = PARTS) -> None:
         self.recipe = recipe
         frozen = recipe.mode != "full"
         config = start.config if frozen else replace(start.config, drop_path=recipe.drop_path)
@@ -107,7 +112,7 @@ class FinetuningTask:
         if frozen:
             self.model.encoder.requires_grad_(False)
             # The encoder stays what it was, so what rebuilds and names with it goes along, to be tried on the bench.
-            for name in PARTS:
+            for name in parts:
                 self.model.add_module(name, getattr(start, name).requires_grad_(False))
         self.objective = _Objective(self.model, frozen=frozen)
 
@@ -173,58 +178,67 @@ def finetune(request: FinetuneRequest, say: Callable[[str], None] = silent) -> s
         InputError: the data or the folder cannot be used.
         CheckpointError: the model to start from, or the run's resume state, is damaged or foreign.
     """
-    asked = _taken_up(request) if request.resume else _begun(request)
-    recipe = FinetuneConfig.from_dict(asked["recipe"])
-    if request.resume:
-        model = ModelConfig.from_dict(asked["model"])
-    else:
-        opened = open_pretraining(asked["init"])
-        model = ModelConfig.from_dict({**opened.model.config.to_dict(), **request.model_changes})
-        asked |= {"model": model.to_dict(), "from": {key: opened.card.get(key) for key in ("name", "teacher", "templates", "temperature")}}
+    asked, opened = _taken_up(request) if request.resume else _begun(request)
+    recipe, model = FinetuneConfig.from_dict(asked["recipe"]), ModelConfig.from_dict(asked["model"])
     clouds = load_labelled(Path(asked["data"]), recipe.seed)
     source = LabelledSource(clouds, model, recipe, recipe.augment)
-    if recipe.batch_size > source.size:
-        recipe = replace(recipe, batch_size=source.size)
-        source = LabelledSource(clouds, model, recipe, recipe.augment)
-        asked["recipe"] = recipe.to_dict()
     fabric = make_fabric(request.device, recipe.precision)
     folder = RunFolder(request.out, quiet=fabric.global_rank != 0, heard_by=[Teller(say)])
+    teller = say if fabric.global_rank == 0 else silent
+    if clouds.left_out:
+        teller(clouds.told())
+    if recipe.batch_size > source.size:
+        teller(f"{counted(source.size, 'cloud')} to learn from make no batch of {recipe.batch_size}; a step takes them all.")
+        recipe = replace(recipe, batch_size=source.size)
+        source = LabelledSource(clouds, model, recipe, recipe.augment)
 
     def make() -> Loop:
         def task() -> FinetuningTask:
             start = Pretraining(model)
-            if not request.resume:
-                start.load_state_dict(opened.model.state_dict())
-            return FinetuningTask(start, recipe, len(source.names))
+            if opened is not None:
+                transfer(start, opened.model.state_dict(), asked["init"])
+            return FinetuningTask(start, recipe, len(source.names), asked.get("parts", PARTS))  # older runs did not say
 
-        return Loop(fabric, recipe, source, folder, _card(asked, source), task)
+        return Loop(fabric, recipe, source, folder, _card({**asked, "recipe": recipe.to_dict()}, source), task)
 
     return conduct(fabric, folder, source, None if request.resume else asked, make)
 
 
-def _begun(request: FinetuneRequest) -> dict[str, Any]:
+def _begun(request: FinetuneRequest) -> tuple[dict[str, Any], Opened | None]:
+    """Settings of a new run, and the model it starts from."""
     if request.data is None:
         raise ConfigError("data (None) must be an .npz, a .csv of files and labels, or a folder of clouds to fine-tune on.")
     recipe = finetuning(request.mode or "full", **request.recipe_changes)
-    init = request.init or "default"
+    init = absolute(request.init or DEFAULT, DEFAULT)
+    opened = open_pretraining(init)
+    model = ModelConfig.from_dict({**opened.model.config.to_dict(), **request.model_changes})
+    lost = set(opened.lacking)
+    if model.group_size != opened.model.config.group_size:
+        lost.add("decoder")  # which rebuilds patches of the size it was taught
     return {
         "task": TASK,
         "preset": f"classifier, {recipe.mode}",
-        "data": str(Path(request.data).expanduser().resolve()),
-        "init": init if init == "default" else str(Path(init).expanduser().resolve()),
+        "data": absolute(request.data, ""),
+        "init": init,
         "recipe": recipe.to_dict(),
-    }
+        "model": model.to_dict(),
+        "parts": [part for part in PARTS if part not in lost],
+        "from": {key: opened.card[key] for key in ("name", "teacher", "templates", "temperature") if key in opened.card},
+    }, opened
 
 
-def _taken_up(request: FinetuneRequest) -> dict[str, Any]:
+def _taken_up(request: FinetuneRequest) -> tuple[dict[str, Any], Opened | None]:
+    """Settings of a run to resume, and the model it starts from where it ended before its first checkpoint."""
     config = RunFolder(request.out).config()
     if config.get("task") != TASK:
         raise ConfigError(f"'{request.out}' holds a run of recon pretrain; resume it with that.")
-    given = {**request.recipe_changes, **({"mode": request.mode} if request.mode else {})}
-    for key, value in given.items():
-        if value != config["recipe"][key]:
-            raise ConfigError(f"{key} ({value}) must be {config['recipe'][key]}, as the run was begun, or be left out, to resume.")
-    return config
+    given = {
+        "data": request.data and absolute(request.data, ""),
+        "init": request.init and absolute(request.init, DEFAULT),
+        "mode": request.mode,
+    }
+    agree({**given, **request.recipe_changes, **request.model_changes}, {**config, **config["model"], **config["recipe"]})
+    return config, None if (request.out / RESUME).exists() else open_pretraining(config["init"])
 
 
 def _card(asked: Mapping[str, Any], source: LabelledSource) -> dict[str, Any]:

@@ -107,12 +107,12 @@ def _scaled(patches: Patches, rng: np.random.Generator) -> Patches:
 def _parted(labels: NDArray[np.int64], names: tuple[str, ...], recipe: LoopConfig) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows held out and rows to train on, every name in both where it has two clouds."""
     rng = np.random.default_rng((recipe.seed, 0))
-    held: list[int] = []
-    for label in range(len(names)):
-        rows = rng.permutation(np.flatnonzero(labels == label))
-        if len(rows) >= 2:
-            held.extend(int(row) for row in rows[: max(len(rows) // HELD_OUT, 1)])
-    held = sorted(held)[: recipe.validation_shapes]
+    drawn = [rng.permutation(np.flatnonzero(labels == label)) for label in range(len(names))]
+    counts = [max(len(rows) // HELD_OUT, 1) if len(rows) >= 2 else 0 for rows in drawn]
+    # Where that is more than is asked for, of every name the same share.
+    share = min(1.0, recipe.validation_shapes / max(sum(counts), 1))
+    parts = zip(drawn, counts, strict=True)
+    held = sorted(int(row) for rows, count in parts for row in rows[: max(int(share * count), min(count, 1))])
     train = np.setdiff1d(np.arange(len(labels)), held)
     if len({int(labels[row]) for row in held}) < 2 or len(train) < 2:
         raise InputError("data must hold at least two names with two clouds each, for one of each is held out to judge by.")

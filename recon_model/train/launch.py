@@ -22,7 +22,7 @@ from recon_model.data.labelled import load_labelled
 from recon_model.data.pool import default_cache
 from recon_model.devices import device_in_words
 from recon_model.errors import ConfigError, MemoryShortError, sentence
-from recon_model.runs.files import at_work
+from recon_model.runs.files import RESUME, at_work
 from recon_model.teachers.clip import Clip
 from recon_model.templates import template_set
 from recon_model.train.loop import Loop
@@ -37,6 +37,8 @@ from recon_model.versions import versions
 
 PACKAGES = ("recon-studio", "torch", "lightning-fabric", "open_clip_torch", "numpy", "safetensors")
 """What a run's numbers depend on."""
+DEFAULT, SYNTHETIC = "default", "synthetic"
+"""What is asked for by these names is no path: the model and the teacher that ship inside, and shapes made on the way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +89,14 @@ def launch(request: Request, say: Callable[[str], None] = silent) -> str:
     config = {**asked, "model": model.to_dict(), "teacher": {"source": asked["teacher"]["source"], **clip.entry}}
     fabric = make_fabric(request.device, recipe.precision)
     clip.to(fabric.device)
+    # Before there is a folder: what is mistyped leaves none behind. Also of a run that ended before its first checkpoint.
+    fresh = not (request.resume and (request.out / RESUME).exists())
+    initial = _initial_weights(config["init"], model) if fresh and config.get("init") else None
     heard_by: list[Hearer] = [Teller(say)] if scalars is None else [Teller(say), scalars]
     folder = RunFolder(request.out, quiet=fabric.global_rank != 0, heard_by=heard_by)
     names = tuple(asked.get("names", recipe.names))  # of the run to resume: there may be more categories by now
-    source = _source(asked["data"], model, recipe, clip, request.cache or default_cache(), names)
+    teller = say if fabric.global_rank == 0 else silent
+    source = _source(asked["data"], model, recipe, clip, request.cache or default_cache(), names, teller)
     if request.resume and asked["names"] != list(source.names):
         raise ConfigError(f"names ({len(source.names)} classes) must be the {len(asked['names'])} this run was begun with, to resume.")
     templates = template_set(recipe.templates)
@@ -99,8 +105,8 @@ def launch(request: Request, say: Callable[[str], None] = silent) -> str:
         folder.event("phase", text="Opening the text teacher")
         targets = TextTargets(lambda texts: clip.encode_text(texts).cpu(), source.names, templates)
         loop = pretrainer(fabric, model, recipe, source, targets, folder, _card(config, source, list(templates)))
-        if not request.resume and config["init"]:
-            loop.model.load_state_dict(_initial_weights(config["init"], model))
+        if initial is not None:
+            loop.model.load_state_dict(initial)
         return loop
 
     try:
@@ -195,34 +201,63 @@ def _begun(request: Request) -> dict[str, Any]:
     recipe = RECIPES[name if name in RECIPES else "published"](**request.recipe_changes)
     if recipe.frozen_norm and not request.init:
         raise ConfigError("frozen_norm (True) needs a model to start from (init), for it keeps what BatchNorm knows of clouds.")
-    data = request.data or "synthetic"
-    if data != "synthetic":
-        data = str(Path(data).expanduser().resolve())
     return {
         "preset": name,
-        "data": data,
-        "init": request.init or "",
+        "data": absolute(request.data or SYNTHETIC, SYNTHETIC),
+        "init": absolute(request.init or "", DEFAULT),
         "model": model.to_dict(),
         "recipe": recipe.to_dict(),
-        "teacher": {"source": request.teacher or "default"},
+        "teacher": {"source": request.teacher or DEFAULT},
     }
 
 
 def _taken_up(request: Request, config: dict[str, Any]) -> dict[str, Any]:
     """Settings of a run to resume: its own; what is asked for besides must agree."""
-    given = {"preset": request.preset, "data": request.data, **request.recipe_changes, **request.model_changes}
-    if request.data not in (None, "synthetic"):
-        given["data"] = str(Path(str(request.data)).expanduser().resolve())
-    known = {"preset": config["preset"], "data": config["data"], **config["model"], **config["recipe"]}
-    for key, value in given.items():
-        if value is not None and (list(value) if isinstance(value, tuple) else value) != known[key]:
-            raise ConfigError(f"{key} ({value}) must be {known[key]}, as the run was begun, or be left out, to resume.")
+    if config.get("task"):
+        raise ConfigError(f"'{request.out}' holds a run of recon {config['task']}; resume it with that.")
+    given = {
+        "preset": request.preset,
+        "data": request.data and absolute(request.data, SYNTHETIC),
+        "init": request.init and absolute(request.init, DEFAULT),
+        "teacher": request.teacher,
+    }
+    begun = {name: config[name] for name in ("preset", "data")}
+    begun |= {"init": absolute(config.get("init", ""), DEFAULT), "teacher": config["teacher"]["source"]}
+    agree({**given, **request.recipe_changes, **request.model_changes}, {**begun, **config["model"], **config["recipe"]})
     return config
 
 
-def _source(data: str, model: ModelConfig, recipe: RecipeConfig, clip: Clip, cache: Path, names: tuple[str, ...]) -> Source:
-    if data != "synthetic":
-        return CloudSource(load_labelled(Path(data), recipe.seed), model, recipe)
+def absolute(path: str, name: str) -> str:
+    """Returns a path that means the same from anywhere; what is called by its ``name``, and nothing at all, stay as they are."""
+    return path if path in ("", name) else str(Path(path).expanduser().resolve())
+
+
+def agree(given: Mapping[str, Any], begun: Mapping[str, Any]) -> None:
+    """Holds what is asked of a run to resume, None where it is not, against what the run was begun with.
+
+    Raises:
+        ConfigError: they differ.
+    """
+    for key, value in given.items():
+        if value is not None and (list(value) if isinstance(value, tuple) else value) != begun[key]:
+            known = f"be {begun[key]}, as the run was begun, or " if begun[key] != "" else ""
+            raise ConfigError(f"{key} ({value}) must {known}be left out, to resume.")
+
+
+def _source(
+    data: str,
+    model: ModelConfig,
+    recipe: RecipeConfig,
+    clip: Clip,
+    cache: Path,
+    names: tuple[str, ...],
+    say: Callable[[str], None] = silent,
+) -> Source:
+    if data != SYNTHETIC:
+        clouds = load_labelled(Path(data), recipe.seed)
+        if clouds.left_out:
+            say(clouds.told())
+        return CloudSource(clouds, model, recipe)
     if not recipe.image_teacher:
         return SyntheticSource(model, recipe, cache, names=names)
 

@@ -95,6 +95,10 @@ class Meter:
             self.sums[name] = self.sums[name] + value.detach() if name in self.sums else value.detach()
             self.counts[name] = self.counts.get(name, 0) + 1
 
+    def total(self) -> float:
+        """Returns the sum of what is learned from, 0 before the first step; it waits for a GPU."""
+        return float(self.sums.get("total", 0.0))
+
     def means(self) -> dict[str, float]:
         """Returns the mean of each part over the steps that had it."""
         return {name: float(value) / self.counts[name] for name, value in self.sums.items()}
@@ -247,8 +251,10 @@ class Loop:
         return values[self.fabric.global_rank :: self.fabric.world_size].to(self.fabric.device)
 
     def _finish_epoch(self, held_out: list[Batch]) -> None:
+        self._require_a_number(self._meter.total())
         started = time.perf_counter()
         judged = self.task.judge(held_out)
+        self._require_a_number(judged.score)
         self.progress.seconds += time.perf_counter() - started
         self.progress.epoch += 1
         is_best = judged.score > self.progress.best
@@ -269,6 +275,7 @@ class Loop:
     # ---------------------------------------------------------------- the folder
 
     def _checkpoint(self, judged: Judged | None = None, *, is_best: bool = False) -> None:
+        self._require_a_number(self._meter.total())
         kept = ""
         if self.fabric.global_rank == 0:
             weights = self.model.state_dict()
@@ -290,15 +297,19 @@ class Loop:
 
     def _log_step(self) -> None:
         means = self._meter.means()
-        if not math.isfinite(means["total"]):
-            raise ConfigError(
-                f"The loss at step {self.progress.step} is no number any more; "
-                f"learning_rate ({self.recipe.learning_rate}) must be lower for this recipe."
-            )
+        self._require_a_number(means["total"])
         self._speed = self.recipe.batch_size * self._meter.steps / max(self._meter.seconds, 1e-9)
         losses = {name: round(value, 6) for name, value in means.items()}
         self.folder.event("step", epoch=self.progress.epoch, step=self.progress.step, losses=losses, **self._rates())
         self._meter = Meter()
+
+    def _require_a_number(self, value: float) -> None:
+        """What comes of a loss that is none must reach neither the log nor a checkpoint."""
+        if not math.isfinite(value):
+            raise ConfigError(
+                f"The loss at step {self.progress.step} is no number any more; "
+                f"learning_rate ({self.recipe.learning_rate}) must be lower for this recipe."
+            )
 
     def _rates(self) -> dict[str, float]:
         rate = learning_rate(self.recipe, max(self.progress.step - 1, 0), self.steps_per_epoch)

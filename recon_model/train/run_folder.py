@@ -28,6 +28,20 @@ Hearer = Callable[[str, Mapping[str, Any]], None]
 """Takes in an event: its kind and what it holds."""
 
 
+def make_folder(path: Path, option: str) -> None:
+    """Makes a folder that an option named, if it is not there.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    if path.exists() and not path.is_dir():
+        raise InputError(f"'{path}' is a file; {option} must be a folder.")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder '{path}' ({option}) cannot be made ({error.strerror}).") from error
+
+
 class RunFolder:
     """The files of one run. Only the process of rank 0 writes; the others hold one with ``quiet`` set. ``heard_by`` hears every event."""
 
@@ -40,13 +54,11 @@ class RunFolder:
         """Makes the folder for a new run.
 
         Raises:
-            InputError: it already holds a run.
+            InputError: it already holds a run, or cannot be made.
         """
         if (self.path / CONFIG).exists():
             raise InputError(f"'{self.path}' already holds a run; give --resume to go on with it, or another --out.")
-        if self.path.exists() and not self.path.is_dir():
-            raise InputError(f"'{self.path}' is a file; --out must be a folder.")
-        self.path.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path, "--out")
         text = json.dumps({"format": FORMAT, **config}, indent=1, sort_keys=True)
         if not self._quiet:
             write_atomically(self.path / CONFIG, (text + "\n").encode())

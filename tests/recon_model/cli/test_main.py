@@ -88,6 +88,8 @@ def test_reconstruct_hides_the_patches_that_are_named(run: Run, small_checkpoint
     for given, wanted in (("5, 0,9", [0, 5, 9]), ("none", [])):
         status, out, _ = run("reconstruct", files / "box.xyz", "--hidden", given, *options)
         assert (status, json.loads(out)["hidden"]) == (0, wanted)
+        assert [json.loads(out)[key] for key in ("mask_ratio", "strategy", "seed")] == [None] * 3  # nothing was drawn
+    assert "0 patches hidden (as given)" in run("reconstruct", files / "box.xyz", "--hidden", "none", *options[:-1])[1]
     for wrong in ("16", "a,b", "-1", ""):
         status, _, err = run("reconstruct", files / "box.xyz", f"--hidden={wrong}", *options)
         assert status == 2

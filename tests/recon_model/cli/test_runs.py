@@ -70,6 +70,18 @@ def test_what_cannot_be_done_is_a_sentence(runs, monkeypatch, capsys, words, sen
     assert sentence in capsys.readouterr().err
 
 
+def test_who_goes_on_with_a_run_is_told_by_its_kind(runs, capsys):
+    folder = runs / "first"
+    for task, command in (("", "pretrain"), ('"task": "finetune", ', "finetune")):
+        (folder / "config.json").write_text(f'{{{task}"recipe": {{}}}}')
+        assert main(["runs", "stop", str(folder)]) == 2
+        assert f"to stop; 'recon {command} --out {folder} --resume' goes on with it." in capsys.readouterr().err
+    with (folder / "events.jsonl").open("a") as log:
+        log.write('{"event": "done", "epoch": 3, "step": 6}\n')
+    assert main(["runs", "stop", str(folder)]) == 2
+    assert capsys.readouterr().err.endswith("has no trainer at work to stop.\n")
+
+
 def test_an_empty_folder_says_so(tmp_path, capsys):
     assert main(["runs", str(tmp_path)]) == 0
     assert "There is no run in" in capsys.readouterr().out

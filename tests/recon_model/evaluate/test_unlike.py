@@ -42,6 +42,11 @@ def test_scores_follow_their_formulas() -> None:
     np.testing.assert_allclose(scores["probability"][1], 2 / 3, rtol=1e-6)
 
 
+def test_a_card_that_names_no_temperature_has_the_usual_one(predictor: Predictor, data: LabelledClouds) -> None:
+    once = Predictor(predictor.model, {**predictor.card, "temperature": None}, device=predictor.device)
+    assert unlike(once, data, "set") == unlike(predictor, data, "set")
+
+
 def test_figures_are_those_of_one_cloud_after_another(predictor: Predictor, data: LabelledClouds) -> None:
     result = unlike(predictor, data, "set")
     known = ["airplane", "chair", "night stand", "bed"]

@@ -42,6 +42,11 @@ def test_the_list_that_is_kept_holds_a_hundred_phrases_none_of_which_is_its_name
     assert not [phrase for phrase in phrases if phrase.text == phrase.name]
 
 
+def test_a_table_as_a_spreadsheet_saves_it_is_read(tmp_path) -> None:
+    (tmp_path / "x.csv").write_text("phrase,name\nseat,chair\n", encoding="utf-8-sig")
+    assert load_phrases(tmp_path / "x.csv") == [Phrase("seat", "chair", "")]
+
+
 def test_a_table_without_the_columns_is_refused(tmp_path) -> None:
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="must hold the columns phrase and name"):

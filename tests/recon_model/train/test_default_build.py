@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ import torch
 from recon_model.checkpoint.format import load_single, save_single
 from recon_model.cli.main import main
 from recon_model.data.synthetic import CATEGORIES
-from recon_model.errors import InputError
+from recon_model.errors import CheckpointError, InputError
 from recon_model.predictor import Predictor
 from recon_model.presets import preset
 from recon_model.teachers.clip import Clip
@@ -57,6 +58,18 @@ def test_a_build_is_gone_on_with_under_its_own_seed_and_model_only(plan):
         build(Plan(out=plan.out, work=plan.work, seed=4))
     with pytest.raises(InputError, match=r"init \(default\) must be None, with which '.*work' was begun"):
         build(Plan(out=plan.out, work=plan.work, init="default"))
+
+
+def test_what_is_mistyped_is_told_before_anything_is_begun(tmp_path):
+    plan = Plan(out=tmp_path / "out", work=tmp_path / "work", init=str(tmp_path / "nothing"))
+    with pytest.raises(CheckpointError, match="nothing' does not exist"):
+        build(plan)
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="file' is a file; --work must be a folder"):
+        build(replace(plan, init=None, work=tmp_path / "file"))
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    with pytest.raises(InputError, match=r"file/out' \(--out\) cannot be made"):
+        build(replace(plan, init=None, out=tmp_path / "file" / "out"))
 
 
 def test_epochs_of_a_pretraining_that_is_spared_are_refused(plan):

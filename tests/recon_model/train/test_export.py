@@ -179,3 +179,11 @@ def test_the_command_names_what_was_taught_where_that_is_not_all():
     asked = {"preset": "studio", "data": "synthetic", "recipe": {"seed": 3, "names": ["night stand", "chair"]}}
     assert command("run", asked, "") == "recon pretrain --preset studio --data synthetic --out run --seed 3 --names 'night stand,chair'"
     assert command("run", {**asked, "recipe": {"names": []}}, "first").endswith("--out run --init first")
+
+
+@pytest.mark.parametrize(("place", "said"), [("tower", "tower"), ("far/tower", "{}/far/tower")])
+def test_the_command_names_a_teacher_that_is_not_the_one_that_ships(run, tmp_path, place, said):
+    """By its name alone where it lies beside the run, as a build's towers do."""
+    config = run / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "teacher": {"source": str(tmp_path / place)}}))
+    assert f"--teacher {said.format(tmp_path)} --epochs 1" in history(run)[-1]["command"]

@@ -9,13 +9,15 @@ import torch
 from safetensors.torch import load_file
 
 from recon_model.checkpoint import format as checkpoint
+from recon_model.checkpoint.opening import PARTS
 from recon_model.cli.main import main
 from recon_model.config import ModelConfig
-from recon_model.data.labelled import load_labelled
+from recon_model.data.labelled import LabelledClouds, load_labelled
 from recon_model.errors import CheckpointError, ConfigError, InputError, ReconError
 from recon_model.geometry.patches import cut
 from recon_model.models.classifier import Classifier
 from recon_model.predictor import Predictor
+from recon_model.train import finetune as finetuning_module
 from recon_model.train.finetune import FinetuneRequest, finetune, finetuning
 from recon_model.train.labelled_source import LabelledSource
 from tests.recon_model.train.runs import clouds, model_config
@@ -115,10 +117,102 @@ def test_a_stopped_run_goes_on_exactly(tmp_path, data, small_checkpoint, monkeyp
     assert all(torch.equal(whole[name], again[name]) for name in whole)
 
 
+def test_a_run_stopped_before_its_first_checkpoint_goes_on_from_its_model(tmp_path, data, small_checkpoint, monkeypatch):
+    asked = {"recipe_changes": {**SHORT, "epochs": 2, "seed": 3}}  # another than the model's own
+    finetune(request(tmp_path, data, small_checkpoint, **asked))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(finetuning_module, "Loop", interrupted)
+        finetune(request(tmp_path, data, small_checkpoint, out=tmp_path / "cut", **asked))
+    assert finetune(FinetuneRequest(out=tmp_path / "cut", resume=True, device="cpu")) == "done"
+    whole, again = (load_file(tmp_path / name / "last.safetensors") for name in ("run", "cut"))
+    assert all(torch.equal(whole[name], again[name]) for name in whole)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"data": "other.npz"}, r"data \(/.*other.npz\) must be /.*shapes.npz, as the run was begun"),
+        ({"init": "default"}, r"init \(default\) must be /.*, as the run was begun"),
+        ({"mode": "full"}, r"mode \(full\) must be linear, as the run was begun"),
+        ({"model_changes": {"num_points": 64}}, r"num_points \(64\) must be 128, as the run was begun"),
+        ({"recipe_changes": {"batch_size": 32}}, r"batch_size \(32\) must be 64, as the run was begun"),
+    ],
+)
+def test_a_run_is_resumed_as_it_was_asked_for(tmp_path, data, small_checkpoint, changes, sentence):
+    """Also where that was a larger batch than there are clouds."""
+    asked = {"recipe_changes": {"epochs": 1, "batch_size": 64}, "model_changes": {"num_points": 128}}
+    finetune(request(tmp_path, data, small_checkpoint, **asked))
+    assert finetune(request(tmp_path, data, small_checkpoint, resume=True, **asked)) == "done"
+    with pytest.raises(ConfigError, match=sentence):
+        finetune(FinetuneRequest(out=tmp_path / "run", resume=True, **changes))
+
+
+def test_a_card_that_lacks_something_gives_one_that_lacks_it(tmp_path, data, small_checkpoint, blob):
+    state, card = checkpoint.load(small_checkpoint)
+    checkpoint.save(tmp_path / "plain", state, {key: value for key, value in card.items() if key != "temperature"})
+    finetune(request(tmp_path, data, tmp_path / "plain", recipe_changes={**SHORT, "epochs": 1}))
+    tensors, card = checkpoint.load_single(tmp_path / "run" / "best.safetensors")
+    assert "temperature" not in card
+    checkpoint.save_single(tmp_path / "once.safetensors", tensors, {**card, "temperature": None})  # as such cards were
+    expected, answer = (Predictor.load(tmp_path / name, "cpu").embed([blob]) for name in ("run", "once.safetensors"))
+    assert np.array_equal(expected.sides.mean(), answer.sides.mean())
+
+
+@pytest.mark.parametrize(("of", "cut"), [("full", {}), ("whole", {"group_size": 4})])
+def test_a_decoder_that_is_not_there_or_does_not_fit_is_not_made_up(tmp_path, data, small_checkpoint, of, cut):
+    one = {**SHORT, "epochs": 1}
+    finetune(request(tmp_path, data, small_checkpoint, mode="full", out=tmp_path / "full", recipe_changes=one))
+    init = {"full": tmp_path / "full", "whole": small_checkpoint}[of]
+    finetune(request(tmp_path, data, init, recipe_changes=one, model_changes=cut))
+    assert finetune(FinetuneRequest(out=tmp_path / "run", resume=True, device="cpu")) == "done"
+    assert Predictor.load(tmp_path / "run", "cpu").lacking == (PARTS if of == "full" else ("decoder",))
+    config = tmp_path / "run" / "config.json"
+    settings = json.loads(config.read_text())
+    assert settings["parts"] == ([] if of == "full" else ["image_proj", "text_proj"])
+
+
+def test_a_run_of_old_which_does_not_say_what_it_took_along_goes_on(tmp_path, data, small_checkpoint):
+    finetune(request(tmp_path, data, small_checkpoint, recipe_changes={**SHORT, "epochs": 1}))
+    config = tmp_path / "run" / "config.json"
+    settings = json.loads(config.read_text())
+    assert settings.pop("parts") == list(PARTS)
+    config.write_text(json.dumps(settings))
+    assert finetune(FinetuneRequest(out=tmp_path / "run", resume=True, device="cpu")) == "done"
+
+
+def test_of_few_epochs_a_tenth_warms_up():
+    warm = [finetuning("linear", epochs=epochs).warmup_epochs for epochs in (5, 100, 300)]
+    assert warm == [0.5, 10, 10]
+    assert finetuning("linear").warmup_epochs == 10
+    assert finetuning("linear", epochs=5, warmup_epochs=2.0).warmup_epochs == 2
+
+
+def test_of_many_clouds_every_name_is_held_out_in_the_same_share():
+    labels = np.repeat(np.arange(4, dtype=np.int64), [2000, 1000, 500, 2])
+    made = LabelledClouds(np.zeros((len(labels), 1, 3), np.float32), labels, ("a", "b", "c", "d"))
+
+    def held(**changes: int) -> list[int]:
+        source = LabelledSource(made, model_config(), finetuning(**changes), "turn")
+        rows = np.setdiff1d(np.arange(len(labels)), source._train)
+        assert np.array_equal(rows, source._held_out)
+        return np.bincount(labels[rows]).tolist()
+
+    assert held() == [292, 146, 73, 1]
+    assert held(validation_shapes=701) == [400, 200, 100, 1]
+    assert held(validation_shapes=9999) == [400, 200, 100, 1]
+
+
+def interrupted(*_args: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_few_clouds_make_a_smaller_batch_and_every_name_is_judged(tmp_path, data, small_checkpoint):
-    finetune(request(tmp_path, data, small_checkpoint, recipe_changes={"epochs": 1}))
-    config = json.loads((tmp_path / "run" / "config.json").read_text())
-    assert config["recipe"]["batch_size"] == 20  # of 24 clouds two of each name are held out
+    said = []
+    finetune(request(tmp_path, data, small_checkpoint, recipe_changes={"epochs": 1}), said.append)
+    (begun,) = events(tmp_path / "run", "begin")
+    assert begun["batch_size"] == 20  # of 24 clouds two of each name are held out
+    assert sum(line == "20 clouds to learn from make no batch of 32; a step takes them all." for line in said) == 1
+    assert checkpoint.load_single(tmp_path / "run" / "last.safetensors")[1]["recipe"]["batch_size"] == 20
     source = LabelledSource(clouds(24), model_config(), finetuning(batch_size=4), "scale")
     held = torch.cat([batch.labels for batch in source.validation(lambda made, wanted: False)])
     assert held.tolist().count(0) == held.tolist().count(1) == 2
@@ -142,6 +236,16 @@ def test_few_clouds_make_a_smaller_batch_and_every_name_is_judged(tmp_path, data
 def test_bad_requests_are_sentences(tmp_path, data, small_checkpoint, changes, sentence):
     with pytest.raises(ReconError, match=sentence):
         finetune(request(tmp_path, data, small_checkpoint, **changes))
+
+
+def test_what_a_folder_lacks_is_told(tmp_path, small_checkpoint):
+    made = clouds(24)
+    for row, (points, label) in enumerate(zip(made.points, made.labels, strict=True)):
+        np.save(tmp_path / f"{made.names[label]}_{row}.npy", points)
+    (tmp_path / "rod_99.ply").write_text("broken")
+    said = []
+    finetune(request(tmp_path, str(tmp_path), small_checkpoint, recipe_changes={**SHORT, "epochs": 1}), said.append)
+    assert sum(line.startswith("1 file was left out: rod_99.ply:") for line in said) == 1
 
 
 def test_too_few_clouds_are_a_sentence():

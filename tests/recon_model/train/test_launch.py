@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from recon_model.cli import pretrain
 from recon_model.data.synthetic import CATEGORIES
@@ -83,6 +84,10 @@ def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp
         launch(Request(out=tmp_path / "run", resume=True, recipe_changes={"epochs": 7}))
     with pytest.raises(ConfigError, match=r"data \(synthetic\) must be .*data.npz"):
         launch(Request(out=tmp_path / "run", resume=True, data="synthetic"))
+    with pytest.raises(ConfigError, match=r"init \(default\) must be left out, to resume"):
+        launch(Request(out=tmp_path / "run", resume=True, init="default"))
+    with pytest.raises(ConfigError, match=r"teacher \(tower\) must be default, as the run was begun"):
+        launch(Request(out=tmp_path / "run", resume=True, teacher="tower"))
     settings = json.loads((tmp_path / "run" / "config.json").read_text())
     (tmp_path / "run" / "config.json").write_text(json.dumps({**settings, "names": ["rod"]}))
     with pytest.raises(ConfigError, match=r"names \(2 classes\) must be the 1 this run was begun with"):
@@ -90,6 +95,31 @@ def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp
     monkeypatch.setattr(FakeClip, "fingerprints", ("other", "image"))
     with pytest.raises(TeacherError, match="taught by another"):
         launch(Request(out=tmp_path / "run", resume=True, device="cpu"))
+
+
+def test_a_run_of_another_kind_is_not_resumed(tmp_path):
+    (tmp_path / "config.json").write_text('{"format": 1, "task": "finetune", "recipe": {}}')
+    with pytest.raises(ConfigError, match="holds a run of recon finetune; resume it with that"):
+        launch(Request(out=tmp_path, resume=True))
+
+
+def test_a_run_stopped_before_its_first_checkpoint_goes_on_from_its_model(tmp_path, data, monkeypatch):
+    """Which is found again from anywhere."""
+    monkeypatch.chdir(tmp_path)
+    launch(request(tmp_path, data, out=tmp_path / "begun", recipe_changes={**SHORT, "seed": 7}))
+    launch(request(tmp_path, data, init="begun", out=tmp_path / "whole"))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(launching, "TextTargets", interrupted)
+        launch(request(tmp_path, data, init="begun"))
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["init"] == str(tmp_path / "begun")
+    monkeypatch.chdir(tmp_path / "begun")
+    assert launch(Request(out=tmp_path / "run", resume=True, init="../begun", device="cpu")) == "done"
+    whole, again = (load_file(tmp_path / name / "last.safetensors") for name in ("whole", "run"))
+    assert all(torch.equal(whole[name], again[name]) for name in whole)
+
+
+def interrupted(*_args: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(
@@ -100,6 +130,7 @@ def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp
         ({"data": "nowhere.npz"}, r"data \('.*nowhere.npz'\) must be 'synthetic', an .npz file, a .csv"),
         ({"data": "synthetic:" + 400 * "chair,"}, r"data \('.*chair,'\) must be 'synthetic', an .npz file, a .csv"),
         ({"teacher": "nobody"}, "no teacher 'nobody'"),
+        ({"init": "nowhere"}, r"Model '/.*nowhere' does not exist"),
         ({"resume": True}, r"holds no run to resume"),
         ({"recipe_changes": {"frozen_norm": True}}, r"frozen_norm \(True\) needs a model to start from"),
         ({"recipe_changes": {"batch_size": 400}}, r"batch_size \(400\) must not exceed the 36 clouds to train on"),

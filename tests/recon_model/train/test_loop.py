@@ -16,6 +16,7 @@ from recon_model.checkpoint.format import load_single
 from recon_model.errors import ConfigError, InputError, MemoryShortError
 from recon_model.geometry.chamfer import chamfer
 from recon_model.runs.files import LOCK, PAUSE, STOP, at_work, is_running, pin_of, request
+from recon_model.train.loop import Judged
 from recon_model.train.run_folder import RunFolder
 from tests.recon_model.train.runs import begin, go_on, pretrainer
 from tests.recon_model.train.test_pretrain import events
@@ -87,6 +88,40 @@ def test_a_loss_that_is_no_number_ends_the_run_with_a_sentence(tmp_path):
     made.folder.start({})
     with pytest.raises(ConfigError, match=r"loss at step \d+ is no number any more; learning_rate \(1e\+30\) must be lower"):
         made.run()
+
+
+@pytest.mark.parametrize("ended", ["judged", "stopped", "paused"])
+def test_it_is_noticed_before_a_line_or_a_checkpoint_tells_of_it(tmp_path, ended):
+    """Where an epoch, or what there is of it, is shorter than the way to the next line."""
+
+    def tell(epoch: int, step: int) -> None:
+        if ended != "judged" and step == 3:
+            request(tmp_path, STOP if ended == "stopped" else PAUSE)
+
+    made = pretrainer(tmp_path, tell=tell, learning_rate=1e30, final_learning_rate=1e30, log_every=50, steps_per_epoch=6)
+    made.control.wait_while_paused = lambda: None
+    made.folder.start({})
+    with pytest.raises(ConfigError, match=r"loss at step \d is no number any more; learning_rate \(1e\+30\) must be lower"):
+        made.run()
+    assert "NaN" not in (tmp_path / "events.jsonl").read_text()
+    assert not list(tmp_path.glob("*.safetensors"))
+
+
+def test_a_model_that_judges_as_no_number_is_not_kept(tmp_path, monkeypatch):
+    made = pretrainer(tmp_path)
+    made.folder.start({})
+    monkeypatch.setattr(made.task, "judge", lambda _held: Judged(float("nan"), {"top1": None, "validation": {}}))
+    with pytest.raises(ConfigError, match=r"loss at step 4 is no number any more"):
+        made.run()
+    assert not list(tmp_path.glob("*.safetensors"))
+    assert not events(tmp_path, "epoch")
+
+
+@pytest.mark.parametrize("place", ["file", "file/run", "file/run/deeper"])
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path, place):
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=r"is a file; --out must be a folder|\(--out\) cannot be made \(Not a directory\)"):
+        RunFolder(tmp_path / place).start({})
 
 
 def test_one_trainer_a_folder(tmp_path):
