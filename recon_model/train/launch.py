@@ -207,7 +207,7 @@ def _begun(request: Request) -> dict[str, Any]:
         "init": absolute(request.init or "", DEFAULT),
         "model": model.to_dict(),
         "recipe": recipe.to_dict(),
-        "teacher": {"source": request.teacher or DEFAULT},
+        "teacher": {"source": _teacher(request.teacher or DEFAULT)},
     }
 
 
@@ -219,12 +219,17 @@ def _taken_up(request: Request, config: dict[str, Any]) -> dict[str, Any]:
         "preset": request.preset,
         "data": request.data and absolute(request.data, SYNTHETIC),
         "init": request.init and absolute(request.init, DEFAULT),
-        "teacher": request.teacher,
+        "teacher": request.teacher and _teacher(request.teacher),
     }
     begun = {name: config[name] for name in ("preset", "data")}
-    begun |= {"init": absolute(config.get("init", ""), DEFAULT), "teacher": config["teacher"]["source"]}
+    begun |= {"init": absolute(config.get("init", ""), DEFAULT), "teacher": _teacher(config["teacher"]["source"])}
     agree({**given, **request.recipe_changes, **request.model_changes}, {**begun, **config["model"], **config["recipe"]})
     return config
+
+
+def _teacher(source: str) -> str:
+    """A teacher's folder as a path that means the same from anywhere; the name of a published one stays as it is."""
+    return absolute(source, DEFAULT) if Path(source).is_dir() else source
 
 
 def absolute(path: str, name: str) -> str:

@@ -2,6 +2,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ class FakeClip:
 
     @classmethod
     def load(cls, source: str = "default", *, allow_download: bool = False) -> "FakeClip":
-        if source != "default":
+        if source != "default" and not Path(source).is_dir():
             raise TeacherError(f"no teacher '{source}'")
         return cls()
 
@@ -95,6 +96,15 @@ def test_a_resumed_run_needs_nothing_but_its_folder_and_refuses_what_differs(tmp
     monkeypatch.setattr(FakeClip, "fingerprints", ("other", "image"))
     with pytest.raises(TeacherError, match="taught by another"):
         launch(Request(out=tmp_path / "run", resume=True, device="cpu"))
+
+
+def test_a_teacher_of_ones_own_is_found_again_from_anywhere(tmp_path, data, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "towers").mkdir()
+    launch(request(tmp_path, data, teacher="towers"))
+    monkeypatch.chdir(tmp_path / "towers")
+    assert launch(Request(out=tmp_path / "run", resume=True, teacher="../towers", device="cpu")) == "done"
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["teacher"]["source"] == str(tmp_path / "towers")
 
 
 def test_a_run_of_another_kind_is_not_resumed(tmp_path):
