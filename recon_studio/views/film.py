@@ -18,6 +18,8 @@ from recon_studio.views.dialogs import ask_target
 
 PACE_MS = 700
 """Between two frames, while a time-lapse plays and in films."""
+WAIT_MS = 15
+"""Before a frame is asked for again that was not drawn yet; while another room is shown it never is."""
 COLOURS = 128
 """Of a GIF."""
 KINDS = "Animated GIF (*.gif);;MP4 video (*.mp4)"
@@ -32,7 +34,7 @@ class Film(QObject):
     Args:
         path: ends in .gif or .mp4.
         count: frames.
-        take: returns a frame, or None while it is not drawn yet; asked again in a later turn of the event loop.
+        take: returns a frame, or None while it is not drawn yet; asked again a little later.
         taken: called when the last frame was taken.
     """
 
@@ -62,6 +64,7 @@ class Film(QObject):
 
     def _next(self) -> None:
         image = self._take(len(self._frames))
+        self._turn.setInterval(0 if image is not None else WAIT_MS)
         if image is None:
             return
         self._frames.append(_pixels(image))

@@ -48,6 +48,19 @@ class Rig:
         return [request for process in (self.reader, self.model) for request in process.sent if isinstance(request, kind)]
 
 
+def begun(tmp_path: Path, qtbot: QtBot, *files: Path) -> Rig:
+    """A library whose embedding waits for the first read; helpers answer when told to."""
+    rig = Rig(tmp_path, prompt=False)
+    for process in (rig.reader, rig.model):
+        process.ready()
+    rig.models.load("default")
+    rig.model.answer()
+    rig.add(*files)
+    rig.controller.embed()
+    qtbot.waitUntil(lambda: bool(rig.reader.inbox))
+    return rig
+
+
 @pytest.fixture
 def rig(qtbot: QtBot, tmp_path: Path) -> Rig:
     made = Rig(tmp_path)
@@ -99,14 +112,7 @@ def test_another_run_reads_the_shelf_and_nothing_else(rig: Rig, qtbot: QtBot, tm
 
 
 def test_cancelled_it_goes_on_where_it_stopped(qtbot: QtBot, tmp_path: Path) -> None:
-    rig = Rig(tmp_path, prompt=False)
-    for process in (rig.reader, rig.model):
-        process.ready()
-    rig.models.load("default")
-    rig.model.answer()
-    rig.add(tmp_path / "set-6.npz")
-    rig.controller.embed()
-    qtbot.waitUntil(lambda: bool(rig.reader.inbox))
+    rig = begun(tmp_path, qtbot, tmp_path / "set-6.npz")
     rig.reader.answer()
     qtbot.waitUntil(lambda: bool(rig.model.inbox))
     assert len(rig.model.inbox[0].clouds) == 4
@@ -195,14 +201,7 @@ def test_a_removed_file_leaves_the_embeddings(rig: Rig, qtbot: QtBot, tmp_path: 
 
 
 def test_an_emptied_library_is_neither_read_nor_embedded_any_further(qtbot: QtBot, tmp_path: Path) -> None:
-    rig = Rig(tmp_path, prompt=False)
-    for process in (rig.reader, rig.model):
-        process.ready()
-    rig.models.load("default")
-    rig.model.answer()
-    rig.add(tmp_path / "set-90.npz", *(tmp_path / f"{number}.ply" for number in range(9)))
-    rig.controller.embed()
-    qtbot.waitUntil(lambda: bool(rig.reader.inbox))
+    rig = begun(tmp_path, qtbot, tmp_path / "set-90.npz", *(tmp_path / f"{number}.ply" for number in range(9)))
     rig.reader.answer()  # 64 of 90
     qtbot.waitUntil(lambda: bool(rig.model.inbox))
     batch = rig.model.inbox[0]
@@ -220,14 +219,7 @@ def test_an_emptied_library_is_neither_read_nor_embedded_any_further(qtbot: QtBo
 
 
 def test_a_file_removed_while_it_is_read_is_left_out_and_the_rest_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
-    rig = Rig(tmp_path, prompt=False)
-    for process in (rig.reader, rig.model):
-        process.ready()
-    rig.models.load("default")
-    rig.model.answer()
-    rig.add(tmp_path / "set-90.npz", tmp_path / "a.ply")
-    rig.controller.embed()
-    qtbot.waitUntil(lambda: bool(rig.reader.inbox))
+    rig = begun(tmp_path, qtbot, tmp_path / "set-90.npz", tmp_path / "a.ply")
     rig.store.apply(lambda state: actions.remove_item(state, str(tmp_path / "set-90.npz")))
     rig.model.prompt = rig.reader.prompt = True
     with qtbot.waitSignal(rig.controller.finished):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
@@ -34,6 +35,21 @@ def make(path: Path, qtbot: QtBot) -> list[str]:
     assert taken == [1]
     assert made._frames == []  # whatever is written, or cannot be, they are let go
     return list(told.args)
+
+
+def test_a_frame_that_is_not_drawn_is_not_asked_for_at_every_turn(tmp_path: Path, qtbot: QtBot) -> None:
+    """It may be long: while another room is shown nothing is drawn."""
+    asked: list[int] = []
+    made = Film(str(tmp_path / "a.gif"), 3, asked.append, lambda: None)
+    turns: list[int] = []
+    clock = QTimer(interval=0)
+    clock.timeout.connect(lambda: turns.append(1))
+    clock.start()
+    qtbot.waitUntil(lambda: len(asked) >= 5)
+    clock.stop()
+    made.join()
+    assert set(asked) == {0}
+    assert len(turns) > 5 * len(asked)
 
 
 def test_a_gif_holds_every_frame(tmp_path: Path, qtbot: QtBot) -> None:
